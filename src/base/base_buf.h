@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A growing text with a cap. Writing past the cap sets `full` and drops the rest; whoever hands the text on asks once,
+ * at the end, with buf_check. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base_arena.h"
+#include "base_err.h"
+
+struct buf {
+    char *p;
+    size_t n, room, cap; /* bytes */
+    bool full;
+};
+
+void buf_init(struct buf *b, size_t cap);
+void buf_release(struct buf *b);
+void buf_clear(struct buf *b);
+void buf_put(struct buf *b, const void *p, size_t n);
+void buf_char(struct buf *b, char c);
+void buf_str(struct buf *b, str s);
+void buf_text(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_codepoint(struct buf *b, uint32_t c); /* as UTF-8 */
+str buf_get(const struct buf *b);              /* borrowed until the next write; NUL-terminated when not empty */
+str buf_copy(const struct buf *b, struct arena *a);
+int buf_check(const struct buf *b, struct err *err) MUST_USE;
+
+#endif

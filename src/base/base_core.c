@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base_core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void base_panic(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "entente: %s:%d: broken promise: %s\n", file, line, what);
+    abort();
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = malloc(size ? size : 1);
+    if (UNLIKELY(!p)) base_panic(__FILE__, __LINE__, "memory is left");
+    return p;
+}
+
+void *mem_zalloc(size_t size)
+{
+    void *p = mem_alloc(size);
+    memset(p, 0, size);
+    return p;
+}
+
+void *mem_array(size_t count, size_t size)
+{
+    size_t bytes;
+    MUST(!__builtin_mul_overflow(count, size, &bytes));
+    return mem_zalloc(bytes);
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+    size_t bytes;
+    MUST(!__builtin_mul_overflow(count, size, &bytes));
+    void *p = realloc(old, bytes ? bytes : 1);
+    if (UNLIKELY(!p)) base_panic(__FILE__, __LINE__, "memory is left");
+    return p;
+}
+
+void mem_free(void *p) { free(p); }
+
+char *mem_copy_text(const char *p, size_t n)
+{
+    char *copy = mem_alloc(n + 1);
+    if (n) memcpy(copy, p, n);
+    copy[n] = 0;
+    return copy;
+}

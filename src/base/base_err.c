@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base_err.h"
+
+#include "base_buf.h"
+#include "base_utf8.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Copies what fits, cut between characters. */
+static void copy_text(char *to, size_t room, str from)
+{
+    size_t n = from.n < room ? from.n : room - 1;
+    while (n && n < from.n && ((unsigned char)from.p[n] & 0xC0) == 0x80) n--;
+    if (n) memcpy(to, from.p, n);
+    to[n] = 0;
+}
+
+int err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *err = (struct err){.code = code};
+    char text[sizeof err->message * 2];
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    MUST(n >= 0);
+    size_t length = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ') text[i] = ' ';
+    copy_text(err->message, sizeof err->message, (str){text, length});
+    return -1;
+}
+
+int err_errno(struct err *err, const char *what)
+{
+    int number = errno;
+    return err_set(err, ERR_IO, "%s: %s", what, strerror(number));
+}
+
+int err_in(struct err *err, str file)
+{
+    if (!err->file[0]) copy_text(err->file, sizeof err->file, file);
+    return -1;
+}
+
+int err_at(struct err *err, uint32_t line, str field)
+{
+    if (!err->line) err->line = line;
+    if (!err->field[0]) copy_text(err->field, sizeof err->field, field);
+    return -1;
+}
+
+int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before)
+{
+    if (from > source.n) from = source.n;
+    if (to < from) to = from;
+    if (to > source.n) to = source.n;
+    size_t start = from, end = from;
+    while (start && source.p[start - 1] != '\n') start--;
+    while (end < source.n && source.p[end] != '\n' && source.p[end] != '\r') end++;
+    err->line = line_before + 1;
+    for (size_t i = 0; i < start; i++) err->line += source.p[i] == '\n';
+    err->column = (uint32_t)utf8_count(str_slice(source, start, from)) + 1;
+    /* Of a very long line, the part around the place. */
+    size_t shown = start;
+    while (from - shown > sizeof err->excerpt / 2) shown += sizeof err->excerpt / 4;
+    while (shown > start && shown < from && ((unsigned char)source.p[shown] & 0xC0) == 0x80) shown++;
+    copy_text(err->excerpt, sizeof err->excerpt, str_slice(source, shown, end));
+    err->from = from - shown;
+    err->to = to - shown;
+    return -1;
+}
+
+/* Control characters would move the terminal's cursor; a tab keeps its width. */
+static void put_plain(struct buf *out, str s)
+{
+    for (size_t i = 0; i < s.n; i++) buf_char(out, (unsigned char)s.p[i] < ' ' || s.p[i] == 127 ? ' ' : s.p[i]);
+}
+
+void err_emit(const struct err *err, struct buf *out)
+{
+    if (err->file[0]) put_plain(out, str_of(err->file));
+    if (err->line && err->file[0]) buf_char(out, ':');
+    if (err->line && !err->file[0]) buf_text(out, "line ");
+    if (err->line) buf_printf(out, "%u", err->line);
+    if (err->line && err->column) buf_printf(out, ":%u", err->column);
+    if (err->file[0] || err->line) buf_text(out, ": ");
+    if (err->field[0]) put_plain(out, str_of(err->field)), buf_text(out, ": ");
+    buf_text(out, err->message);
+    buf_char(out, '\n');
+    if (!err->excerpt[0]) return;
+    str excerpt = str_of(err->excerpt);
+    buf_text(out, "    ");
+    put_plain(out, excerpt);
+    buf_printf(out, "\n    %*s^", (int)utf8_width(str_slice(excerpt, 0, err->from)), "");
+    size_t width = utf8_width(str_slice(excerpt, err->from, err->to));
+    for (size_t i = 1; i < width; i++) buf_char(out, '~');
+    buf_char(out, '\n');
+}
+
+int err_exit_code(const struct err *err)
+{
+    switch (err->code) {
+    case ERR_USAGE: return 2;
+    case ERR_IO:
+    case ERR_STORE: return 4;
+    case ERR_NONE:
+    case ERR_INPUT:
+    case ERR_SYNTAX:
+    case ERR_LIMIT:
+    case ERR_CONFLICT:
+    case ERR_DENIED:
+    case ERR_ABSENT: return 3;
+    }
+    return 3;
+}
+
+enum { NAME_LIMIT = 64 };
+
+/* Levenshtein distance by bytes; names over NAME_LIMIT are never near. */
+static size_t distance(str a, str b)
+{
+    size_t row[NAME_LIMIT + 1];
+    if (a.n > NAME_LIMIT || b.n > NAME_LIMIT) return NAME_LIMIT;
+    for (size_t j = 0; j <= b.n; j++) row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
+            size_t drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < drop ? change : drop;
+        }
+    }
+    return row[b.n];
+}
+
+str err_nearest(str name, const str *names, size_t count)
+{
+    str best = STR_NONE;
+    size_t nearest = name.n / 3 + 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = distance(name, names[i]);
+        if (d < nearest || (d == nearest && !best.p)) best = names[i], nearest = d;
+    }
+    return best;
+}

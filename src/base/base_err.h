@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How things fail. A function that can fail returns int, 0 or <0, and takes a struct err * last; the err is set if and
+ * only if it fails. The first error wins: a caller adds where (err_at, err_in), never another message. */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include "base_str.h"
+
+struct buf;
+
+enum err_code {
+    ERR_NONE,
+    ERR_USAGE,    /* the call's words are off: exit 2 */
+    ERR_INPUT,    /* bad input: exit 3 */
+    ERR_SYNTAX,   /* bad input, and it is an expression: exit 3 */
+    ERR_LIMIT,    /* too large, too deep, too long: exit 3 */
+    ERR_IO,       /* cannot read or write: exit 4 */
+    ERR_STORE,    /* the workspace is damaged, locked, newer than the program: exit 4 */
+    ERR_CONFLICT, /* somebody else changed the fact meanwhile */
+    ERR_DENIED,   /* the viewer may not */
+    ERR_ABSENT,   /* no such thing */
+};
+
+struct err {
+    enum err_code code;
+    char message[600]; /* one line, no newline, no full stop */
+    char file[300];    /* where it stands, "" when unknown */
+    uint32_t line;     /* of the file, from 1; 0 when unknown */
+    uint32_t column;   /* in characters, from 1; 0 when unknown */
+    char field[100];   /* the column or key, "" when unknown */
+    size_t from, to;   /* byte span in `excerpt` */
+    char excerpt[400]; /* the source line, for the caret; "" when none */
+};
+
+/* Fills err and returns -1, so that `return err_set(err, ERR_INPUT, "…")` reads well. */
+int err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The same, from errno: "cannot open: No such file or directory". */
+int err_errno(struct err *err, const char *what);
+/* Say where, unless somebody below already did. Return -1. */
+int err_in(struct err *err, str file);
+int err_at(struct err *err, uint32_t line, str field);
+/* Span in a source text: computes line, column and the excerpt. `line_before` is the number of lines of the file that
+ * precede the source's first line. Returns -1. */
+int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before);
+
+/* "file:line:column: field: message", and with an excerpt two more lines: the text and the caret. Ends with a newline.
+ */
+void err_emit(const struct err *err, struct buf *out);
+/* The command's exit code for it: 2, 3 or 4. */
+int err_exit_code(const struct err *err);
+/* The nearest of `count` names within a third of its length, for "did you mean"; STR_NONE when nothing is near. */
+str err_nearest(str name, const str *names, size_t count);
+
+#endif
