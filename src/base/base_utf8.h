@@ -18,7 +18,7 @@ str utf8_nfc(struct arena *a, str s);
 str utf8_fold(struct arena *a, str s);
 str utf8_upper(struct arena *a, str s);
 str utf8_lower(struct arena *a, str s);
-size_t utf8_width(str s); /* terminal columns */
+size_t utf8_width(str s); /* terminal columns; a control character counts one, as the blank that is shown for it */
 /* Only letters and digits, case folded: how column names are compared. */
 str utf8_letters(struct arena *a, str s);
 bool utf8_is_space(uint32_t c);
