@@ -25,6 +25,8 @@ struct zone; /* immutable once loaded */
 /* By IANA name ("Europe/Berlin"); a name with "..", a leading "/", or bytes outside [A-Za-z0-9_+-/] is refused. In the
  * arena. */
 int zone_load(struct arena *a, str name, const struct zone **out, struct err *err) MUST_USE;
+/* The same from the bytes of such a file (TZif version 1 to 4); `name` is for messages. */
+int zone_parse(struct arena *a, str name, str bytes, const struct zone **out, struct err *err) MUST_USE;
 /* Seconds east of UTC at an instant (UTC seconds since 1970). */
 int32_t zone_offset_at(const struct zone *z, int64_t utc);
 /* The offset that holds for a local wall time (seconds since 1970-01-01T00:00 local). In a gap the offset before it; in
