@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Durable facts, links, claims, journal and evidence in one SQLite file. All SQL of the project stands in this folder.
+ *
+ * Writing goes through store_commit() alone. A struct store is one connection: use it from one thread at a time; open
+ * as many as there are threads. Several processes on one workspace are normal. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "store_model.h"
+
+#include "base_buf.h"
+#include "base_file.h"
+
+struct store;
+
+struct store_profile { /* what `entente init` asks */
+    str name;          /* the company's */
+    str currency;      /* ISO 4217: EUR */
+    str zone;          /* IANA: Europe/Berlin */
+};
+enum store_open_flags { STORE_READ = 1, STORE_WRITE = 2 };
+/* The file must not exist. The metamodel's text is kept in the workspace. */
+int store_create(const char *path, const struct store_profile *profile, str model_yaml, struct err *err) MUST_USE;
+/* Migrates an older workspace (with STORE_WRITE); a newer one is ERR_STORE: "made by a newer entente". */
+int store_open(const char *path, int flags, struct store **out, struct err *err) MUST_USE;
+void store_close(struct store *s);
+const struct model *store_model(const struct store *s);
+const struct store_profile *store_profile(const struct store *s);
+/* The key of the workspace's keyed hashes (32 bytes): never shown. */
+const unsigned char *store_person_key(const struct store *s);
+
+/* ---- Committing
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Where a value comes from. Of several claims to one field the winner is: typed, then the sources in the order in which
+ * they first came, then the newest; within one source a later claim replaces the earlier. LINKS fields without a typed
+ * claim are the union of their claims. */
+enum origin_kind { ORIGIN_TYPED, ORIGIN_IMPORTED, ORIGIN_OBSERVED };
+struct origin {
+    enum origin_kind kind;
+    str source; /* of a source's name: "marketing", "cmdb"; typed: STR_NONE */
+    str file;
+    uint32_t line; /* 0 when none */
+};
+struct change_set;
+/* Lives in the arena until committed. Actor: a user's name, or "import", "scan" of the command line with the system's
+ * user. */
+struct change_set *change_set_new(struct arena *a, const struct model *m, str actor, str reason);
+/* A fact that does not exist yet; the number (above 1 << 62) stands for it within this set. */
+uint64_t change_create(struct change_set *c, const struct model_type *type);
+/* The same, with an id of the caller's choice (import of an export); a taken id is an error at commit. */
+uint64_t change_create_as(struct change_set *c, const struct model_type *type, uint64_t id);
+/* Canonical text; STR_NONE withdraws this origin's claim (typed: says that it is empty). */
+void change_value(struct change_set *c, uint64_t fact, const struct model_field *field, str canonical,
+                  struct origin from);
+void change_links(struct change_set *c, uint64_t fact, const struct model_field *field, const uint64_t *to,
+                  size_t count, struct origin from);
+void change_delete(struct change_set *c,
+                   uint64_t fact); /* refused while others link to it with a required link; other links to it go too */
+/* Commit only if the fact still has this version: else ERR_CONFLICT that names who changed it when. */
+void change_expect(struct change_set *c, uint64_t fact, uint32_t version);
+size_t change_count(const struct change_set *c); /* facts touched */
+
+struct commit_result {
+    uint64_t number;      /* the journal's; 0 when nothing differed from what is there */
+    const uint64_t *made; /* ids of the created facts, in order of creation; in the set's arena */
+    size_t made_count, changed_count;
+};
+/* Validates against the metamodel (types, required fields, unique keys, link targets), then all or nothing, durable
+ * when it returns. */
+int store_commit(struct store *s, struct change_set *c, int64_t now, struct commit_result *result,
+                 struct err *err) MUST_USE;
+
+/* ---- Reading
+ * ------------------------------------------------------------------------------------------------------------ */
+
+struct stored_value {
+    const struct model_field *field;
+    str canonical;
+};
+struct stored_link {
+    const struct model_field *field;
+    uint64_t to;
+};
+struct stored_fact {
+    uint64_t id;
+    const struct model_type *type;
+    uint32_t version; /* counts its changes, from 1; 0: deleted, nothing else is set but the id and type */
+    const struct stored_value *values; /* only those that have one, in field order */
+    size_t value_count;
+    const struct stored_link *links; /* in field order, then as given */
+    size_t link_count;
+};
+struct stored_usage { /* one person's use of one application, all days */
+    uint64_t application;
+    uint64_t person; /* keyed hash */
+    int32_t first_day, last_day;
+    const struct stored_usage_day {
+        int32_t day;
+        uint32_t requests;
+        uint64_t bytes;
+    } * days;
+    size_t day_count;
+};
+struct stored_payment {
+    uint64_t application;
+    int32_t month; /* year * 12 + month - 1 */
+    str amount;    /* decimal text */
+    str currency;
+};
+struct store_reader { /* what a picture is made of; each may be NULL; borrowed during the call */
+    void *self;
+    void (*fact)(void *self, const struct stored_fact *fact);
+    void (*usage)(void *self, const struct stored_usage *usage);       /* ordered by application */
+    void (*payment)(void *self, const struct stored_payment *payment); /* ordered by application */
+    void (*evidence_of)(
+        void *self, uint64_t application); /* store_load_since: what follows replaces all usage and payments of it */
+};
+/* Everything, as of one moment; *head is its commit number. */
+int store_load(struct store *s, const struct store_reader *r, uint64_t *head, struct err *err) MUST_USE;
+/* What changed after commit `since`, as of one moment: each changed fact once in its newest state, deleted ones with
+ * version 0. */
+int store_load_since(struct store *s, uint64_t since, const struct store_reader *r, uint64_t *head,
+                     struct err *err) MUST_USE;
+/* Cheap: has another connection or process committed since the last call? */
+bool store_may_have_changed(struct store *s);
+int store_head(struct store *s, uint64_t *head, struct err *err) MUST_USE;
+
+struct stored_claim { /* where values come from */
+    const struct model_field *field;
+    str value; /* canonical; links: the targets' ids with blanks between */
+    struct origin from;
+    str actor;
+    int64_t time;
+    uint64_t commit;
+    bool wins;
+};
+int store_load_claims(struct store *s, struct arena *a, uint64_t fact, const struct stored_claim **out, size_t *count,
+                      struct err *err) MUST_USE;
+
+struct journal_line {
+    uint64_t number;
+    int64_t time;
+    str actor, reason;
+    size_t changed;
+    unsigned char hash[32];
+};
+struct journal_change { /* one field of one fact */
+    uint64_t number;
+    int64_t time;
+    str actor, reason;
+    const struct model_field *field; /* NULL: the fact as a whole was created or deleted */
+    str before, after;               /* canonical */
+};
+/* Newest first; at most `limit`; only of `fact` when it isn't 0. */
+int store_load_journal(struct store *s, struct arena *a, size_t limit, const struct journal_line **out, size_t *count,
+                       struct err *err) MUST_USE;
+int store_load_history(struct store *s, struct arena *a, uint64_t fact, const struct journal_change **out,
+                       size_t *count, struct err *err) MUST_USE;
+/* Recomputes the hash chain and every digest; the error names the first broken entry. */
+int store_verify(struct store *s, uint64_t *entries, unsigned char head[32], struct err *err) MUST_USE;
+
+/* ---- Evidence
+ * --------------------------------------------------------------------------------------------------------------- */
+
+enum subject_kind { SUBJECT_APPLICATION, SUBJECT_PRODUCT, SUBJECT_DOMAIN, SUBJECT_PAYEE };
+struct evidence_subject {
+    enum subject_kind kind;
+    uint64_t application; /* APPLICATION: the fact */
+    str name;             /* PRODUCT: catalogue name; DOMAIN: registrable domain; PAYEE: cleaned payee */
+};
+struct evidence_usage {
+    uint32_t subject; /* place in `subjects` */
+    uint64_t person;
+    int32_t day;
+    uint32_t requests;
+    uint64_t bytes;
+    int64_t first, last; /* UTC seconds */
+};
+struct evidence_payment {
+    uint32_t subject;
+    int32_t month;
+    str amount; /* decimal text, refunds already taken off */
+    str currency;
+    uint32_t lines;
+};
+struct evidence_load {
+    str file, format;
+    unsigned char content_hash[32]; /* the same content again is refused: ERR_CONFLICT, says when it was loaded */
+    uint64_t bytes, lines, skipped;
+    const struct evidence_subject *subjects;
+    size_t subject_count;
+    const struct evidence_usage *usage;
+    size_t usage_count;
+    const struct evidence_payment *payments;
+    size_t payment_count;
+};
+/* Adds the roll-ups, and the facts of `c` (proposed shadow applications; may be NULL; its created facts may be named as
+ * SUBJECT_APPLICATION), in one commit. */
+int store_add_evidence(struct store *s, const struct evidence_load *load, struct change_set *c, int64_t now,
+                       struct commit_result *result, struct err *err) MUST_USE;
+struct stored_stranger { /* seen or paid, and no application of ours */
+    struct evidence_subject subject;
+    uint64_t people, requests, bytes; /* people under five: 0 is given, and it isn't listed by use */
+    str paid, currency;
+    int32_t first_day, last_day;
+};
+int store_load_strangers(struct store *s, struct arena *a, size_t limit, const struct stored_stranger **out,
+                         size_t *count, struct err *err) MUST_USE;
+/* Numbers for the head of pages: log lines read, files, the newest day seen. */
+struct evidence_totals {
+    uint64_t files, lines, bytes;
+    int32_t first_day, last_day;
+};
+int store_load_totals(struct store *s, struct evidence_totals *out, struct err *err) MUST_USE;
+
+/* ---- Findings' life, people who sign in
+ * ------------------------------------------------------------------------------------- */
+
+struct finding_state {
+    uint64_t id;   /* 64 bits of the hash of check and subject */
+    int32_t since; /* day first seen */
+    bool accepted;
+    str reason;    /* accepted: why */
+    int32_t until; /* accepted: until that day; INT32_MAX when open-ended */
+    str owner;     /* who has taken it on; STR_NONE when nobody */
+};
+/* Gives each id its state; ids not known before get since = today and are remembered when the store was opened for
+ * writing. Ids that are no longer found are closed, so that one that comes back starts anew. */
+int store_sync_findings(struct store *s, struct arena *a, const uint64_t *ids, size_t count, int32_t today,
+                        const struct finding_state **out, struct err *err) MUST_USE;
+
+enum user_role { ROLE_VIEWER, ROLE_CONTRIBUTOR, ROLE_SIGNATORY, ROLE_STEWARD };
+struct stored_user {
+    uint64_t id;
+    str name;  /* sign-in name, folded, unique */
+    str shown; /* Anna Berg */
+    str side;  /* a side's key */
+    enum user_role role;
+    str password_hash; /* argon2id, as libsodium writes it */
+    bool closed;
+};
+int store_add_user(struct store *s, const struct stored_user *u, str actor, int64_t now, struct err *err) MUST_USE;
+int store_set_password(struct store *s, str name, str password_hash, str actor, int64_t now,
+                       struct err *err) MUST_USE; /* ends the sessions too */
+int store_load_user(struct store *s, struct arena *a, str name, struct stored_user *out,
+                    struct err *err) MUST_USE; /* ERR_ABSENT */
+int store_load_users(struct store *s, struct arena *a, const struct stored_user **out, size_t *count,
+                     struct err *err) MUST_USE;
+/* Sessions are kept by the hash of their token. */
+int store_add_session(struct store *s, const unsigned char token_hash[32], uint64_t user, int64_t now, int64_t expires,
+                      struct err *err) MUST_USE;
+int store_load_session(struct store *s, struct arena *a, const unsigned char token_hash[32], int64_t now,
+                       struct stored_user *out, struct err *err) MUST_USE;
+int store_end_session(struct store *s, const unsigned char token_hash[32], struct err *err) MUST_USE;
+
+#endif
