@@ -16,6 +16,8 @@ struct json {
 };
 /* One value and nothing behind it. Depth up to 200; invalid UTF-8, lone surrogates and duplicate keys are errors. */
 int json_parse(struct arena *a, str source, const struct json **out, struct err *err) MUST_USE;
+/* The length of the number, in JSON's grammar, at the start of s; 0 when there is none. */
+size_t json_number_length(str s);
 const struct json *json_get(const struct json *object, str key); /* NULL when there is none, or it is no object */
 
 /* The writer puts commas and, where `indent` > 0, line breaks. Keys and values must alternate as JSON has it. */
@@ -23,7 +25,6 @@ struct json_writer {
     struct buf *out;
     int indent, depth;
     bool has_items, after_key;
-    uint64_t nesting; /* one bit a level: has the level items */
 };
 void json_init(struct json_writer *w, struct buf *out, int indent);
 void json_object(struct json_writer *w);
