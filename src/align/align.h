@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checks and findings: where marketing and IT have drifted apart, by rules that are data (model/checks). */
+#ifndef ALIGN_H
+#define ALIGN_H
+
+#include "graph.h"
+
+enum practice {
+    PRACTICE_VISION,
+    PRACTICE_CAPABILITY_MAP,
+    PRACTICE_PRODUCTS,
+    PRACTICE_DEMOCRATIZED_DELIVERY,
+    PRACTICE_GOVERNANCE,
+    PRACTICE_LANGUAGE,
+    PRACTICE_RELATIONSHIP,
+    PRACTICE_COUNT
+};
+str practice_key(enum practice p);  /* capability-map */
+str practice_name(enum practice p); /* Capability map */
+
+enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH };
+str severity_key(enum severity s);
+bool severity_parse(str word, enum severity *out);
+
+struct check_text { /* one file */
+    str file, text;
+};
+struct checks; /* compiled against one graph's model; immutable; shared by threads */
+/* Errors carry file, line, key and the caret. Two checks of one id are an error. */
+int checks_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,
+                   const struct checks **out, struct err *err) MUST_USE;
+
+struct check_info {
+    str id, file, why;
+    enum practice practice;
+    const struct model_type *subject; /* NULL: the workspace as a whole */
+};
+const struct check_info *checks_list(const struct checks *c, size_t *count);
+
+struct finding {
+    uint64_t id; /* of check and subject's type and key: the same in every run and every process */
+    const struct check_info *check;
+    enum severity severity;
+    str says, next;
+    uint64_t subject;      /* 0: the workspace */
+    const uint64_t *facts; /* the evidence, the subject first */
+    size_t fact_count;
+    bool has_money, has_people;
+    str money; /* digits, in the workspace's currency */
+    int64_t people;
+    /* Filled by findings_with_state: */
+    int32_t since;
+    bool accepted;
+    str owner;
+};
+/* Worst first: severity, then money, then people, then the check's and subject's order. Findings live in the arena of
+ * `env`. A check that runs into a limit is an error that names it. */
+int checks_run(const struct checks *c, struct feel_env *env, const struct finding **out, size_t *count,
+               struct err *err) MUST_USE;
+/* Joins what the store remembers (since when, accepted, who has it). */
+int findings_with_state(struct store *s, struct arena *a, struct finding *findings, size_t count, int32_t today,
+                        struct err *err) MUST_USE;
+/* The form of `check --json`, see docs/checks.md. */
+void findings_emit_json(struct json_writer *w, struct feel_env *env, const struct finding *findings, size_t count);
+str finding_key(struct arena *a, const struct finding *f); /* the id as 16 hexadecimal digits */
+
+/* Score by practice, 0 to 100: of the subjects that the practice's checks looked at, the weighted share without a
+ * finding (high 3, medium 2, low 1). */
+struct practice_score {
+    bool known; /* something was looked at */
+    int score;
+    size_t looked_at, findings;
+};
+void practice_scores(const struct checks *c, const struct picture *p, const struct finding *findings, size_t count,
+                     struct practice_score out[PRACTICE_COUNT]);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The picture: all facts, links and per-application evidence in memory, immutable, reference counted, offered to FEEL
+ * as host objects.
+ *
+ * A graph holds the newest picture of one workspace. Readers take it (one increment) and keep it as long as they need;
+ * a refresh makes the next picture beside it, copying only the chunks that a commit touched. */
+#ifndef GRAPH_H
+#define GRAPH_H
+
+#include "feel.h"
+#include "store.h"
+
+struct graph;
+struct picture;
+
+struct graph_options {
+    /* Is this a product that the world knows? `words` is folded (utf8_fold). For the lint of capability names; may be
+     * NULL. */
+    bool (*is_product)(const void *host, str words);
+    const void *host;
+};
+/* Builds a class a type (fields, inverses, `id`, `type`), compiles all derived fields; cycles among them, unknown names
+ * and type clashes are errors with the model's file, line and field. The model must outlive the graph. */
+int graph_new(const struct model *model, const struct store_profile *profile, const struct graph_options *options,
+              struct graph **out, struct err *err) MUST_USE;
+void graph_free(struct graph *g);
+
+/* Brings the current picture up to the store's head: all at first, then by the journal. Call from one thread at a time.
+ */
+int graph_refresh(struct graph *g, struct store *s, struct err *err) MUST_USE;
+struct picture *graph_take(struct graph *g);      /* any thread */
+void picture_drop(struct picture *p);             /* NULL is fine */
+uint64_t picture_number(const struct picture *p); /* of the last commit in it */
+const struct model *picture_model(const struct picture *p);
+const struct store_profile *picture_profile(const struct picture *p);
+
+/* ---- For C
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+struct fact;                                                           /* borrowed from the picture */
+const struct fact *picture_fact(const struct picture *p, uint64_t id); /* NULL when there is none */
+uint64_t fact_id(const struct fact *f);
+uint32_t fact_version(const struct fact *f);
+const struct model_type *fact_type(const struct fact *f);
+str fact_value(const struct fact *f, const struct model_field *field); /* canonical; STR_NONE when absent */
+const uint64_t *fact_links(const struct fact *f, const struct model_field *field, size_t *count);
+const uint64_t *fact_inverse(const struct fact *f, const struct model_inverse *inverse, size_t *count);
+str fact_name(const struct fact *f); /* the name field; "application 42" where it is empty */
+/* Ids of all facts of a type, ascending. */
+const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count);
+size_t picture_count(const struct picture *p);
+/* By the natural key's name, then alias; case and white space do not matter. 0 when there is none; *several when more
+ * than one answers. */
+uint64_t picture_find(const struct picture *p, const struct model_type *type, str name, bool *several);
+/* Facts whose text contains all words of the query (folded, prefix of a word counts), best first: name hits before
+ * others. type may be NULL. */
+size_t picture_search(const struct picture *p, struct arena *a, const struct model_type *type, str query, size_t limit,
+                      const uint64_t **ids);
+
+/* ---- For FEEL
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* Names that every expression over the workspace sees: one opened variable `workspace` (its fields: each type's plural
+ * as a list of all its facts, `company`, `currency`), and the functions contains word(text, word), products named
+ * in(text), money(n), percent(n), days(n). */
+const struct feel_scope *graph_scope(const struct graph *g);
+const struct feel_class *graph_class(const struct graph *g, const struct model_type *type);
+const struct feel_type *graph_type(const struct graph *g,
+                                   const struct model_type *type); /* the object type of its class */
+
+/* What an env needs to evaluate over a picture; one for each evaluation or request, not shared between threads. Derived
+ * values and type lists are memoised in it. */
+struct graph_view;
+struct graph_view *graph_view_new(struct arena *a, struct picture *p); /* borrows p */
+void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const void *viewer, int64_t now,
+               int64_t today);
+struct feel_value graph_workspace(const struct graph_view *v); /* the input for the scope's variable */
+struct feel_value graph_object(const struct graph_view *v, uint64_t fact);
+/* A field of a fact as FEEL sees it, for tables and JSON: name is a field, inverse, `id` or `type`. */
+struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);
+/* A fact as JSON: {"type", "id", "name", …every field with a value; money {"amount","currency"}; links
+ * {"type","id","name"}}. */
+void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact);
+
+#endif
