@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,9 +78,7 @@ static int write_through(const char *path, str text, struct err *err)
 static void sync_folder(struct arena *a, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *folder = !slash           ? "."
-                         : slash == path ? "/"
-                                          : arena_copy(a, (str){path, (size_t)(slash - path)}).p;
+    const char *folder = !slash ? "." : slash == path ? "/" : arena_copy(a, (str){path, (size_t)(slash - path)}).p;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return;
     fsync(fd);

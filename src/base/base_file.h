@@ -18,8 +18,8 @@ const char *encoding_name(enum encoding e);
  * superset of Latin-1 in all that people type). `sample` is the start of the text; bom_length may be 0. */
 enum encoding encoding_guess(str sample, size_t *bom_length);
 
-/* Reads a text in pieces and hands on UTF-8, whatever it was: the byte order mark is gone, CRLF stays. A byte that is not
- * UTF-8 after a start that was is taken for Windows-1252 too; half a UTF-16 character becomes U+FFFD. */
+/* Reads a text in pieces and hands on UTF-8, whatever it was: the byte order mark is gone, CRLF stays. A byte that is
+ * not UTF-8 after a start that was is taken for Windows-1252 too; half a UTF-16 character becomes U+FFFD. */
 struct text_reader {
     int fd;
     bool owns_fd, started, at_end;
@@ -30,7 +30,7 @@ struct text_reader {
     uint64_t bytes_total; /* 0 when unknown */
 };
 int text_open(struct text_reader *r, const char *path, struct err *err) MUST_USE; /* "-" is standard input */
-void text_open_memory(struct text_reader *r, str bytes); /* borrowed until text_close */
+void text_open_memory(struct text_reader *r, str bytes);                          /* borrowed until text_close */
 /* Appends up to about 256 KiB of UTF-8 to out; at_end is then set when nothing is left. */
 int text_read(struct text_reader *r, struct buf *out, struct err *err) MUST_USE;
 void text_close(struct text_reader *r);
@@ -54,8 +54,8 @@ void csv_init(struct csv *c, struct text_reader *from, char separator);
 void csv_release(struct csv *c);
 /* 1 a row, 0 the end, -1 an error (an open quote at the end, a field over the cap, NUL bytes). Empty lines are skipped.
  * What stands behind a closing quote belongs to the field, as spreadsheets read it. A first line "sep=;" names the
- * separator where none is given. At most 16,384 fields and 64 MiB a row. The row lives in the arena; the caller clears it
- * when done. */
+ * separator where none is given. At most 16,384 fields and 64 MiB a row. The row lives in the arena; the caller clears
+ * it when done. */
 int csv_next(struct csv *c, struct arena *a, struct csv_row *row, struct err *err) MUST_USE;
 /* A field as it must stand in CSV. With `defuse`, what a spreadsheet would run (= + - @, tab) gets a leading quote
  * mark; a plain number does not. */

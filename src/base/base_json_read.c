@@ -30,8 +30,10 @@ static int fail(struct json_reader *r, size_t from, size_t to, enum err_code cod
 
 static int unexpected(struct json_reader *r, const char *wanted)
 {
-    if (r->at >= r->n) err_set(r->err, ERR_INPUT, "the text ends where %s is expected", wanted);
-    else err_set(r->err, ERR_INPUT, "expected %s", wanted);
+    if (r->at >= r->n)
+        err_set(r->err, ERR_INPUT, "the text ends where %s is expected", wanted);
+    else
+        err_set(r->err, ERR_INPUT, "expected %s", wanted);
     return err_span(r->err, r->source, r->at, r->at + 1, 0);
 }
 
@@ -72,9 +74,12 @@ static bool hex4(const struct json_reader *r, size_t at, uint32_t *out)
     *out = 0;
     for (size_t i = at; i < at + 4; i++) {
         char c = r->p[i], low = (char)(c | 0x20);
-        if (c >= '0' && c <= '9') *out = *out << 4 | (uint32_t)(c - '0');
-        else if (low >= 'a' && low <= 'f') *out = *out << 4 | (uint32_t)(low - 'a' + 10);
-        else return false;
+        if (c >= '0' && c <= '9')
+            *out = *out << 4 | (uint32_t)(c - '0');
+        else if (low >= 'a' && low <= 'f')
+            *out = *out << 4 | (uint32_t)(low - 'a' + 10);
+        else
+            return false;
     }
     return true;
 }

@@ -53,9 +53,12 @@ void json_array_end(struct json_writer *w) { close_level(w, ']'); }
 static void put_escaped(struct buf *out, uint32_t c)
 {
     static const char names[] = "btn_fr"; /* of 8 to 13; 11 has none */
-    if (c == '"' || c == '\\') buf_printf(out, "\\%c", (char)c);
-    else if (c >= 8 && c <= 13 && c != 11) buf_printf(out, "\\%c", names[c - 8]);
-    else buf_printf(out, "\\u%04x", c);
+    if (c == '"' || c == '\\')
+        buf_printf(out, "\\%c", (char)c);
+    else if (c >= 8 && c <= 13 && c != 11)
+        buf_printf(out, "\\%c", names[c - 8]);
+    else
+        buf_printf(out, "\\u%04x", c);
 }
 
 static void put_string(struct buf *out, str s)
@@ -73,8 +76,10 @@ static void put_string(struct buf *out, str s)
         if (length > 1 && point != 0x2028 && point != 0x2029) continue;
         buf_put(out, s.p + done, i - done);
         done = i + length;
-        if (bad) buf_codepoint(out, 0xFFFD);
-        else put_escaped(out, point);
+        if (bad)
+            buf_codepoint(out, 0xFFFD);
+        else
+            put_escaped(out, point);
     }
     buf_put(out, s.p + done, s.n - done);
     buf_char(out, '"');

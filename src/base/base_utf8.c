@@ -109,10 +109,7 @@ static str mapped(struct arena *a, str s, utf8proc_option_t options)
     return out;
 }
 
-str utf8_nfc(struct arena *a, str s)
-{
-    return ascii_run(s, false) == s.n ? arena_copy(a, s) : mapped(a, s, 0);
-}
+str utf8_nfc(struct arena *a, str s) { return ascii_run(s, false) == s.n ? arena_copy(a, s) : mapped(a, s, 0); }
 
 /* A copy with A–Z as a–z; for ASCII texts that is the case folding. */
 static char *ascii_lower(struct arena *a, str s)
@@ -166,9 +163,9 @@ str utf8_letters(struct arena *a, str s)
 static const struct {
     uint32_t letter;
     const char *upper;
-} long_upper[] = {{0xDF, "SS"},     {0x149, "\u02BCN"}, {0x1F0, "J\u030C"}, {0x587, "\u0535\u0552"},
-                  {0xFB00, "FF"},   {0xFB01, "FI"},     {0xFB02, "FL"},     {0xFB03, "FFI"},
-                  {0xFB04, "FFL"},  {0xFB05, "ST"},     {0xFB06, "ST"}};
+} long_upper[] = {{0xDF, "SS"},    {0x149, "\u02BCN"}, {0x1F0, "J\u030C"}, {0x587, "\u0535\u0552"},
+                  {0xFB00, "FF"},  {0xFB01, "FI"},     {0xFB02, "FL"},     {0xFB03, "FFI"},
+                  {0xFB04, "FFL"}, {0xFB05, "ST"},     {0xFB06, "ST"}};
 
 static void put_upper(struct buf *out, uint32_t c)
 {
@@ -182,8 +179,10 @@ static void put_upper(struct buf *out, uint32_t c)
 
 static void put_lower(struct buf *out, uint32_t c)
 {
-    if (c == 0x130) buf_text(out, "i\u0307");
-    else buf_codepoint(out, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
+    if (c == 0x130)
+        buf_text(out, "i\u0307");
+    else
+        buf_codepoint(out, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
 }
 
 static str each_char(struct arena *a, str s, void put(struct buf *out, uint32_t c))

@@ -208,8 +208,10 @@ int yaml_only(const struct yaml *map, const str *known, size_t count, struct err
         while (k < count && !str_eq(known[k], key)) k++;
         if (k < count) continue;
         str near = err_nearest(key, known, count);
-        if (near.p) err_set(err, ERR_INPUT, "unknown key; did you mean \"" STR_FORMAT "\"?", STR_ARGS(near));
-        else err_set(err, ERR_INPUT, "unknown key");
+        if (near.p)
+            err_set(err, ERR_INPUT, "unknown key; did you mean \"" STR_FORMAT "\"?", STR_ARGS(near));
+        else
+            err_set(err, ERR_INPUT, "unknown key");
         return err_at(err, map->items[i].key_line, key);
     }
     return 0;
@@ -248,7 +250,8 @@ int yaml_int(const struct yaml *map, str key, bool required, int64_t *out, struc
     if (node->kind == YAML_SCALAR)
         err_set(err, ERR_INPUT, "\"%.*s\" is not a whole number", (int)(node->text.n < 100 ? node->text.n : 100),
                 node->text.p);
-    else err_set(err, ERR_INPUT, "expected a whole number");
+    else
+        err_set(err, ERR_INPUT, "expected a whole number");
     return off(node, key, err);
 }
 

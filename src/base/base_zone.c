@@ -166,8 +166,9 @@ struct header {
 static bool read_header(str s, size_t time_size, struct header *h)
 {
     if (s.n < HEADER_SIZE || memcmp(s.p, "TZif", 4) != 0) return false;
-    *h = (struct header){get32(s.p + 20), get32(s.p + 24), get32(s.p + 28), get32(s.p + 32),
-                         get32(s.p + 36), get32(s.p + 40), 0,               s.p[4]};
+    *h = (struct header){
+        get32(s.p + 20), get32(s.p + 24), get32(s.p + 28), get32(s.p + 32), get32(s.p + 36), get32(s.p + 40), 0,
+        s.p[4]};
     /* Each count is below 2^32, so that the sum cannot overflow. */
     h->size = h->times * (time_size + 1) + h->types * 6 + h->chars + h->leaps * (time_size + 4) + h->standard_marks +
               h->utc_marks;
@@ -267,8 +268,10 @@ int32_t zone_offset_at(const struct zone *z, int64_t utc)
     size_t low = 0, high = z->count; /* the number of changes that lie not after utc */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (z->changes[middle].at <= utc) low = middle + 1;
-        else high = middle;
+        if (z->changes[middle].at <= utc)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == z->count && z->rule.is_there) return rule_offset(&z->rule, utc, false);
     return low ? z->changes[low - 1].offset : z->first;
@@ -281,8 +284,10 @@ int32_t zone_offset_local(const struct zone *z, int64_t local)
     size_t low = 0, high = z->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (z->changes[middle].local <= local) low = middle + 1;
-        else high = middle;
+        if (z->changes[middle].local <= local)
+            low = middle + 1;
+        else
+            high = middle;
     }
     if (low == z->count && z->rule.is_there) return rule_offset(&z->rule, local, true);
     return low ? z->changes[low - 1].offset : z->first;
