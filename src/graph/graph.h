@@ -9,9 +9,15 @@
 
 #include "feel.h"
 #include "store.h"
+#include "template.h"
 
 struct graph;
 struct picture;
+
+struct graph_viewer { /* who asks, in env->viewer; NULL there is the system itself, which sees all */
+    str side;         /* a side's key */
+    enum user_role role;
+};
 
 struct graph_options {
     /* Is this a product that the world knows? `words` is folded (utf8_fold). For the lint of capability names; may be
@@ -20,10 +26,11 @@ struct graph_options {
     const void *host;
 };
 /* Builds a class a type (fields, inverses, `id`, `type`), compiles all derived fields; cycles among them, unknown names
- * and type clashes are errors with the model's file, line and field. The model must outlive the graph. */
+ * and type clashes are errors with the model's line and field (the file is the caller's to add). The model must outlive
+ * the graph. */
 int graph_new(const struct model *model, const struct store_profile *profile, const struct graph_options *options,
               struct graph **out, struct err *err) MUST_USE;
-void graph_free(struct graph *g);
+void graph_free(struct graph *g); /* after all pictures were dropped */
 
 /* Brings the current picture up to the store's head: all at first, then by the journal. Call from one thread at a time.
  */
@@ -44,7 +51,9 @@ uint32_t fact_version(const struct fact *f);
 const struct model_type *fact_type(const struct fact *f);
 str fact_value(const struct fact *f, const struct model_field *field); /* canonical; STR_NONE when absent */
 const uint64_t *fact_links(const struct fact *f, const struct model_field *field, size_t *count);
-const uint64_t *fact_inverse(const struct fact *f, const struct model_inverse *inverse, size_t *count);
+/* Who links to it, ascending. The picture is the one that f was taken from. */
+const uint64_t *fact_inverse(const struct picture *p, const struct fact *f, const struct model_inverse *inverse,
+                             size_t *count);
 str fact_name(const struct fact *f); /* the name field; "application 42" where it is empty */
 /* Ids of all facts of a type, ascending. */
 const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count);
