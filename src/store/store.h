@@ -138,6 +138,10 @@ struct stored_claim { /* where values come from */
 int store_load_claims(struct store *s, struct arena *a, uint64_t fact, const struct stored_claim **out, size_t *count,
                       struct err *err) MUST_USE;
 
+/* Names of the sources of claims, in the order in which they first came: the earlier wins (what was typed wins over
+ * all and is not in it). */
+int store_load_sources(struct store *s, struct arena *a, const str **names, size_t *count, struct err *err) MUST_USE;
+
 struct journal_line {
     uint64_t number;
     int64_t time;
