@@ -74,10 +74,13 @@ int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_
     return -1;
 }
 
-/* Control characters would move the terminal's cursor; a tab keeps its width. */
+/* Control characters would move the terminal's cursor; each is shown as one blank. */
 static void put_plain(struct buf *out, str s)
 {
-    for (size_t i = 0; i < s.n; i++) buf_char(out, (unsigned char)s.p[i] < ' ' || s.p[i] == 127 ? ' ' : s.p[i]);
+    for (size_t i = 0, length; i < s.n; i += length) {
+        uint32_t c = utf8_decode(str_from(s, i), &length);
+        buf_codepoint(out, c < ' ' || (c >= 0x7F && c < 0xA0) ? ' ' : c);
+    }
 }
 
 void err_emit(const struct err *err, struct buf *out)
@@ -89,7 +92,7 @@ void err_emit(const struct err *err, struct buf *out)
     if (err->line && err->column) buf_printf(out, ":%u", err->column);
     if (err->file[0] || err->line) buf_text(out, ": ");
     if (err->field[0]) put_plain(out, str_of(err->field)), buf_text(out, ": ");
-    buf_text(out, err->message);
+    put_plain(out, str_of(err->message));
     buf_char(out, '\n');
     if (!err->excerpt[0]) return;
     str excerpt = str_of(err->excerpt);
