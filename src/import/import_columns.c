@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which line is the header, and which column is which field. */
+#include "import_internal.h"
+
+#include "base_time.h"
+#include "base_utf8.h"
+
+#include <string.h>
+
+enum { HEADER_WITHIN = 30 };
+
+static bool same_letters(struct import *in, str letters, str name)
+{
+    return str_eq(letters, utf8_letters(&in->scratch, name));
+}
+
+static const struct import_choice *choice_of(struct import *in, str letters)
+{
+    for (size_t i = 0; i < in->options->choice_count; i++)
+        if (same_letters(in, letters, in->options->choices[i].header)) return &in->options->choices[i];
+    return NULL;
+}
+
+static const struct model_field *field_named(struct import *in, str letters)
+{
+    for (size_t i = 0; i < in->type->field_count; i++)
+        if (same_letters(in, letters, in->type->fields[i].name)) return &in->type->fields[i];
+    return NULL;
+}
+
+static const struct model_field *field_by_column(struct import *in, str letters)
+{
+    for (size_t i = 0; i < in->type->field_count; i++)
+        for (size_t k = 0; k < in->type->fields[i].column_count; k++)
+            if (same_letters(in, letters, in->type->fields[i].columns[k])) return &in->type->fields[i];
+    return NULL;
+}
+
+/* How many of the row's cells read like headers; the natural key's counts three times. */
+static size_t header_score(struct import *in, const struct import_row *row)
+{
+    size_t score = 0;
+    bool *seen = arena_array(&in->scratch, in->type->field_count, sizeof *seen);
+    for (size_t i = 0; i < row->cells.count; i++) {
+        str cell = import_cell(row, i), letters = cell.n > 80 ? STR_NONE : utf8_letters(&in->scratch, cell);
+        if (!letters.n) continue;
+        if (choice_of(in, letters)) {
+            score += 3;
+            continue;
+        }
+        const struct model_field *f = field_named(in, letters);
+        if (!f) f = field_by_column(in, letters);
+        if (str_eq(cell, STR("id"))) score++;
+        if (!f || seen[f->number]) continue;
+        seen[f->number] = true;
+        score += f == in->type->name_field ? 3 : 1;
+    }
+    arena_clear(&in->scratch);
+    return score;
+}
+
+static int no_header(struct import *in, struct err *err)
+{
+    struct buf seen;
+    buf_init(&seen, 200);
+    const struct import_row *row = &in->rows.items[0];
+    for (size_t i = 0; i < row->cells.count && i < 4; i++)
+        buf_printf(&seen, "%s\"" STR_FORMAT "\"", i ? ", " : "", STR_ARGS(str_slice(import_cell(row, i), 0, 30)));
+    err_set(err, ERR_INPUT,
+            "no header: none of the first lines names a field of " STR_FORMAT " such as \"" STR_FORMAT
+            "\"; this line has " STR_FORMAT ". Name the columns, or say which is which: --column 'HEADER=" STR_FORMAT
+            "'",
+            STR_ARGS(in->type->name), STR_ARGS(in->type->name_field->name), STR_ARGS(buf_get(&seen)),
+            STR_ARGS(in->type->name_field->name));
+    buf_release(&seen);
+    return err_at(err, row->cells.line, STR_NONE);
+}
+
+static bool is_computed(const struct model_field *f) { return f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED; }
+
+static struct import_column *column_of(struct import *in, const struct model_field *field)
+{
+    for (size_t i = 0; i < in->column_count; i++)
+        if (in->columns[i].field == field && in->columns[i].use == IMPORT_FIELD) return &in->columns[i];
+    return NULL;
+}
+
+static void take(struct import_column *c, const struct model_field *field)
+{
+    c->use = is_computed(field) ? IMPORT_COMPUTED : IMPORT_FIELD;
+    c->field = field;
+}
+
+/* What people said comes first; a choice that cannot be kept is a mistake in the call. */
+static int take_choices(struct import *in, const str *letters, struct err *err)
+{
+    for (size_t k = 0; k < in->options->choice_count; k++) {
+        const struct import_choice *choice = &in->options->choices[k];
+        size_t at = 0;
+        while (at < in->column_count && !same_letters(in, letters[at], choice->header)) at++;
+        if (at == in->column_count) {
+            str *headers = arena_array(in->a, in->column_count, sizeof *headers);
+            for (size_t i = 0; i < in->column_count; i++) headers[i] = in->columns[i].header;
+            str near = err_nearest(choice->header, headers, in->column_count);
+            return err_set(err, ERR_USAGE, "--column: \"" STR_FORMAT "\" is not a column of %s%s" STR_FORMAT "%s",
+                           STR_ARGS(choice->header), in->plan->path, near.n ? "; did you mean \"" : "", STR_ARGS(near),
+                           near.n ? "\"?" : "");
+        }
+        struct import_column *c = &in->columns[at];
+        c->chosen = true;
+        if (str_eq(choice->field, STR("-"))) {
+            c->use = IMPORT_LEFT_OUT;
+            continue;
+        }
+        const struct model_field *f = model_field(in->type, choice->field);
+        if (!f && str_eq_nocase(choice->field, STR("id"))) {
+            c->use = IMPORT_ID;
+            continue;
+        }
+        if (!f) {
+            str near = model_nearest_field(in->type, choice->field);
+            return err_set(err, ERR_USAGE,
+                           "--column: \"" STR_FORMAT "\" is not a field of " STR_FORMAT "%s" STR_FORMAT "%s",
+                           STR_ARGS(choice->field), STR_ARGS(in->type->name), near.n ? "; did you mean \"" : "",
+                           STR_ARGS(near), near.n ? "\"?" : "");
+        }
+        if (column_of(in, f))
+            return err_set(err, ERR_USAGE, "--column: two columns are to be \"" STR_FORMAT "\"", STR_ARGS(f->name));
+        take(c, f);
+    }
+    return 0;
+}
+
+static void guess_columns(struct import *in, const str *letters)
+{
+    for (size_t i = 0; i < in->column_count; i++) {
+        struct import_column *c = &in->columns[i];
+        if (c->use != IMPORT_UNKNOWN || !letters[i].n) continue;
+        const struct model_field *f = field_named(in, letters[i]);
+        if (f && !column_of(in, f))
+            take(c, f);
+        else if (str_eq(c->header, STR("id")))
+            c->use = IMPORT_ID;
+    }
+    /* Their other names, only for fields that no column has by its very name. */
+    for (size_t i = 0; i < in->column_count; i++) {
+        struct import_column *c = &in->columns[i];
+        if (c->use != IMPORT_UNKNOWN || !letters[i].n) continue;
+        const struct model_field *f = field_by_column(in, letters[i]);
+        if (f && !column_of(in, f)) take(c, f);
+    }
+}
+
+static bool column_is_empty(struct import *in, size_t column)
+{
+    VEC_EACH(row, &in->rows)
+        if (import_cell(row, column).n) return false;
+    return true;
+}
+
+static void fault_unknown(struct import *in, const struct import_row *header, size_t at, str letters)
+{
+    struct import_column *c = &in->columns[at];
+    const struct model_field *f = field_named(in, letters);
+    if (!f) f = field_by_column(in, letters);
+    const struct import_column *taken = f ? column_of(in, f) : NULL;
+    if (taken) {
+        import_fault(in, header, at,
+                     "would be \"" STR_FORMAT "\", but the column \"" STR_FORMAT
+                     "\" is that; leave one of them out: --column '" STR_FORMAT "=-'",
+                     STR_ARGS(f->name), STR_ARGS(taken->header), STR_ARGS(c->header));
+        return;
+    }
+    if (str_eq_nocase(c->header, STR("id"))) {
+        import_fault(in, header, at,
+                     "whose numbers are these? If they are the ids of an export, say --column '" STR_FORMAT
+                     "=id'; if they are the file's own, leave them out: --column '" STR_FORMAT "=-'",
+                     STR_ARGS(c->header), STR_ARGS(c->header));
+        return;
+    }
+    str near = model_nearest_field(in->type, c->header);
+    import_fault(in, header, at,
+                 "no field of " STR_FORMAT " is called so; say which it is: --column '" STR_FORMAT "=%s" STR_FORMAT
+                 "'%s, or leave it out: --column '" STR_FORMAT "=-' (or --ignore-unknown)",
+                 STR_ARGS(in->type->name), STR_ARGS(c->header), near.n ? "" : "FIELD", STR_ARGS(near),
+                 near.n ? " (the nearest)" : "", STR_ARGS(c->header));
+}
+
+static void demand_key(struct import *in, const struct import_row *header)
+{
+    for (size_t i = 0; i < in->column_count; i++)
+        if (in->columns[i].use == IMPORT_ID) return;
+    for (size_t i = 0; i < in->type->key_field_count; i++) {
+        const struct model_field *f = in->type->key_fields[i];
+        if (column_of(in, f)) continue;
+        import_fault(in, header, in->column_count,
+                     "no column for \"" STR_FORMAT "\", by which a " STR_FORMAT
+                     " is known; say which it is: --column 'HEADER=" STR_FORMAT "'",
+                     STR_ARGS(f->name), STR_ARGS(in->type->name), STR_ARGS(f->name));
+    }
+}
+
+int import_columns(struct import *in, struct err *err)
+{
+    size_t best = 0, best_score = 0;
+    for (size_t i = 0; i < in->rows.count && i < HEADER_WITHIN; i++) {
+        size_t score = header_score(in, &in->rows.items[i]);
+        if (score > best_score) best = i, best_score = score;
+    }
+    if (!best_score) return no_header(in, err);
+    struct import_row header = in->rows.items[best];
+    in->plan->header_line = header.cells.line;
+    in->rows.items += best + 1;
+    in->rows.count -= best + 1;
+
+    in->column_count = header.cells.count;
+    in->columns = arena_array(in->a, in->column_count, sizeof *in->columns);
+    str *letters = arena_array(in->a, in->column_count, sizeof *letters);
+    for (size_t i = 0; i < in->column_count; i++) {
+        str cell = import_cell(&header, i);
+        in->columns[i].header = cell.n ? cell : arena_printf(in->a, "column %zu", i + 1);
+        letters[i] = utf8_letters(in->a, in->columns[i].header);
+        VEC_EACH(row, &in->rows) {
+            in->columns[i].example = import_cell(row, i);
+            if (in->columns[i].example.n) break;
+        }
+    }
+    if (take_choices(in, letters, err) < 0) return -1;
+    guess_columns(in, letters);
+    for (size_t i = 0; i < in->column_count; i++) {
+        if (in->columns[i].use != IMPORT_UNKNOWN) continue;
+        if (in->options->ignore_unknown || (!import_cell(&header, i).n && column_is_empty(in, i)))
+            in->columns[i].use = IMPORT_LEFT_OUT;
+        else
+            fault_unknown(in, &header, i, letters[i]);
+    }
+    demand_key(in, &header);
+    return 0;
+}
+
+/* ---- marks ---- */
+
+static bool is_numeric(enum field_kind k)
+{
+    return k == FIELD_DECIMAL || k == FIELD_MONEY || k == FIELD_PERCENT || k == FIELD_WHOLE_NUMBER;
+}
+
+/* The mark that can only be a decimal one in this cell, 0 where it says nothing. */
+static char mark_of(str s)
+{
+    size_t commas = 0, points = 0, last = STR_NOT_FOUND, digits_after = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == ',') commas++;
+        if (c == '.') points++;
+        if (c == ',' || c == '.') last = i, digits_after = 0;
+        if (c >= '0' && c <= '9') digits_after++;
+    }
+    if (last == STR_NOT_FOUND) return 0;
+    char mark = s.p[last], other = mark == ',' ? '.' : ',';
+    size_t of_mark = mark == ',' ? commas : points, of_other = mark == ',' ? points : commas;
+    if (of_mark > 1) return of_other ? 0 : other; /* 1.234.567: it groups, so the other is the decimal one */
+    if (of_other) return mark;
+    return digits_after == 3 ? 0 : mark;
+}
+
+/* 'd' for 22/11/2026, 'm' for 11/22/2026, 0 where both would do or it is no such date. */
+static char order_of(str s, int *first, int *second, int *year)
+{
+    int part[3] = {0}, at = 0, digits = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] >= '0' && s.p[i] <= '9') {
+            if (++digits > 4) return 0;
+            part[at] = part[at] * 10 + s.p[i] - '0';
+        } else if ((s.p[i] == '/' || s.p[i] == '-') && digits && at < 2) {
+            at++, digits = 0;
+        } else {
+            return 0;
+        }
+    }
+    *first = part[0], *second = part[1], *year = part[2];
+    if (at != 2 || digits != 4 || part[0] > 31 || part[1] > 31 || !part[0] || !part[1]) return 0;
+    return part[0] > 12 ? 'd' : part[1] > 12 ? 'm' : '?';
+}
+
+void import_marks(struct import *in)
+{
+    in->marks = arena_array(in->a, in->column_count, 1);
+    in->orders = arena_array(in->a, in->column_count, 1);
+    for (size_t i = 0; i < in->column_count; i++) {
+        if (in->columns[i].use != IMPORT_FIELD) continue;
+        enum field_kind kind = in->columns[i].field->kind;
+        size_t commas = 0, points = 0, day = 0, month = 0;
+        if (!is_numeric(kind) && kind != FIELD_DATE) continue;
+        VEC_EACH(row, &in->rows) {
+            int parts[3];
+            str cell = import_cell(row, i);
+            char c = kind == FIELD_DATE ? order_of(cell, &parts[0], &parts[1], &parts[2]) : mark_of(cell);
+            commas += c == ',', points += c == '.', day += c == 'd', month += c == 'm';
+        }
+        /* A column that shows both is left to each cell by itself. */
+        in->marks[i] = commas && !points ? ',' : points && !commas ? '.' : 0;
+        in->orders[i] = day && !month ? 'd' : month && !day ? 'm' : 0;
+    }
+}
+
+bool import_value(struct import *in, const struct import_row *row, size_t column, str *canonical)
+{
+    struct model_input how = in->how;
+    const struct model_field *field = in->columns[column].field;
+    str cell = import_cell(row, column);
+    struct err err = {0};
+    int first, second, year;
+    how.decimal_mark = in->marks[column];
+    if (field->kind == FIELD_DATE && in->orders[column] && order_of(cell, &first, &second, &year) == '?')
+        cell = in->orders[column] == 'd' ? arena_printf(in->a, "%04d-%02d-%02d", year, second, first)
+                                         : arena_printf(in->a, "%04d-%02d-%02d", year, first, second);
+    if (model_read_value(in->a, field, &how, cell, canonical, &err) == 0) return true;
+    import_fault_err(in, row, column, &err);
+    return false;
+}
