@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The door for browsers: server-drawn pages over one workspace.
+ *
+ * web_serve runs until it is told to stop. It makes its own threads: some for connections, some workers (each with a
+ * read connection to the store), one for passwords, and one that looks for commits of other processes. */
+#ifndef WEB_H
+#define WEB_H
+
+#include "align.h"
+
+struct web_options {
+    const char *workspace; /* the file */
+    const char *address;   /* NULL: 127.0.0.1 */
+    uint16_t port;         /* 0: the system chooses, `ready` tells which */
+    const str *hosts;      /* names that a request's Host may have, besides localhost, 127.0.0.1, [::1] and `address` */
+    size_t host_count;
+    bool secure; /* browsers come by https (a proxy ends it): cookies are Secure */
+    bool has_today;
+    int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */
+    const struct check_text *checks;
+    size_t check_count;
+    struct graph_options graph;
+    size_t workers; /* 0: as many as processors, at most 8 */
+    int stop;       /* a descriptor (eventfd, pipe, signalfd): when it becomes readable, the server stops gracefully */
+    void (*ready)(void *host, const char *url); /* "http://127.0.0.1:8400/", once it answers; may be NULL */
+    void (*log)(void *host, const char *line);  /* what went wrong inside, one line; may be NULL */
+    void *host;                                 /* of ready and log */
+};
+/* Returns 0 after a graceful stop. Errors: the workspace cannot be opened or read, the address is taken, a check or a
+ * page does not compile. */
+int web_serve(const struct web_options *options, struct err *err) MUST_USE;
+/* Makes an eventfd that is the options' `stop` readable; may be called in a signal handler and from any thread. */
+void web_stop(int eventfd);
+
+/* argon2id as this server asks for it, for the accounts that the command line makes. Takes a quarter of a second. */
+enum { WEB_HASH_SIZE = 128 };
+int web_hash_password(str password, char out[WEB_HASH_SIZE], struct err *err) MUST_USE;
+
+#endif
