@@ -124,28 +124,26 @@ static int64_t rule_moment(const struct rule_day *d, int64_t year)
     return day * DAY + d->seconds;
 }
 
-/* The offset at t, which is UTC or local; that is the one after the last change that lies not after t. Where summer
- * time ends and starts again in one moment (all the year), it goes on. */
+/* The offset at t, which is UTC or local. Summer time lasts from each start to the next end, which in the south is that
+ * of the following year; one that ends where the next starts lasts all the year. */
 static int32_t rule_offset(const struct rule *r, int64_t t, bool is_local)
 {
     if (!r->has_dst) return r->standard;
     t %= FOUR_CENTURIES;
     if (t < 0) t += FOUR_CENTURIES;
-    int64_t year, last = INT64_MIN;
+    int64_t year;
     int month, day;
     civil_from_days(t / DAY, &year, &month, &day);
-    bool is_dst = false;
-    int32_t widest = r->dst > r->standard ? r->dst : r->standard;
+    /* The clock shows the time before the change at the change. In local terms the answer changes with the greater of
+     * the two offsets (see zone_offset_local). */
+    int64_t shift = !is_local ? 0 : r->dst > r->standard ? r->dst : r->standard;
     for (int64_t y = year - 1; y <= year + 1; y++) {
-        /* The clock shows the time before the change at the change; in local terms the answer changes with the
-         * greater of the two offsets (see zone_offset_local). */
-        int64_t start = rule_moment(&r->start, y) - r->standard + (is_local ? widest : 0);
-        int64_t end = rule_moment(&r->end, y) - r->dst + (is_local ? widest : 0);
-        if (end <= t && end > last) last = end, is_dst = false;
-        if (start <= t && start >= last) last = start, is_dst = true;
-        if (end <= t && end > last) last = end, is_dst = false;
+        int64_t start = rule_moment(&r->start, y) - r->standard + shift;
+        int64_t end = rule_moment(&r->end, y) - r->dst + shift;
+        if (end <= start) end = rule_moment(&r->end, y + 1) - r->dst + shift;
+        if (start <= t && t < end) return r->dst;
     }
-    return is_dst ? r->dst : r->standard;
+    return r->standard;
 }
 
 /* ---- the file ---- */
