@@ -159,6 +159,8 @@ static int read_stream(struct yaml_reader *r, struct yaml *out)
 
 int yaml_parse(struct arena *a, str source, str file, const struct yaml **out, struct err *err)
 {
+    /* With the encoding given, libyaml would take a byte order mark for a column of its own. */
+    if (str_starts(source, STR("\xEF\xBB\xBF"))) source = str_from(source, 3);
     struct yaml_reader r = {.arena = a, .source = source, .file = file, .err = err};
     size_t bad = utf8_first_bad(source, false);
     if (bad != STR_NOT_FOUND) {
