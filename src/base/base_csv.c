@@ -144,7 +144,8 @@ static size_t plain_run(const char *p, size_t n, char separator)
 
 static int check_length(struct csv_walk *w, const struct field_place *f)
 {
-    if (w->at - f->from <= w->csv->field_cap) return 0;
+    /* Behind a quoted field, its closing quote is counted too. */
+    if (w->at - f->from <= w->csv->field_cap + f->quoted) return 0;
     err_set(w->err, ERR_LIMIT, "field %zu is longer than %zu bytes%s", w->places.count, w->csv->field_cap,
             f->quoted ? "; is its quote closed?" : "");
     return err_at(w->err, f->line, STR_NONE);
@@ -182,8 +183,9 @@ static int walk_quoted(struct csv_walk *w, struct field_place *f)
         size_t n = left(w);
         const char *p = here(w), *quote = memchr(p, '"', n);
         str run = {p, quote ? (size_t)(quote - p) : n};
-        if (memchr(p, 0, run.n)) return fail(w, ERR_INPUT, w->line, "a NUL byte; this is not a text file");
-        count_line_ends(w, run);
+        size_t nul = str_find_char(run, 0);
+        count_line_ends(w, str_slice(run, 0, nul));
+        if (nul != STR_NOT_FOUND) return fail(w, ERR_INPUT, w->line, "a NUL byte; this is not a text file");
         w->at += run.n;
         if (check_length(w, f) < 0) return -1;
         if (!quote) continue;
