@@ -88,12 +88,19 @@ static int fetch(struct csv *c, struct err *err)
     return text_read(c->from, &c->text, err);
 }
 
+/* The line "sep=;" with which spreadsheets say it. */
+static bool names_separator(str s)
+{
+    if (s.n < 5 || memcmp(s.p, "sep=", 4) != 0 || (s.n > 5 && s.p[5] != '\n' && s.p[5] != '\r')) return false;
+    return memchr(",;\t|:^~#!", s.p[4], 9) != NULL;
+}
+
 static int settle_separator(struct csv *c, struct err *err)
 {
     while (c->text.n < BYTES_TO_GUESS && !c->from->at_end)
         if (fetch(c, err) < 0) return -1;
     str s = buf_get(&c->text);
-    if (s.n < 5 || memcmp(s.p, "sep=", 4) != 0 || s.p[4] == '\n' || s.p[4] == '\r') {
+    if (!names_separator(s)) {
         c->separator = guess_separator(s);
         return 0;
     }

@@ -171,6 +171,8 @@ static const struct {
     {STR_INIT("\"a \"\"q;\"\", b\",c,d\n1,2,3"), STR_INIT("1[a \"q;\", b|c|d]2[1|2|3]")},
     {STR_INIT("sep=;\r\na,b;c\n"), STR_INIT("2[a,b|c]")},
     {STR_INIT("sep=\na\n"), STR_INIT("1[sep=]2[a]")},
+    {STR_INIT("sep=\u00e4\n"), STR_INIT("1[sep=\u00e4]")},
+    {STR_INIT("sep=;b\n"), STR_INIT("1[sep=|b]")},
     {STR_INIT("\xEF\xBB\xBF\"a\",b"), STR_INIT("1[a|b]")},
     {STR_INIT("\xFF\xFE"
               "a\0,\0\xe4\0"),
