@@ -71,6 +71,10 @@ struct commit_result {
 int store_commit(struct store *s, struct change_set *c, int64_t now, struct commit_result *result,
                  struct err *err) MUST_USE;
 
+/* By natural key, then by alias, whatever the case and the blanks; the parts of a key of several fields have "\x1f"
+ * between them. ERR_ABSENT; several facts with that alias are ERR_INPUT that lists them. */
+int store_find_by_key(struct store *s, const struct model_type *type, str name, uint64_t *id, struct err *err) MUST_USE;
+
 /* ---- Reading
  * ------------------------------------------------------------------------------------------------------------ */
 

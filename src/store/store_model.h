@@ -104,6 +104,8 @@ struct model_input {   /* how a value that people type is read */
  * read here. */
 int model_read_value(struct arena *a, const struct model_field *field, const struct model_input *how, str typed,
                      str *canonical, struct err *err) MUST_USE;
+/* Is this the canonical text of the field's kind (scalar kinds only)? ERR_INPUT says what was expected. */
+int model_check_value(const struct model_field *field, str canonical, struct err *err) MUST_USE;
 const char *field_kind_name(enum field_kind kind); /* "whole number" */
 
 #endif

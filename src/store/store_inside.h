@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the store share; nobody else includes it. */
+#ifndef STORE_INSIDE_H
+#define STORE_INSIDE_H
+
+#include "store.h"
+#include "store_sql.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+enum { HASH_SIZE = 32, SALT_SIZE = 16, SOURCE_TYPED = 1 };
+#define FACT_ID_MAX  (((uint64_t)1 << 53) - 1) /* so that it is a number in everybody's JSON */
+#define FACT_ID_MADE ((uint64_t)1 << 62)       /* created facts in a change set count up from here + 1 */
+
+struct store {
+    sqlite3 *db;
+    struct arena arena; /* model and profile */
+    const struct model *model;
+    struct store_profile profile;
+    unsigned char person_key[32];
+    sqlite3_stmt *statements[SQL_COUNT];
+    int64_t data_version;
+    bool writable;
+};
+
+/* The database's last message as ERR_IO or ERR_STORE. Returns -1. */
+int store_fail(sqlite3 *db, struct err *err);
+/* The cached statement, reset and ready to bind. */
+int store_prepare(struct store *s, enum store_sql which, sqlite3_stmt **out, struct err *err) MUST_USE;
+/* Binds as the format has it: i int64_t, u uint64_t, s str (STR_NONE: NULL; borrowed until the statement is reset),
+ * b bytes (const void *, size_t), n NULL. */
+int store_bind(struct store *s, enum store_sql which, sqlite3_stmt **out, struct err *err, const char *format,
+               ...) MUST_USE;
+/* One row: 1, the end: 0 (and the statement is reset), else -1. */
+int store_step(struct store *s, sqlite3_stmt *q, struct err *err) MUST_USE;
+/* Binds, runs to the end, resets. */
+int store_run(struct store *s, enum store_sql which, struct err *err, const char *format, ...) MUST_USE;
+/* A text column, borrowed until the next step. */
+str store_column(sqlite3_stmt *q, int column);
+
+int store_begin(struct store *s, bool write, struct err *err) MUST_USE;
+int store_end(struct store *s, struct err *err) MUST_USE;
+/* After a failure, or when nothing is to be kept. */
+void store_abandon(struct store *s);
+/* One moment for several reads: a reading transaction of which the end cannot fail. */
+#define store_read_begin(s, err) store_begin((s), false, (err))
+
+int store_make_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
+
+/* ---- Change sets ---- */
+
+enum change_op_kind { OP_VALUE, OP_LINKS, OP_UNLINK };
+struct change_op {
+    enum change_op_kind kind;
+    const struct model_field *field; /* of the set's model; UNLINK: of the store's */
+    str value;
+    const uint64_t *links; /* UNLINK: one */
+    size_t link_count;
+    struct origin from;
+    struct change_op *next;
+};
+struct change_fact {
+    uint64_t id;                   /* as the caller knows it */
+    const struct model_type *type; /* of the set's model; NULL for a fact that is there */
+    uint64_t wanted_id;            /* change_create_as */
+    bool created, deleted, expects;
+    uint32_t expected;
+    struct change_op *first, *newest;
+    uint64_t real_id;
+};
+struct change_set {
+    struct arena *a;
+    const struct model *model;
+    str actor, reason;
+    VEC(struct change_fact *) facts; /* in the order of their first mention */
+    VEC(struct change_fact *) made;
+    struct change_fact **slots; /* by id, open addressing */
+    size_t slot_room;
+};
+struct change_fact *change_fact(struct change_set *c, uint64_t id);
+void change_op_add(struct change_set *c, struct change_fact *f, struct change_op op);
+
+/* Inside a writing transaction: the facts of `c` as commit `number`. */
+struct journal_writer;
+int store_apply(struct store *s, struct change_set *c, struct journal_writer *j, struct commit_result *result,
+                struct err *err) MUST_USE;
+/* What a created fact's number stands for, once applied. */
+uint64_t change_real_id(const struct change_set *c, uint64_t id);
+
+/* ---- Journal ---- */
+
+enum entry_kind {
+    ENTRY_CREATED,
+    ENTRY_CHANGED,
+    ENTRY_DELETED,
+    ENTRY_EVIDENCE, /* usage or payments of the application `fact` */
+    ENTRY_LOAD,
+    ENTRY_USER,
+    ENTRY_CLAIMED, /* a claim that doesn't win: the fact's values are as before */
+    ENTRY_MODEL,
+};
+struct journal_writer {
+    uint64_t number;
+    int64_t time;
+    str actor, reason;
+    unsigned char previous[HASH_SIZE];
+    crypto_generichash_state hash;
+    uint64_t entries;
+    unsigned char salts[4096];
+    size_t salts_left;
+};
+int journal_begin(struct store *s, struct journal_writer *j, str actor, str reason, int64_t time,
+                  struct err *err) MUST_USE;
+int journal_entry(struct store *s, struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
+                  str before, str after, struct err *err) MUST_USE;
+int journal_end(struct store *s, struct journal_writer *j, struct err *err) MUST_USE;
+
+/* ---- Field texts: the JSON objects in `fields`, `before`, `after` ---- */
+
+struct field_text {
+    uint32_t field; /* id */
+    str text;       /* STR_NONE: null */
+};
+struct field_texts {
+    struct field_text *items;
+    size_t count;
+};
+/* In the arena, or pointing into `json` where nothing needs decoding. */
+int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct err *err) MUST_USE;
+void field_texts_open(struct buf *b);
+void field_texts_put(struct buf *b, uint32_t field, str text); /* between open and close */
+void field_texts_close(struct buf *b);
+/* "12 15": the next id; false at the end or when it isn't one. */
+bool next_link(str *rest, uint64_t *id);
+
+#endif

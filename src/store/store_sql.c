@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store_sql.h"
+
+const char *store_sql_text(enum store_sql which)
+{
+    static const char *const texts[] = {
+#define X(name, text) [name] = text,
+        STORE_STATEMENTS(X)
+#undef X
+    };
+    _Static_assert(ARRAY_COUNT(texts) == SQL_COUNT, "one text for each statement");
+    return texts[which];
+}
+
+/* What is stored in `fields`, `before` and `after` is one JSON object: field id to canonical text, links as the
+ * targets' ids with blanks between. Strings only, so digits stay as they were typed. */
+static const char migration_1[] =
+    "CREATE TABLE setting(key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fact(id INTEGER PRIMARY KEY, type INTEGER NOT NULL, version INTEGER NOT NULL, fields TEXT NOT NULL)"
+    " STRICT;"
+    "CREATE INDEX fact_by_type ON fact(type);"
+    "CREATE TABLE link(fact INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
+    " field INTEGER NOT NULL, ord INTEGER NOT NULL,"
+    " target INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
+    " PRIMARY KEY(fact, field, ord)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX link_by_target ON link(target, field, fact);"
+    /* rank 0: the natural key, unique in its type; 1: an alias. */
+    "CREATE TABLE fact_key(type INTEGER NOT NULL, folded TEXT NOT NULL, rank INTEGER NOT NULL, fact INTEGER NOT NULL,"
+    " PRIMARY KEY(type, folded, rank, fact)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX fact_key_unique ON fact_key(type, folded) WHERE rank = 0;"
+    "CREATE INDEX fact_key_by_fact ON fact_key(fact);"
+    /* id is the order in which the sources first came; 1 is what people typed. kind: enum origin_kind. */
+    "CREATE TABLE source(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL,"
+    " UNIQUE(kind, name)) STRICT;"
+    "INSERT INTO source(id, kind, name, since) VALUES(1, 0, '', 0);"
+    /* The claims that stand: those of one fact, source, commit and place together. */
+    "CREATE TABLE claim(fact INTEGER NOT NULL, seq INTEGER NOT NULL, source INTEGER NOT NULL REFERENCES source(id),"
+    " number INTEGER NOT NULL, file TEXT, line INTEGER NOT NULL, fields TEXT NOT NULL, PRIMARY KEY(fact, seq))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE journal(number INTEGER PRIMARY KEY, time INTEGER NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,"
+    " entries INTEGER NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL) STRICT;"
+    /* kind: enum entry_kind. */
+    "CREATE TABLE entry(number INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, type INTEGER NOT NULL,"
+    " fact INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(number, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX entry_by_fact ON entry(fact, kind, number);"
+    /* Lies beside, so that it can be erased: then the row goes and the digest stays. */
+    "CREATE TABLE entry_value(number INTEGER NOT NULL, seq INTEGER NOT NULL, salt BLOB NOT NULL, before TEXT,"
+    " after TEXT, PRIMARY KEY(number, seq)) STRICT, WITHOUT ROWID;"
+    /* Of what evidence tells. kind: enum subject_kind. A name becomes an application's by setting `application`. */
+    "CREATE TABLE subject(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL,"
+    " application INTEGER REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED) STRICT;"
+    "CREATE UNIQUE INDEX subject_by_name ON subject(kind, name) WHERE kind <> 0;"
+    "CREATE UNIQUE INDEX subject_of_application ON subject(application) WHERE kind = 0 AND application IS NOT NULL;"
+    "CREATE INDEX subject_by_application ON subject(application);"
+    "CREATE TABLE load(number INTEGER PRIMARY KEY REFERENCES journal(number) DEFERRABLE INITIALLY DEFERRED,"
+    " file TEXT NOT NULL, format TEXT NOT NULL, content_hash BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL,"
+    " lines INTEGER NOT NULL, skipped INTEGER NOT NULL, first_day INTEGER, last_day INTEGER) STRICT;"
+    "CREATE TABLE usage(subject INTEGER NOT NULL, person INTEGER NOT NULL, day INTEGER NOT NULL, load INTEGER NOT NULL,"
+    " requests INTEGER NOT NULL, bytes INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " PRIMARY KEY(subject, person, day, load)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE payment(subject INTEGER NOT NULL, month INTEGER NOT NULL, currency TEXT NOT NULL,"
+    " load INTEGER NOT NULL, seq INTEGER NOT NULL, amount TEXT NOT NULL, lines INTEGER NOT NULL,"
+    " PRIMARY KEY(subject, month, currency, load, seq)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE finding(id INTEGER PRIMARY KEY, since INTEGER NOT NULL, accepted INTEGER NOT NULL, reason TEXT,"
+    " until INTEGER, owner TEXT) STRICT;"
+    "CREATE TABLE user(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, shown TEXT NOT NULL, side TEXT NOT NULL,"
+    " role INTEGER NOT NULL, password_hash TEXT NOT NULL, closed INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE session(token_hash BLOB PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = {migration_1};
+
+size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
+
+const char *store_migration(size_t n)
+{
+    MUST(n < ARRAY_COUNT(migrations));
+    return migrations[n];
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All SQL text: the migrations and the statements, each prepared once a connection. */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include "base_core.h"
+
+#define STORE_STATEMENTS(X)                                                                                            \
+    X(SQL_BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                              \
+    X(SQL_BEGIN_READ, "BEGIN")                                                                                         \
+    X(SQL_COMMIT, "COMMIT")                                                                                            \
+    X(SQL_ROLLBACK, "ROLLBACK")                                                                                        \
+    X(SQL_DATA_VERSION, "PRAGMA data_version")                                                                         \
+    X(SQL_SETTING_GET, "SELECT value FROM setting WHERE key = ?1")                                                     \
+    X(SQL_SETTING_PUT,                                                                                                 \
+      "INSERT INTO setting(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value")          \
+    /* Facts */                                                                                                        \
+    X(SQL_FACT_GET, "SELECT type, version, fields FROM fact WHERE id = ?1")                                            \
+    X(SQL_FACT_TYPE, "SELECT type FROM fact WHERE id = ?1")                                                            \
+    X(SQL_FACT_ADD, "INSERT INTO fact(id, type, version, fields) VALUES(?1, ?2, ?3, ?4)")                              \
+    X(SQL_FACT_PUT, "UPDATE fact SET version = ?2, fields = ?3 WHERE id = ?1")                                         \
+    X(SQL_FACT_DROP, "DELETE FROM fact WHERE id = ?1")                                                                 \
+    X(SQL_FACT_ALL, "SELECT id, type, version, fields FROM fact ORDER BY id")                                          \
+    X(SQL_LINK_OF, "SELECT field, target FROM link WHERE fact = ?1 ORDER BY field, ord")                               \
+    X(SQL_LINK_ALL, "SELECT fact, field, target FROM link ORDER BY fact, field, ord")                                  \
+    X(SQL_LINK_TO, "SELECT DISTINCT fact, field FROM link WHERE target = ?1 ORDER BY fact, field")                     \
+    X(SQL_LINK_ADD, "INSERT INTO link(fact, field, ord, target) VALUES(?1, ?2, ?3, ?4)")                               \
+    X(SQL_LINK_DROP, "DELETE FROM link WHERE fact = ?1 AND field = ?2")                                                \
+    X(SQL_LINK_DROP_ALL, "DELETE FROM link WHERE fact = ?1")                                                           \
+    X(SQL_KEY_FIND, "SELECT fact FROM fact_key WHERE type = ?1 AND folded = ?2 AND rank = ?3 ORDER BY fact")           \
+    X(SQL_KEY_ADD, "INSERT OR IGNORE INTO fact_key(type, folded, rank, fact) VALUES(?1, ?2, ?3, ?4)")                  \
+    X(SQL_KEY_DROP, "DELETE FROM fact_key WHERE fact = ?1")                                                            \
+    /* Claims */                                                                                                       \
+    X(SQL_SOURCE_ALL, "SELECT id, kind, name FROM source ORDER BY id")                                                 \
+    X(SQL_SOURCE_GET, "SELECT kind, name FROM source WHERE id = ?1")                                                   \
+    X(SQL_SOURCE_ADD, "INSERT INTO source(kind, name, since) VALUES(?1, ?2, ?3)")                                      \
+    X(SQL_CLAIM_OF, "SELECT source, number, file, line, fields FROM claim WHERE fact = ?1 ORDER BY seq")               \
+    X(SQL_CLAIM_ADD,                                                                                                   \
+      "INSERT INTO claim(fact, seq, source, number, file, line, fields) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")           \
+    X(SQL_CLAIM_DROP, "DELETE FROM claim WHERE fact = ?1")                                                             \
+    /* Journal */                                                                                                      \
+    X(SQL_HEAD, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")                                       \
+    X(SQL_JOURNAL_ADD,                                                                                                 \
+      "INSERT INTO journal(number, time, actor, reason, entries, previous, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")  \
+    X(SQL_JOURNAL_GET, "SELECT time, actor FROM journal WHERE number = ?1")                                            \
+    X(SQL_JOURNAL_NEWEST,                                                                                              \
+      "SELECT number, time, actor, reason, entries, hash FROM journal ORDER BY number DESC LIMIT ?1")                  \
+    X(SQL_JOURNAL_ALL, "SELECT number, time, actor, reason, entries, previous, hash FROM journal ORDER BY number")     \
+    X(SQL_ENTRY_ADD, "INSERT INTO entry(number, seq, kind, type, fact, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")        \
+    X(SQL_ENTRY_VALUE_ADD, "INSERT INTO entry_value(number, seq, salt, before, after) VALUES(?1, ?2, ?3, ?4, ?5)")     \
+    X(SQL_ENTRY_ALL,                                                                                                   \
+      "SELECT e.number, e.seq, e.kind, e.type, e.fact, e.digest, v.salt, v.before, v.after FROM entry e"               \
+      " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq ORDER BY e.number, e.seq")                    \
+    X(SQL_ENTRY_BY_FACT, "SELECT e.fact, e.kind, v.salt IS NULL, v.after, e.number FROM entry e"                       \
+                         " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                           \
+                         " WHERE e.kind <= 2 ORDER BY e.fact, e.number, e.seq")                                        \
+    X(SQL_ENTRY_SINCE,                                                                                                 \
+      "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND kind <= 2 GROUP BY fact ORDER BY fact")         \
+    X(SQL_ENTRY_EVIDENCE_SINCE, "SELECT DISTINCT fact FROM entry WHERE number > ?1 AND kind = 3 ORDER BY fact")        \
+    X(SQL_ENTRY_LAST, "SELECT j.actor, j.time, e.kind, e.type FROM entry e JOIN journal j ON j.number = e.number"      \
+                      " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC LIMIT 1")                             \
+    X(SQL_ENTRY_HISTORY,                                                                                               \
+      "SELECT e.number, j.time, j.actor, j.reason, e.kind, e.type, v.before, v.after FROM entry e"                     \
+      " JOIN journal j ON j.number = e.number LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"        \
+      " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC, e.seq DESC")                                         \
+    /* Evidence */                                                                                                     \
+    X(SQL_SUBJECT_OF_APPLICATION, "SELECT id FROM subject WHERE kind = 0 AND application = ?1")                        \
+    X(SQL_SUBJECT_OF_NAME, "SELECT id, application FROM subject WHERE kind = ?1 AND name = ?2")                        \
+    X(SQL_SUBJECT_ADD, "INSERT INTO subject(kind, name, application) VALUES(?1, ?2, ?3)")                              \
+    X(SQL_SUBJECT_ORPHAN,                                                                                              \
+      "UPDATE subject SET name = CASE kind WHEN 0 THEN ?2 ELSE name END, application = NULL WHERE application = ?1")   \
+    X(SQL_SUBJECT_APPLICATIONS,                                                                                        \
+      "SELECT application, id FROM subject WHERE application IS NOT NULL ORDER BY application, id")                    \
+    X(SQL_SUBJECT_APPLICATION, "SELECT application, id FROM subject WHERE application = ?1 ORDER BY id")               \
+    X(SQL_LOAD_FIND,                                                                                                   \
+      "SELECT l.file, j.time FROM load l JOIN journal j ON j.number = l.number WHERE l.content_hash = ?1")             \
+    X(SQL_LOAD_ADD, "INSERT INTO load(number, file, format, content_hash, bytes, lines, skipped, first_day, last_day)" \
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                     \
+    X(SQL_LOAD_TOTALS,                                                                                                 \
+      "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(first_day), max(last_day) FROM load")    \
+    X(SQL_USAGE_ADD,                                                                                                   \
+      "INSERT INTO usage(subject, person, day, load, requests, bytes, first, last) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7," \
+      " ?8) ON CONFLICT(subject, person, day, load) DO UPDATE SET requests = requests + excluded.requests,"            \
+      " bytes = bytes + excluded.bytes, first = min(first, excluded.first), last = max(last, excluded.last)")          \
+    X(SQL_USAGE_OF, "SELECT person, day, requests, bytes FROM usage WHERE subject = ?1 ORDER BY person, day, load")    \
+    X(SQL_PAYMENT_ADD,                                                                                                 \
+      "INSERT INTO payment(subject, month, currency, load, seq, amount, lines) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")    \
+    X(SQL_PAYMENT_OF,                                                                                                  \
+      "SELECT month, amount, currency FROM payment WHERE subject = ?1 ORDER BY month, currency, load, seq")            \
+    X(SQL_STRANGERS,                                                                                                   \
+      "SELECT s.id, s.kind, s.name, coalesce(u.people, 0), coalesce(u.requests, 0), coalesce(u.bytes, 0),"             \
+      " u.first_day, u.last_day FROM subject s LEFT JOIN (SELECT subject, count(DISTINCT person) AS people,"           \
+      " sum(requests) AS requests, sum(bytes) AS bytes, min(day) AS first_day, max(day) AS last_day FROM usage"        \
+      " GROUP BY subject) u ON u.subject = s.id WHERE s.application IS NULL"                                           \
+      " AND (u.people >= 5 OR EXISTS (SELECT 1 FROM payment p WHERE p.subject = s.id))"                                \
+      " ORDER BY CASE WHEN u.people >= 5 THEN u.people ELSE 0 END DESC, u.bytes DESC, s.id LIMIT ?1")                  \
+    /* Findings, users, sessions */                                                                                    \
+    X(SQL_FINDING_ALL, "SELECT id, since, accepted, reason, until, owner FROM finding")                                \
+    X(SQL_FINDING_ADD, "INSERT INTO finding(id, since, accepted) VALUES(?1, ?2, 0)")                                   \
+    X(SQL_FINDING_DROP, "DELETE FROM finding WHERE id = ?1")                                                           \
+    X(SQL_USER_ADD, "INSERT INTO user(name, shown, side, role, password_hash, closed) VALUES(?1, ?2, ?3, ?4, ?5, ?6)") \
+    X(SQL_USER_GET, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE name = ?1")             \
+    X(SQL_USER_ALL, "SELECT id, name, shown, side, role, password_hash, closed FROM user ORDER BY name")               \
+    X(SQL_USER_PASSWORD, "UPDATE user SET password_hash = ?2 WHERE name = ?1")                                         \
+    X(SQL_SESSION_ADD, "INSERT INTO session(token_hash, user, created, expires) VALUES(?1, ?2, ?3, ?4)")               \
+    X(SQL_SESSION_GET, "SELECT u.id, u.name, u.shown, u.side, u.role, u.password_hash, u.closed FROM session s"        \
+                       " JOIN user u ON u.id = s.user WHERE s.token_hash = ?1 AND s.expires > ?2 AND u.closed = 0")    \
+    X(SQL_SESSION_DROP, "DELETE FROM session WHERE token_hash = ?1")                                                   \
+    X(SQL_SESSION_DROP_OLD, "DELETE FROM session WHERE expires <= ?1")                                                 \
+    X(SQL_SESSION_DROP_OF, "DELETE FROM session WHERE user = (SELECT id FROM user WHERE name = ?1)")
+
+enum store_sql {
+#define X(name, text) name,
+    STORE_STATEMENTS(X)
+#undef X
+        SQL_COUNT
+};
+
+const char *store_sql_text(enum store_sql which);
+
+/* Append-only: migration n takes a workspace from user_version n to n + 1. */
+size_t store_migration_count(void);
+const char *store_migration(size_t n);
+
+/* "Ente": how a workspace is told from other SQLite files. */
+#define STORE_APPLICATION_ID 0x456e7465
+
+#endif
