@@ -73,6 +73,7 @@ size_t picture_search(const struct picture *p, struct arena *a, const struct mod
  * as a list of all its facts, `company`, `currency`), and the functions contains word(text, word), products named
  * in(text), money(n), percent(n), days(n). */
 const struct feel_scope *graph_scope(const struct graph *g);
+const struct model *graph_model(const struct graph *g);
 const struct feel_class *graph_class(const struct graph *g, const struct model_type *type);
 const struct feel_type *graph_type(const struct graph *g,
                                    const struct model_type *type); /* the object type of its class */
@@ -83,7 +84,8 @@ struct graph_view;
 struct graph_view *graph_view_new(struct arena *a, struct picture *p); /* borrows p */
 void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const void *viewer, int64_t now,
                int64_t today);
-struct feel_value graph_workspace(const struct graph_view *v); /* the input for the scope's variable */
+const struct picture *graph_picture(const struct feel_env *env); /* that the env stands on */
+struct feel_value graph_workspace(const struct graph_view *v);   /* the input for the scope's variable */
 struct feel_value graph_object(const struct graph_view *v, uint64_t fact);
 /* A field of a fact as FEEL sees it, for tables and JSON: name is a field, inverse, `id` or `type`. */
 struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);

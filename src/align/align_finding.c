@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "align.h"
+
+#include "base_time.h"
+
+int findings_with_state(struct store *s, struct arena *a, struct finding *findings, size_t count, int32_t today,
+                        struct err *err)
+{
+    uint64_t *ids = arena_array(a, count, sizeof *ids);
+    for (size_t i = 0; i < count; i++) ids[i] = findings[i].id;
+    const struct finding_state *states;
+    if (store_sync_findings(s, a, ids, count, today, &states, err)) return -1;
+    for (size_t i = 0; i < count; i++) {
+        findings[i].since = states[i].since;
+        findings[i].accepted = states[i].accepted && states[i].until >= today;
+        findings[i].owner = states[i].owner;
+    }
+    return 0;
+}
+
+str finding_key(struct arena *a, const struct finding *f)
+{
+    return arena_printf(a, "%016llx", (unsigned long long)f->id);
+}
+
+static void emit_facts(struct json_writer *w, const struct picture *p, const struct finding *f)
+{
+    json_array(w);
+    for (size_t i = 0; i < f->fact_count; i++) {
+        const struct fact *fact = picture_fact(p, f->facts[i]);
+        if (!fact) continue;
+        json_object(w);
+        json_key(w, STR("type")), json_string(w, fact_type(fact)->name);
+        json_key(w, STR("id")), json_int(w, (int64_t)fact_id(fact));
+        json_key(w, STR("name")), json_string(w, fact_name(fact));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+void findings_emit_json(struct json_writer *w, struct feel_env *env, const struct finding *findings, size_t count)
+{
+    const struct picture *p = graph_picture(env);
+    json_array(w);
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = &findings[i];
+        json_object(w);
+        json_key(w, STR("id")), json_string(w, finding_key(env->arena, f));
+        json_key(w, STR("check")), json_string(w, f->check->id);
+        json_key(w, STR("practice")), json_string(w, practice_key(f->check->practice));
+        json_key(w, STR("severity")), json_string(w, severity_key(f->severity));
+        json_key(w, STR("says")), json_string(w, f->says);
+        json_key(w, STR("next")), json_string(w, f->next);
+        json_key(w, STR("facts")), emit_facts(w, p, f);
+        json_key(w, STR("money"));
+        if (f->has_money) {
+            json_object(w);
+            json_key(w, STR("amount")), json_number(w, f->money);
+            json_key(w, STR("currency")), json_string(w, picture_profile(p)->currency);
+            json_object_end(w);
+        } else {
+            json_null(w);
+        }
+        json_key(w, STR("people"));
+        if (f->has_people)
+            json_int(w, f->people);
+        else
+            json_null(w);
+        json_key(w, STR("state")), json_string(w, f->accepted ? STR("accepted") : STR("open"));
+        json_key(w, STR("since"));
+        if (f->since)
+            json_string(w, civil_emit(env->arena, f->since));
+        else
+            json_null(w);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+void practice_scores(const struct checks *c, const struct picture *p, const struct finding *findings, size_t count,
+                     struct practice_score out[PRACTICE_COUNT])
+{
+    enum { HIGHEST = SEVERITY_HIGH + 1 };
+    size_t lost[PRACTICE_COUNT] = {0}, check_count;
+    for (int i = 0; i < PRACTICE_COUNT; i++) out[i] = (struct practice_score){0};
+    const struct check_info *checks = checks_list(c, &check_count);
+    for (size_t i = 0; i < check_count; i++) {
+        size_t subjects = 1;
+        if (checks[i].subject) picture_facts(p, checks[i].subject, &subjects);
+        out[checks[i].practice].looked_at += subjects;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[findings[i].check->practice].findings++;
+        lost[findings[i].check->practice] += (size_t)findings[i].severity + 1;
+    }
+    for (int i = 0; i < PRACTICE_COUNT; i++) {
+        size_t all = out[i].looked_at * HIGHEST;
+        out[i].known = all > 0;
+        if (all) out[i].score = (int)((100 * (all - lost[i]) + all / 2) / all);
+    }
+}

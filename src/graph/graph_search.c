@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graph_inside.h"
+
+#include "base_utf8.h"
+
+#include <string.h>
+
+enum { MOST_QUERY_WORDS = 8, RANKS = 4 };
+
+static bool joins(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c & 0x80;
+}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+
+/* Does a word of the text start with `word` (folded)? ASCII letters in whatever case. */
+static bool has_prefix(str text, str word)
+{
+    if (text.n < word.n) return false;
+    const char *end = text.p + (text.n - word.n);
+    char first = word.p[0];
+    for (const char *p = text.p; p <= end; p++) {
+        if (lower(*p) != first || (p > text.p && joins(p[-1]))) continue;
+        size_t i = 1;
+        while (i < word.n && lower(p[i]) == word.p[i]) i++;
+        if (i == word.n) return true;
+    }
+    return false;
+}
+
+static bool is_ascii(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] & 0x80) return false;
+    return true;
+}
+
+static str all_text(const struct fact *f)
+{
+    const char *p = (const char *)(fact_link_starts(f) + f->shape->link_count + 1), *end = (const char *)f + f->size;
+    while (end > p && !end[-1]) end--;
+    return (str){p, (size_t)(end - p)};
+}
+
+struct search {
+    struct arena *scratch;
+    str folded, words[MOST_QUERY_WORDS];
+    size_t count;
+    bool ascii;
+};
+
+/* 0 no hit, else from 1 (somewhere) to RANKS (it is the name). */
+static int rank(const struct search *s, const struct fact *f)
+{
+    str text = all_text(f);
+    if (!s->ascii && !is_ascii(text)) text = utf8_fold(s->scratch, text);
+    for (size_t i = 0; i < s->count; i++)
+        if (!has_prefix(text, s->words[i])) return 0;
+    int best = 1;
+    for (size_t k = 0; k < f->name_count; k++) {
+        str name = fact_folded(f, k);
+        bool all = true;
+        for (size_t i = 0; i < s->count && all; i++) all = has_prefix(name, s->words[i]);
+        int here = str_eq(name, s->folded) ? 4 : !all ? 1 : str_starts(name, s->folded) ? 3 : 2;
+        if (here > best) best = here;
+    }
+    return best;
+}
+
+size_t picture_search(const struct picture *p, struct arena *a, const struct model_type *type, str query, size_t limit,
+                      const uint64_t **ids)
+{
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    struct search s = {.scratch = &scratch, .folded = utf8_fold(&scratch, query)};
+    s.ascii = is_ascii(s.folded);
+    str rest = s.folded, piece;
+    while (s.count < MOST_QUERY_WORDS && str_cut(&rest, ' ', &piece))
+        if (piece.n) s.words[s.count++] = piece;
+    uint64_t *found = arena_array(a, limit, sizeof *found), *by_rank[RANKS] = {0};
+    size_t counts[RANKS] = {0}, total = 0, count = 0;
+    const uint64_t *all = type ? picture_facts(p, type, &count) : NULL;
+    size_t chunks = type ? 0 : p->chunk_count * CHUNK_FACTS, places = type ? count : chunks;
+    for (size_t r = 0; r < RANKS; r++) by_rank[r] = arena_array(&scratch, limit, sizeof **by_rank);
+    struct arena_mark mark = arena_mark(&scratch);
+    for (size_t i = 0; s.count && i < places && counts[RANKS - 1] < limit; i++) {
+        const struct fact *f = type ? picture_fact(p, all[i]) : chunk_fact(p->chunks[i / CHUNK_FACTS], i % CHUNK_FACTS);
+        int r = f ? rank(&s, f) : 0;
+        if (!s.ascii) arena_back_to(&scratch, mark);
+        if (r && counts[r - 1] < limit) by_rank[r - 1][counts[r - 1]++] = f->id;
+    }
+    for (size_t r = RANKS; r-- > 0;)
+        for (size_t i = 0; i < counts[r] && total < limit; i++) found[total++] = by_rank[r][i];
+    arena_release(&scratch);
+    *ids = found;
+    return total;
+}
