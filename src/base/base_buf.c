@@ -42,7 +42,6 @@ void buf_put(struct buf *b, const void *p, size_t n)
     b->p[b->n] = 0;
 }
 
-void buf_char(struct buf *b, char c) { buf_put(b, &c, 1); }
 void buf_str(struct buf *b, str s) { buf_put(b, s.p, s.n); }
 void buf_text(struct buf *b, const char *text) { buf_put(b, text, strlen(text)); }
 
@@ -51,12 +50,17 @@ void buf_printf(struct buf *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    size_t room = b->full ? 0 : b->room - b->n;
+    int n = vsnprintf(room ? b->p + b->n : NULL, room, format, args);
     va_end(args);
     MUST(n >= 0);
-    if (make_room(b, (size_t)n)) {
+    if ((size_t)n < room && (size_t)n <= b->cap - b->n) {
+        b->n += (size_t)n;
+    } else if (make_room(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
         b->n += (size_t)n;
+    } else if (room) {
+        b->p[b->n] = 0;
     }
     va_end(again);
 }

@@ -17,7 +17,15 @@ void buf_init(struct buf *b, size_t cap);
 void buf_release(struct buf *b);
 void buf_clear(struct buf *b);
 void buf_put(struct buf *b, const void *p, size_t n);
-void buf_char(struct buf *b, char c);
+static inline void buf_char(struct buf *b, char c)
+{
+    if (UNLIKELY(b->room - b->n < 2 || b->n >= b->cap || b->full)) {
+        buf_put(b, &c, 1);
+        return;
+    }
+    b->p[b->n++] = c;
+    b->p[b->n] = 0;
+}
 void buf_str(struct buf *b, str s);
 void buf_text(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -123,8 +123,7 @@ static int fail(struct csv_walk *w, enum err_code code, uint32_t line, const cha
     return err_at(w->err, line, STR_NONE);
 }
 
-/* 1: there is a byte at w->at, 0: the text has ended, <0: an error. */
-static int more(struct csv_walk *w)
+static int more_text(struct csv_walk *w)
 {
     while (left(w) == 0) {
         if (w->csv->from->at_end) return 0;
@@ -132,6 +131,9 @@ static int more(struct csv_walk *w)
     }
     return 1;
 }
+
+/* 1: there is a byte at w->at, 0: the text has ended, <0: an error. */
+static inline int more(struct csv_walk *w) { return LIKELY(left(w) > 0) ? 1 : more_text(w); }
 
 /* The length of the run without separator, line end or NUL. */
 static size_t plain_run(const char *p, size_t n, char separator)

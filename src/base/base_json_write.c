@@ -3,6 +3,8 @@
 
 #include "base_utf8.h"
 
+#include <string.h>
+
 void json_init(struct json_writer *w, struct buf *out, int indent)
 {
     *w = (struct json_writer){.out = out, .indent = indent};
@@ -52,13 +54,30 @@ void json_array_end(struct json_writer *w) { close_level(w, ']'); }
 
 static void put_escaped(struct buf *out, uint32_t c)
 {
-    static const char names[] = "btn_fr"; /* of 8 to 13; 11 has none */
-    if (c == '"' || c == '\\')
-        buf_printf(out, "\\%c", (char)c);
-    else if (c >= 8 && c <= 13 && c != 11)
-        buf_printf(out, "\\%c", names[c - 8]);
-    else
-        buf_printf(out, "\\u%04x", c);
+    static const char names[] = "btn_fr", hex[] = "0123456789abcdef"; /* of 8 to 13; 11 has none */
+    buf_char(out, '\\');
+    if (c == '"' || c == '\\') {
+        buf_char(out, (char)c);
+    } else if (c >= 8 && c <= 13 && c != 11) {
+        buf_char(out, names[c - 8]);
+    } else {
+        buf_char(out, 'u');
+        for (int shift = 12; shift >= 0; shift -= 4) buf_char(out, hex[c >> shift & 15]);
+    }
+}
+
+/* The length of the run at the start that is written as it stands: printable ASCII but for quote and backslash. */
+static size_t plain_run(const char *p, size_t n)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    size_t i = 0;
+    for (uint64_t word; i + 8 <= n; i += 8) {
+        memcpy(&word, p + i, 8);
+        uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7F);
+        if ((word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & tops) break;
+    }
+    while (i < n && p[i] >= 0x20 && p[i] < 0x7F && p[i] != '"' && p[i] != '\\') i++;
+    return i;
 }
 
 static void put_string(struct buf *out, str s)
@@ -67,19 +86,17 @@ static void put_string(struct buf *out, str s)
     buf_char(out, '"');
     size_t done = 0;
     for (size_t i = 0, length; i < s.n; i += length) {
-        unsigned char c = (unsigned char)s.p[i];
-        length = 1;
-        if (LIKELY(c >= 0x20 && c < 0x7F && c != '"' && c != '\\')) continue;
-        uint32_t point = utf8_decode(str_from(s, i), &length);
-        bool bad = c >= 0x80 && length == 1;
+        i += plain_run(s.p + i, s.n - i);
+        if (i == s.n) break;
+        uint32_t c = utf8_decode(str_from(s, i), &length);
         /* U+2028 and U+2029 end a line in older JavaScript. */
-        if (length > 1 && point != 0x2028 && point != 0x2029) continue;
+        if (length > 1 && c != 0x2028 && c != 0x2029) continue;
         buf_put(out, s.p + done, i - done);
         done = i + length;
-        if (bad)
-            buf_codepoint(out, 0xFFFD);
+        if (c == 0xFFFD)
+            buf_codepoint(out, c);
         else
-            put_escaped(out, point);
+            put_escaped(out, c);
     }
     buf_put(out, s.p + done, s.n - done);
     buf_char(out, '"');
@@ -109,8 +126,14 @@ void json_number(struct json_writer *w, str digits)
 
 void json_int(struct json_writer *w, int64_t v)
 {
+    char text[20];
+    size_t at = sizeof text;
+    uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do text[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (v < 0) text[--at] = '-';
     begin(w);
-    buf_printf(w->out, "%lld", (long long)v);
+    buf_put(w->out, text + at, sizeof text - at);
 }
 
 static void put_word(struct json_writer *w, const char *word)
