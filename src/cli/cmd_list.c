@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS_GUESSED = 7 };
+
+struct list_column {
+    str name;
+    const struct model_field *field; /* NULL: an inverse, id, type */
+    struct feel_value *values;       /* by row */
+};
+struct listing {
+    struct cli *c;
+    const struct model_type *type;
+    uint64_t *ids;
+    size_t count;
+    VEC(struct list_column) columns;
+};
+struct sort_key {
+    struct feel_value value;
+    size_t at; /* before sorting */
+    uint64_t id;
+    bool descending;
+};
+
+/* ---- which facts ---- */
+
+static int keep_where(struct listing *l, struct err *err)
+{
+    struct cli *c = l->c;
+    str source = cli_text_value(c, "where");
+    const struct feel_program *program;
+    if (!source.p) return 0;
+    struct feel_variable fact = {.name = STR("this"), .type = graph_type(c->graph, l->type), .opened = true};
+    struct feel_scope scope = {.outer = graph_scope(c->graph), .variables = &fact, .count = 1};
+    if (feel_compile(&c->arena, &scope, source, &program, err) < 0) return err_in(err, STR("--where"));
+    const struct feel_type *type = feel_program_type(program);
+    if (type->is != FEEL_TYPE_ANY && !(type->is == FEEL_TYPE_OF_KIND && type->kind == FEEL_BOOLEAN)) {
+        err_set(err, ERR_INPUT, "is not a condition, such as 'status = \"shadow\"'");
+        return err_in(err, STR("--where"));
+    }
+    size_t outer = feel_scope_size(scope.outer), kept = 0;
+    struct feel_value *inputs = arena_array(&c->arena, outer + 1, sizeof *inputs);
+    inputs[0] = graph_workspace(c->view);
+    for (size_t i = 0; i < l->count; i++) {
+        struct feel_value is;
+        inputs[outer] = graph_object(c->view, l->ids[i]);
+        if (feel_eval(program, &c->env, inputs, &is, err) < 0) return err_in(err, STR("--where"));
+        if (feel_is_true(is)) l->ids[kept++] = l->ids[i];
+    }
+    l->count = kept;
+    return 0;
+}
+
+/* ---- which columns ---- */
+
+/* The name of a field, inverse, id or type as graph_field wants it. */
+static int column_named(struct listing *l, const char *option, str word, struct list_column *out, struct err *err)
+{
+    *out = (struct list_column){.name = word, .field = model_field(l->type, word)};
+    if (out->field) return out->name = out->field->name, 0;
+    if (str_eq(word, STR("id")) || str_eq(word, STR("type"))) return 0;
+    for (size_t i = 0; i < l->type->inverse_count; i++)
+        if (str_eq_nocase(l->type->inverses[i].name, word)) return out->name = l->type->inverses[i].name, 0;
+    str near = model_nearest_field(l->type, word);
+    return err_set(err, ERR_USAGE, "--%s: \"" STR_FORMAT "\" is not a field of " STR_FORMAT "%s" STR_FORMAT "%s",
+                   option, STR_ARGS(word), STR_ARGS(l->type->name), near.n ? "; did you mean \"" : "", STR_ARGS(near),
+                   near.n ? "\"?" : "");
+}
+
+static void fill(struct listing *l, struct list_column *column)
+{
+    column->values = arena_array(&l->c->arena, l->count + 1, sizeof *column->values);
+    for (size_t i = 0; i < l->count; i++) column->values[i] = graph_field(&l->c->env, l->ids[i], column->name);
+}
+
+/* Without --columns: the name, and what tells most: short fields that at least a third of the facts have. */
+static void guess_columns(struct listing *l)
+{
+    struct cli *c = l->c;
+    *vec_add(&c->arena, &l->columns) =
+        (struct list_column){.name = l->type->name_field->name, .field = l->type->name_field};
+    for (size_t k = 0; k < l->type->field_count && l->columns.count < COLUMNS_GUESSED; k++) {
+        const struct model_field *f = &l->type->fields[k];
+        size_t have = 0;
+        if (f == l->type->name_field || f == l->type->alias_field || f->kind == FIELD_LONG_TEXT ||
+            f->kind == FIELD_YES_NO)
+            continue;
+        if ((f->kind == FIELD_TEXT || f->kind == FIELD_LINKS) && l->columns.count > 3) continue;
+        for (size_t i = 0; i < l->count; i++) {
+            struct feel_value v = graph_field(&c->env, l->ids[i], f->name);
+            have += v.kind != FEEL_NULL && !(v.kind == FEEL_LIST && !v.count);
+        }
+        if (have * 3 >= l->count && have)
+            *vec_add(&c->arena, &l->columns) = (struct list_column){.name = f->name, .field = f};
+    }
+}
+
+static int take_columns(struct listing *l, struct err *err)
+{
+    struct cli *c = l->c;
+    str rest = cli_text_value(c, "columns"), word;
+    if (!rest.p) return guess_columns(l), 0;
+    while (str_cut(&rest, ',', &word)) {
+        struct list_column column;
+        if (column_named(l, "columns", str_trim(word), &column, err) < 0) return -1;
+        *vec_add(&c->arena, &l->columns) = column;
+    }
+    return 0;
+}
+
+/* ---- in which order ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    const struct sort_key *x = a, *y = b;
+    int order = feel_order(x->value, y->value);
+    bool null = x->value.kind == FEEL_NULL || y->value.kind == FEEL_NULL; /* last, whichever way */
+    if (order && x->descending && !null) order = -order;
+    return order ? order : x->at < y->at ? -1 : 1;
+}
+
+static struct feel_value sortable(struct cli *c, struct feel_value v)
+{
+    if (v.kind == FEEL_OBJECT || v.kind == FEEL_LIST) return feel_string(cli_words(c, NULL, v));
+    return v;
+}
+
+static int sort(struct listing *l, struct err *err)
+{
+    struct cli *c = l->c;
+    str word = cli_text_value(c, "sort");
+    bool descending = str_starts(word, STR("-"));
+    struct list_column column;
+    if (!word.p) word = l->type->name_field->name;
+    if (column_named(l, "sort", str_from(word, descending), &column, err) < 0) return -1;
+    struct sort_key *keys = arena_array(&c->arena, l->count + 1, sizeof *keys);
+    for (size_t i = 0; i < l->count; i++)
+        keys[i] =
+            (struct sort_key){sortable(c, graph_field(&c->env, l->ids[i], column.name)), i, l->ids[i], descending};
+    qsort(keys, l->count, sizeof *keys, by_value);
+    for (size_t i = 0; i < l->count; i++) l->ids[i] = keys[i].id;
+    return 0;
+}
+
+/* ---- out ---- */
+
+static bool is_number(const struct list_column *column)
+{
+    const struct model_field *f = column->field;
+    if (!f) return str_eq(column->name, STR("id"));
+    enum field_kind kind = f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED ? f->gives : f->kind;
+    return kind == FIELD_WHOLE_NUMBER || kind == FIELD_DECIMAL || kind == FIELD_MONEY || kind == FIELD_PERCENT;
+}
+
+static void put_table(struct listing *l)
+{
+    struct cli *c = l->c;
+    struct cli_table table;
+    struct cli_column *heads = arena_array(&c->arena, l->columns.count, sizeof *heads);
+    for (size_t k = 0; k < l->columns.count; k++) {
+        heads[k] = (struct cli_column){l->columns.items[k].name, is_number(&l->columns.items[k])};
+        fill(l, &l->columns.items[k]);
+    }
+    cli_table_init(&table, c, heads, l->columns.count);
+    for (size_t i = 0; i < l->count; i++)
+        VEC_EACH(column, &l->columns) cli_table_cell(&table, cli_words(c, column->field, column->values[i]));
+    if (l->count) cli_table_print(&table);
+    if (c->out_terminal || !l->count)
+        cli_put(c, cli_plural(c, l->count, l->type->name, l->type->plural)), cli_text(c, "\n");
+}
+
+static void put_json(struct listing *l)
+{
+    struct json_writer w;
+    cli_json(l->c, &w);
+    json_array(&w);
+    for (size_t i = 0; i < l->count; i++) {
+        graph_emit_json(&w, &l->c->env, l->ids[i]);
+        cli_flush(l->c, false);
+    }
+    json_array_end(&w);
+    cli_text(l->c, "\n");
+}
+
+static int run(struct cli *c)
+{
+    struct err err = {0};
+    struct listing l = {.c = c};
+    if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &l.type, &err) < 0)
+        return cli_fail(c, &err);
+    const uint64_t *ids = picture_facts(c->picture, l.type, &l.count);
+    l.ids = arena_array(&c->arena, l.count + 1, sizeof *l.ids);
+    if (l.count) memcpy(l.ids, ids, l.count * sizeof *ids);
+    if (keep_where(&l, &err) < 0 || sort(&l, &err) < 0 || take_columns(&l, &err) < 0) return cli_fail(c, &err);
+    if (cli_has(c, "json"))
+        put_json(&l);
+    else
+        put_table(&l);
+    return EXIT_FINE;
+}
+
+static const struct cli_option options[] = {
+    {"where", "FEEL", "only facts for which this is true, such as 'annual cost > 50000 and status = \"shadow\"'"},
+    {"sort", "FIELD", "order by this field; with a dash before it the largest first"},
+    {"columns", "A,B,C", "show these fields"},
+    {"json", NULL, "print an array of facts, with all their fields"},
+};
+
+const struct cli_command cmd_list = {
+    .name = "list",
+    .usage = "TYPE [--where FEEL] [--sort FIELD] [--columns A,B,C] [--json]",
+    .help = "list facts of a type",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .min = 1,
+    .max = 1,
+    .example = "entente list applications --where 'annual cost > 10000' --sort '-annual cost' --columns "
+               "name,status,'annual cost'",
+    .run = run,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+#include "web.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static void ready(void *host, const char *url)
+{
+    struct cli *c = host;
+    cli_printf(c, "Entente is at %s (Ctrl+C stops it)\n", url);
+    cli_flush(c, true);
+}
+
+static void complain(void *host, const char *line)
+{
+    struct cli *c = host;
+    cli_note(c, "entente: %s", line);
+}
+
+/* Ctrl+C and a polite kill end the server as a readable descriptor; before any thread, so that all inherit the mask. */
+static int stop_signals(struct err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return err_errno(err, "cannot block signals");
+    int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    return fd >= 0 ? fd : err_errno(err, "cannot wait for signals");
+}
+
+static int take_hosts(struct cli *c, struct web_options *o)
+{
+    VEC(str) hosts = {0};
+    VEC_EACH(g, &c->given)
+        if (!strcmp(g->option->name, "allow-host")) *vec_add(&c->arena, &hosts) = str_of(g->value);
+    o->hosts = hosts.items;
+    o->host_count = hosts.count;
+    return 0;
+}
+
+static int run(struct cli *c)
+{
+    struct err err = {0};
+    struct cli_checks checks;
+    int64_t port = 8400;
+    struct web_options o = {.address = cli_value(c, "address"),
+                            .secure = cli_has(c, "https"),
+                            .has_today = c->has_today,
+                            .today = c->today,
+                            .ready = ready,
+                            .log = complain,
+                            .host = c};
+    if (cli_int_value(c, "port", 0, 65535, &port, &err) < 0 || cli_find_workspace(c, &err) < 0 ||
+        cli_check_files(c, cli_value(c, "checks"), &checks, &err) < 0 || cli_load_products(c, &err) < 0 ||
+        take_hosts(c, &o) < 0)
+        return cli_fail(c, &err);
+    o.workspace = c->workspace;
+    o.port = (uint16_t)port;
+    o.checks = checks.items;
+    o.check_count = checks.count;
+    o.graph = c->graph_options;
+    o.stop = stop_signals(&err);
+    if (o.stop < 0) return cli_fail(c, &err);
+    int status = web_serve(&o, &err);
+    close(o.stop);
+    return status < 0 ? cli_fail(c, &err) : EXIT_FINE;
+}
+
+static const struct cli_option options[] = {
+    {"port", "N", "the port, 8400; 0 lets the system choose"},
+    {"address", "ADDRESS", "the address to listen at, 127.0.0.1"},
+    {"allow-host", "NAME", "a host name under which browsers come; may be given several times", true},
+    {"https", NULL, "browsers come by https, which a proxy before this server ends"},
+    {"checks", "FOLDER", "also run the checks (*.yaml) of this folder"},
+};
+
+const struct cli_command cmd_serve = {
+    .name = "serve",
+    .usage = "[--port N] [--address ADDRESS] [--allow-host NAME]…",
+    .help = "serve the pages of the workspace to browsers",
+    .details = "Runs until Ctrl+C. People sign in with accounts made by entente user add.",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .example = "entente serve --port 8400",
+    .run = run,
+};

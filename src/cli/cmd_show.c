@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+
+#include "base_time.h"
+
+#include <string.h>
+
+struct showing {
+    struct cli *c;
+    const struct fact *fact;
+    const struct model_type *type;
+    const struct stored_claim *claims;
+    size_t claim_count;
+};
+
+static str origin_words(struct cli *c, const struct stored_claim *claim)
+{
+    str day = civil_emit(&c->arena, claim->time / 86400), file = claim->from.file;
+    for (size_t at; (at = str_find_char(file, '/')) != STR_NOT_FOUND;) file = str_from(file, at + 1);
+    switch (claim->from.kind) {
+    case ORIGIN_TYPED:
+        return arena_printf(&c->arena, "typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(claim->actor), STR_ARGS(day));
+    case ORIGIN_IMPORTED:
+        return arena_printf(&c->arena, STR_FORMAT " (" STR_FORMAT ":%u), " STR_FORMAT, STR_ARGS(claim->from.source),
+                            STR_ARGS(file), claim->from.line, STR_ARGS(day));
+    case ORIGIN_OBSERVED:
+        return arena_printf(&c->arena, "observed in " STR_FORMAT ", " STR_FORMAT,
+                            STR_ARGS(file.n ? file : claim->from.source), STR_ARGS(day));
+    }
+    NOT_REACHED();
+}
+
+static str claim_words(struct showing *s, const struct stored_claim *claim)
+{
+    struct cli *c = s->c;
+    if (claim->field->kind != FIELD_LINK && claim->field->kind != FIELD_LINKS) return claim->value;
+    struct buf b;
+    str rest = claim->value, piece;
+    int64_t id;
+    buf_init(&b, 1 << 20);
+    while (str_cut(&rest, ' ', &piece)) {
+        if (!str_to_int(piece, &id)) continue;
+        const struct fact *to = picture_fact(c->picture, (uint64_t)id);
+        if (b.n) buf_text(&b, "; ");
+        if (to) buf_str(&b, fact_name(to));
+    }
+    str words = buf_copy(&b, &c->arena);
+    buf_release(&b);
+    return words;
+}
+
+static void put_cut(struct cli *c, str head, str value, str note)
+{
+    size_t indent = 26;
+    cli_style(c, STYLE_DIM);
+    cli_printf(c, "  %-22s  ", arena_copy(&c->arena, head).p);
+    cli_style(c, STYLE_PLAIN);
+    size_t at = cli_wrap(c, value, indent, indent, c->width);
+    if (note.n) {
+        cli_style(c, STYLE_DIM);
+        cli_text(c, "  ");
+        cli_wrap(c, note, at + 2, indent, c->width);
+        cli_style(c, STYLE_PLAIN);
+    }
+    cli_text(c, "\n");
+}
+
+/* Links that several sources claim are their union, so those claims are no conflict. */
+static bool disagrees(const struct stored_claim *claim, const struct stored_claim *winner)
+{
+    if (claim->wins || str_eq(claim->value, winner->value)) return false;
+    return claim->field->kind != FIELD_LINKS || winner->from.kind == ORIGIN_TYPED;
+}
+
+static void put_field(struct showing *s, const struct model_field *f)
+{
+    struct cli *c = s->c;
+    struct feel_value v = graph_field(&c->env, fact_id(s->fact), f->name);
+    const struct stored_claim *winner = NULL;
+    for (size_t i = 0; i < s->claim_count; i++)
+        if (s->claims[i].field == f && s->claims[i].wins) winner = &s->claims[i];
+    bool computed = f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED;
+    str value = f->kind == FIELD_MONEY || f->kind == FIELD_DECIMAL ? fact_value(s->fact, f) : cli_words(c, f, v);
+    if (!value.n) return;
+    put_cut(c, f->name, value, winner ? origin_words(c, winner) : computed ? STR("computed") : STR_NONE);
+    for (size_t i = 0; winner && i < s->claim_count; i++) {
+        const struct stored_claim *claim = &s->claims[i];
+        if (claim->field != f || !disagrees(claim, winner)) continue;
+        cli_style(c, STYLE_YELLOW);
+        put_cut(c, STR("  but also"), claim_words(s, claim), origin_words(c, claim));
+        cli_style(c, STYLE_PLAIN);
+    }
+}
+
+static void put_inverse(struct showing *s, const struct model_inverse *inverse)
+{
+    struct cli *c = s->c;
+    size_t count;
+    const uint64_t *ids = fact_inverse(c->picture, s->fact, inverse, &count);
+    if (!count) return;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < count; i++) {
+        if (i) buf_text(&b, "; ");
+        buf_str(&b, fact_name(picture_fact(c->picture, ids[i])));
+    }
+    put_cut(c, inverse->name, buf_get(&b),
+            count > 4 ? arena_printf(&c->arena, "%zu " STR_FORMAT, count, STR_ARGS(inverse->from->plural)) : STR_NONE);
+    buf_release(&b);
+}
+
+static void put_words(struct showing *s)
+{
+    struct cli *c = s->c;
+    cli_style(c, STYLE_BOLD);
+    cli_clean(c, fact_name(s->fact));
+    cli_style(c, STYLE_PLAIN);
+    cli_printf(c, "  " STR_FORMAT " %llu, version %u\n", STR_ARGS(s->type->name), (unsigned long long)fact_id(s->fact),
+               fact_version(s->fact));
+    for (size_t i = 0; i < s->type->field_count; i++) put_field(s, &s->type->fields[i]);
+    bool linked = false;
+    for (size_t i = 0; i < s->type->inverse_count; i++) {
+        size_t count;
+        fact_inverse(s->c->picture, s->fact, &s->type->inverses[i], &count);
+        linked = linked || count;
+    }
+    if (linked) cli_text(c, "\n  Linked from\n");
+    for (size_t i = 0; i < s->type->inverse_count; i++) put_inverse(s, &s->type->inverses[i]);
+}
+
+static void json_claims(struct showing *s, struct json_writer *w)
+{
+    static const char *const origins[] = {
+        [ORIGIN_TYPED] = "typed", [ORIGIN_IMPORTED] = "imported", [ORIGIN_OBSERVED] = "observed"};
+    json_array(w);
+    for (size_t i = 0; i < s->claim_count; i++) {
+        const struct stored_claim *claim = &s->claims[i];
+        json_object(w);
+        json_key(w, STR("field"));
+        json_string(w, claim->field->key);
+        json_key(w, STR("value"));
+        json_string(w, claim_words(s, claim));
+        json_key(w, STR("wins"));
+        json_bool(w, claim->wins);
+        json_key(w, STR("origin"));
+        json_string(w, str_of(origins[claim->from.kind]));
+        json_key(w, STR("source"));
+        if (claim->from.source.n)
+            json_string(w, claim->from.source);
+        else
+            json_null(w);
+        json_key(w, STR("file"));
+        if (claim->from.file.n)
+            json_string(w, claim->from.file);
+        else
+            json_null(w);
+        json_key(w, STR("line"));
+        if (claim->from.line)
+            json_int(w, claim->from.line);
+        else
+            json_null(w);
+        json_key(w, STR("actor"));
+        json_string(w, claim->actor);
+        json_key(w, STR("time"));
+        json_string(w, time_emit_utc(&s->c->arena, claim->time));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static str key_of(struct cli *c, str name)
+{
+    str key = arena_copy(&c->arena, name);
+    for (char *p = memchr(key.p, ' ', key.n); p; p = memchr(p, ' ', (size_t)(key.p + key.n - p))) *p = '_';
+    return key;
+}
+
+static void put_json(struct showing *s)
+{
+    struct json_writer w;
+    cli_json(s->c, &w);
+    json_object(&w);
+    json_key(&w, STR("fact"));
+    graph_emit_json(&w, &s->c->env, fact_id(s->fact));
+    json_key(&w, STR("linked_from"));
+    json_object(&w);
+    for (size_t i = 0; i < s->type->inverse_count; i++) {
+        size_t count;
+        const uint64_t *ids = fact_inverse(s->c->picture, s->fact, &s->type->inverses[i], &count);
+        if (!count) continue;
+        json_key(&w, key_of(s->c, s->type->inverses[i].name));
+        json_array(&w);
+        for (size_t k = 0; k < count; k++) {
+            json_object(&w);
+            json_key(&w, STR("type"));
+            json_string(&w, s->type->inverses[i].from->name);
+            json_key(&w, STR("id"));
+            json_int(&w, (int64_t)ids[k]);
+            json_key(&w, STR("name"));
+            json_string(&w, fact_name(picture_fact(s->c->picture, ids[k])));
+            json_object_end(&w);
+        }
+        json_array_end(&w);
+    }
+    json_object_end(&w);
+    json_key(&w, STR("claims"));
+    json_claims(s, &w);
+    json_object_end(&w);
+    cli_text(s->c, "\n");
+}
+
+static str join_words(struct cli *c)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (size_t i = 1; i < c->word_count; i++) buf_printf(&b, "%s%s", i > 1 ? " " : "", c->words[i]);
+    str name = buf_copy(&b, &c->arena);
+    buf_release(&b);
+    return name;
+}
+
+static int run(struct cli *c)
+{
+    struct err err = {0};
+    struct showing s = {.c = c};
+    if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &s.type, &err) < 0 ||
+        cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0 ||
+        store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0)
+        return cli_fail(c, &err);
+    if (cli_has(c, "json"))
+        put_json(&s);
+    else
+        put_words(&s);
+    return EXIT_FINE;
+}
+
+static const struct cli_option options[] = {
+    {"json", NULL, "print the fact, what links to it, and all claims to its fields"},
+};
+
+const struct cli_command cmd_show = {
+    .name = "show",
+    .usage = "TYPE NAME-OR-ID [--json]",
+    .help = "show one fact, and where each value came from",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .min = 2,
+    .max = SIZE_MAX,
+    .example = "entente show application Mailchimp",
+    .run = run,
+};

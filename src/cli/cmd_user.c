@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli.h"
+#include "web.h"
+
+#include <errno.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { PASSWORD_MIN = 10, PASSWORD_MAX = 1000 };
+
+static const char *const roles[] = {[ROLE_VIEWER] = "viewer",
+                                    [ROLE_CONTRIBUTOR] = "contributor",
+                                    [ROLE_SIGNATORY] = "signatory",
+                                    [ROLE_STEWARD] = "steward"};
+
+static int take_role(struct cli *c, enum user_role *role, struct err *err)
+{
+    str word = cli_text_value(c, "role"), names[ARRAY_COUNT(roles)];
+    *role = ROLE_CONTRIBUTOR;
+    if (!word.p) return 0;
+    for (size_t i = 0; i < ARRAY_COUNT(roles); i++) {
+        names[i] = str_of(roles[i]);
+        if (str_eq(word, names[i])) return *role = (enum user_role)i, 0;
+    }
+    str near = err_nearest(word, names, ARRAY_COUNT(roles));
+    return err_set(err, ERR_USAGE,
+                   "--role: \"" STR_FORMAT "\" is none of viewer, contributor, signatory, steward%s" STR_FORMAT "%s",
+                   STR_ARGS(word), near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
+}
+
+static int take_side(struct cli *c, str *side, struct err *err)
+{
+    const struct model *m = store_model(c->store);
+    struct buf all;
+    *side = cli_text_value(c, "side");
+    for (size_t i = 0; i < m->side_count; i++)
+        if (str_eq_nocase(*side, m->sides[i].key)) return *side = m->sides[i].key, 0;
+    buf_init(&all, 400);
+    for (size_t i = 0; i < m->side_count; i++)
+        buf_printf(&all, "%s" STR_FORMAT, i ? ", " : "", STR_ARGS(m->sides[i].key));
+    if (side->p)
+        err_set(err, ERR_USAGE, "--side: \"" STR_FORMAT "\" is none of " STR_FORMAT, STR_ARGS(*side),
+                STR_ARGS(buf_get(&all)));
+    else
+        err_set(err, ERR_USAGE, "say for which side the person works: --side " STR_FORMAT, STR_ARGS(buf_get(&all)));
+    buf_release(&all);
+    return -1;
+}
+
+/* ---- the password: never among the words of the call, where other users of the machine could see it ---- */
+
+static int read_line(struct cli *c, str *line, struct err *err)
+{
+    char *text = arena_alloc(&c->arena, PASSWORD_MAX + 2);
+    size_t n = 0;
+    for (;;) {
+        char ch;
+        ssize_t got = read(STDIN_FILENO, &ch, 1);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return err_errno(err, "cannot read the password");
+        if (got == 0 || ch == '\n') break;
+        if (n > PASSWORD_MAX) return err_set(err, ERR_INPUT, "a password has at most %d characters", PASSWORD_MAX);
+        text[n++] = ch;
+    }
+    if (n && text[n - 1] == '\r') n--;
+    *line = (str){text, n};
+    return 0;
+}
+
+static int ask(struct cli *c, const char *prompt, str *line, struct err *err)
+{
+    struct termios before, quiet;
+    if (tcgetattr(STDIN_FILENO, &before) < 0) return err_errno(err, "cannot ask at the terminal");
+    quiet = before;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    cli_flush(c, true);
+    if (write(STDERR_FILENO, prompt, strlen(prompt)) < 0) return err_errno(err, "cannot ask at the terminal");
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) < 0) return err_errno(err, "cannot ask at the terminal");
+    int status = read_line(c, line, err);
+    if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &before) < 0 && status == 0)
+        status = err_errno(err, "cannot set the terminal back");
+    cli_note(c, "%s", "");
+    return status;
+}
+
+static int take_password(struct cli *c, char hash[WEB_HASH_SIZE], struct err *err)
+{
+    str password, again;
+    if (!cli_has(c, "password-stdin") && isatty(STDIN_FILENO)) {
+        if (ask(c, "Password: ", &password, err) < 0 || ask(c, "The same again: ", &again, err) < 0) return -1;
+        if (!str_eq(password, again)) return err_set(err, ERR_INPUT, "the two passwords differ; nothing was changed");
+    } else if (read_line(c, &password, err) < 0) {
+        return -1;
+    }
+    if (password.n < PASSWORD_MIN)
+        return err_set(err, ERR_INPUT, "a password has at least %d characters; nothing was changed", PASSWORD_MIN);
+    return web_hash_password(password, hash, err);
+}
+
+/* ---- add, list, password ---- */
+
+static int add(struct cli *c, struct err *err)
+{
+    struct stored_user user = {.name = str_of(c->words[1]), .shown = cli_text_value(c, "shown")}, taken;
+    struct err absent = {0};
+    char hash[WEB_HASH_SIZE];
+    if (take_role(c, &user.role, err) < 0 || cli_open_store(c, STORE_WRITE, err) < 0 ||
+        take_side(c, &user.side, err) < 0)
+        return -1;
+    if (store_load_user(c->store, &c->arena, user.name, &taken, &absent) == 0)
+        return err_set(err, ERR_INPUT, "there is an account \"%s\" already; entente user password %s sets its password",
+                       c->words[1], c->words[1]);
+    if (absent.code != ERR_ABSENT) return *err = absent, -1;
+    if (take_password(c, hash, err) < 0) return -1;
+    if (!user.shown.n) user.shown = user.name;
+    user.password_hash = str_of(hash);
+    if (store_add_user(c->store, &user, cli_actor(c, "user"), c->now, err) < 0) return -1;
+    cli_printf(c, "Added %s: " STR_FORMAT ", %s\n", c->words[1], STR_ARGS(user.side), roles[user.role]);
+    return 0;
+}
+
+static int set_password(struct cli *c, struct err *err)
+{
+    struct stored_user user;
+    char hash[WEB_HASH_SIZE];
+    if (cli_open_store(c, STORE_WRITE, err) < 0) return -1;
+    if (store_load_user(c->store, &c->arena, str_of(c->words[1]), &user, err) < 0) {
+        if (err->code == ERR_ABSENT) {
+            *err = (struct err){0};
+            err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", c->words[1]);
+        }
+        return -1;
+    }
+    if (take_password(c, hash, err) < 0) return -1;
+    if (store_set_password(c->store, user.name, str_of(hash), cli_actor(c, "user"), c->now, err) < 0) return -1;
+    cli_printf(c, "The password of %s is changed; who was signed in with it is signed out\n", c->words[1]);
+    return 0;
+}
+
+static void list_json(struct cli *c, const struct stored_user *users, size_t count)
+{
+    struct json_writer w;
+    cli_json(c, &w);
+    json_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        json_object(&w);
+        json_key(&w, STR("name"));
+        json_string(&w, users[i].name);
+        json_key(&w, STR("shown"));
+        json_string(&w, users[i].shown);
+        json_key(&w, STR("side"));
+        json_string(&w, users[i].side);
+        json_key(&w, STR("role"));
+        json_string(&w, str_of(roles[users[i].role]));
+        json_key(&w, STR("closed"));
+        json_bool(&w, users[i].closed);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    cli_text(c, "\n");
+}
+
+static int list(struct cli *c, struct err *err)
+{
+    static const struct cli_column heads[] = {
+        {STR_INIT("name")}, {STR_INIT("shown as")}, {STR_INIT("side")}, {STR_INIT("role")}, {STR_INIT("")}};
+    const struct stored_user *users;
+    struct cli_table t;
+    size_t count;
+    if (cli_open_store(c, STORE_READ, err) < 0 || store_load_users(c->store, &c->arena, &users, &count, err) < 0)
+        return -1;
+    if (cli_has(c, "json")) return list_json(c, users, count), 0;
+    if (!count) return cli_text(c, "No accounts yet; entente user add NAME makes one\n"), 0;
+    cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
+    for (size_t i = 0; i < count; i++) {
+        cli_table_cell(&t, users[i].name);
+        cli_table_cell(&t, users[i].shown);
+        cli_table_cell(&t, users[i].side);
+        cli_table_cell(&t, str_of(roles[users[i].role]));
+        cli_table_cell(&t, users[i].closed ? STR("closed") : STR_NONE);
+    }
+    cli_table_print(&t);
+    return 0;
+}
+
+static int run(struct cli *c)
+{
+    static const struct {
+        str word;
+        size_t words;
+        int (*act)(struct cli *c, struct err *err);
+    } acts[] = {{STR_INIT("add"), 2, add}, {STR_INIT("list"), 1, list}, {STR_INIT("password"), 2, set_password}};
+    struct err err = {0};
+    str word = str_of(c->words[0]);
+    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
+        if (!str_eq(word, acts[i].word)) continue;
+        if (c->word_count != acts[i].words) {
+            err_set(&err, ERR_USAGE, "entente user %s",
+                    acts[i].words == 1 ? "list takes no name" : "add and password take one name");
+            return cli_fail(c, &err);
+        }
+        return acts[i].act(c, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
+    }
+    err_set(&err, ERR_USAGE, "\"" STR_FORMAT "\" is none of add, list, password: entente user %s", STR_ARGS(word),
+            cmd_user.usage);
+    return cli_fail(c, &err);
+}
+
+static const struct cli_option options[] = {
+    {"side", "SIDE", "add: the side that the person works for: marketing, it, …"},
+    {"role", "ROLE", "add: viewer, contributor (the default), signatory or steward"},
+    {"shown", "NAME", "add: the name that others see, such as 'Anna Berg'"},
+    {"password-stdin", NULL, "read the password from standard input, also on a terminal"},
+    {"json", NULL, "list: as JSON"},
+};
+
+const struct cli_command cmd_user = {
+    .name = "user",
+    .usage = "add NAME --side SIDE [--role ROLE] [--shown NAME] | list [--json] | password NAME",
+    .help = "make accounts for signing in, list them, set passwords",
+    .details = "The password is asked for without being shown, or read from standard input (one line); it is never a "
+               "word of the call.",
+    .options = options,
+    .option_count = ARRAY_COUNT(options),
+    .min = 1,
+    .max = 2,
+    .example = "echo 'correct horse battery' | entente user add anna@acme.example --side marketing --shown 'Anna Berg'",
+    .run = run,
+};
