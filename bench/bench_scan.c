@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_scan [MEGABYTES [DISTINCT_HOSTS]]: writes a Squid log of a company of 1,800 people over 60 days to a temporary file,
- * scans it on one core, prints the rate and the memory. */
+/* bench_scan [MEGABYTES [DISTINCT_HOSTS]]: writes a Squid log of a company of 1,800 people over 60 days to a temporary
+ * file, scans it on one core, prints the rate and the memory. */
 #include "scan.h"
 
 #include "base_buf.h"
@@ -21,23 +21,31 @@ static uint64_t next_random(uint64_t *state)
 
 static uint64_t write_log(FILE *to, uint64_t bytes, unsigned hosts)
 {
-    static const char *const known[] = {"app.slack.com", "www.canva.com", "eu2.salesforce.com", "mail.google.com", "teams.microsoft.com",
-                                        "app.hubspot.com", "js.hubspot.com", "www.google-analytics.com", "insights.hotjar.com",
-                                        "cdn.cookielaw.org", "us14.admin.mailchimp.com", "api.trello.com"};
+    static const char *const known[] = {
+        "app.slack.com",       "www.canva.com",     "eu2.salesforce.com",       "mail.google.com",
+        "teams.microsoft.com", "app.hubspot.com",   "js.hubspot.com",           "www.google-analytics.com",
+        "insights.hotjar.com", "cdn.cookielaw.org", "us14.admin.mailchimp.com", "api.trello.com"};
     uint64_t state = 88172645463325252u, written = 0, lines = 0;
     double now = 1700000000;
     while (written < bytes) {
         now += 5184000.0 / ((double)bytes / 125);
-        unsigned person = (unsigned)(next_random(&state) % 1800), pick = (unsigned)(next_random(&state) % 100), size = (unsigned)(next_random(&state) % 90000);
+        unsigned person = (unsigned)(next_random(&state) % 1800), pick = (unsigned)(next_random(&state) % 100),
+                 size = (unsigned)(next_random(&state) % 90000);
         char host[80];
-        if (pick < 60) snprintf(host, sizeof host, "%s", known[next_random(&state) % ARRAY_COUNT(known)]);
-        else snprintf(host, sizeof host, "www.site%u.example.com", (unsigned)(next_random(&state) % hosts));
-        if (pick % 3)
-            written += (uint64_t)fprintf(to, "%.3f %6u 10.20.%u.%u TCP_TUNNEL/200 %u CONNECT %s:443 user%u HIER_DIRECT/198.51.100.7 -\n", now,
-                                         size % 4000, person / 200, person % 200, size, host, person);
+        if (pick < 60)
+            snprintf(host, sizeof host, "%s", known[next_random(&state) % ARRAY_COUNT(known)]);
         else
-            written += (uint64_t)fprintf(to, "%.3f %6u 10.20.%u.%u TCP_MISS/200 %u GET http://%s/path/to/page%u.html?id=%u user%u HIER_DIRECT/198.51.100.9 text/html\n",
-                                         now, size % 4000, person / 200, person % 200, size, host, size % 100, size, person);
+            snprintf(host, sizeof host, "www.site%u.example.com", (unsigned)(next_random(&state) % hosts));
+        if (pick % 3)
+            written += (uint64_t)fprintf(
+                to, "%.3f %6u 10.20.%u.%u TCP_TUNNEL/200 %u CONNECT %s:443 user%u HIER_DIRECT/198.51.100.7 -\n", now,
+                size % 4000, person / 200, person % 200, size, host, person);
+        else
+            written +=
+                (uint64_t)fprintf(to,
+                                  "%.3f %6u 10.20.%u.%u TCP_MISS/200 %u GET http://%s/path/to/page%u.html?id=%u user%u "
+                                  "HIER_DIRECT/198.51.100.9 text/html\n",
+                                  now, size % 4000, person / 200, person % 200, size, host, size % 100, size, person);
         lines++;
     }
     return lines;
@@ -68,11 +76,12 @@ int main(int argc, char **argv)
     const struct scan_result *result = scan_result(s);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("scan: %.0f MB, %llu lines (%llu counted): %.0f MB/s, %.2f million lines/s on one core; start %.1f ms, finish %.1f ms; "
+    printf("scan: %.0f MB, %llu lines (%llu counted): %.0f MB/s, %.2f million lines/s on one core; start %.1f ms, "
+           "finish %.1f ms; "
            "%zu roll-ups, %zu subjects; %ld MB resident\n",
-           (double)result->bytes / 1e6, (unsigned long long)lines, (unsigned long long)result->counted, (double)result->bytes / 1e6 / (read - ready),
-           (double)lines / 1e6 / (read - ready), (ready - start) * 1e3, (time_monotonic() - read) * 1e3, result->usage_count,
-           result->subject_count, usage.ru_maxrss / 1024);
+           (double)result->bytes / 1e6, (unsigned long long)lines, (unsigned long long)result->counted,
+           (double)result->bytes / 1e6 / (read - ready), (double)lines / 1e6 / (read - ready), (ready - start) * 1e3,
+           (time_monotonic() - read) * 1e3, result->usage_count, result->subject_count, usage.ru_maxrss / 1024);
     scan_free(s);
     return result->counted != lines;
 }
