@@ -44,7 +44,7 @@ void arena_clear(struct arena *a)
 
 void *arena_slow(struct arena *a, size_t size)
 {
-    MUST(size < SIZE_MAX / 2);
+    MUST(size && size < SIZE_MAX / 2);
     size_t block_size = a->blocks ? a->blocks->size * 2 : FIRST_BLOCK;
     if (block_size > LARGEST_BLOCK) block_size = LARGEST_BLOCK;
     if (block_size < size + sizeof(struct arena_block)) block_size = size + sizeof(struct arena_block);

@@ -29,8 +29,8 @@ void *arena_slow(struct arena *a, size_t size);
 /* Uninitialised, aligned to 16 bytes. */
 static inline void *arena_alloc(struct arena *a, size_t size)
 {
-    size = (size + (size ? 15 : 16)) & ~(size_t)15; /* so that nothing is NULL */
-    if (UNLIKELY(size > (size_t)(a->end - a->next))) return arena_slow(a, size);
+    size = (size + (size ? 15 : 16)) & ~(size_t)15;                                   /* so that nothing is NULL */
+    if (UNLIKELY(size - 1 >= (size_t)(a->end - a->next))) return arena_slow(a, size); /* also where size wrapped to 0 */
     void *p = a->next;
     a->next += size;
     a->used += size;

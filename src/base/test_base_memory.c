@@ -132,9 +132,11 @@ static bool write_file(const char *folder)
     return good;
 }
 
+static const char no_memory[] = "broken promise: memory is left\n";
+
 enum outcome { WENT_WELL, PANICKED, ELSE };
 
-static enum outcome run(scenario *run_it, const char *folder, long fails_at)
+static enum outcome run(scenario *run_it, const char *folder, long fails_at, const char *words)
 {
     int ends[2], status;
     if (pipe(ends) < 0) return ELSE;
@@ -157,8 +159,7 @@ static enum outcome run(scenario *run_it, const char *folder, long fails_at)
     if (waitpid(child, &status, 0) < 0) return ELSE;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return WENT_WELL;
     bool panicked = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT &&
-                    str_starts((str){said, n}, STR("entente: ")) &&
-                    str_ends((str){said, n}, STR("broken promise: memory is left\n"));
+                    str_starts((str){said, n}, STR("entente: ")) && str_ends((str){said, n}, str_of(words));
     if (!panicked) printf("fails at %ld: status %d: " STR_FORMAT "\n", fails_at, status, (int)n, said);
     return panicked ? PANICKED : ELSE;
 }
@@ -175,18 +176,45 @@ static void each_failure(struct test_tally *t)
         str text;
         arena_init(&a, 0);
         CHECK(file_write(path, STR("old text"), &err) == 0);
-        CHECK(scenarios[i] != write_file || run(scenarios[i], folder, 1) == PANICKED);
+        CHECK(scenarios[i] != write_file || run(scenarios[i], folder, 1, no_memory) == PANICKED);
         CHECK(file_read(&a, path, 100, &text, &err) == 0 && str_eq(text, STR("old text")));
         enum outcome last = PANICKED;
         long n = 1;
         /* Few scenarios take more than some dozens of blocks; map_texts takes some for each text. */
-        for (; last == PANICKED && n < 3000; n += n < 60 ? 1 : 37) last = run(scenarios[i], folder, n);
+        for (; last == PANICKED && n < 3000; n += n < 60 ? 1 : 37) last = run(scenarios[i], folder, n, no_memory);
         CHECK(last == WENT_WELL);
         CHECK(n > 3);
         arena_release(&a);
     }
     unlink(path);
     CHECK(rmdir(folder) == 0);
+}
+
+static volatile const size_t huge = SIZE_MAX;
+
+static bool huge_array(const char *folder) { return (void)folder, mem_array(huge / 2, 3) != NULL; }
+static bool huge_resize(const char *folder) { return (void)folder, mem_resize(NULL, 3, huge / 2) != NULL; }
+static bool huge_in_arena(const char *folder)
+{
+    struct arena a;
+    (void)folder;
+    arena_init(&a, 0);
+    return arena_alloc(&a, huge - 7) != NULL;
+}
+static bool huge_array_in_arena(const char *folder)
+{
+    struct arena a;
+    (void)folder;
+    arena_init(&a, 0);
+    return arena_array(&a, huge / 16, 17) != NULL;
+}
+
+static void overflows(struct test_tally *t)
+{
+    CHECK(run(huge_array, "", 0, "!__builtin_mul_overflow(count, size, &bytes)\n") == PANICKED);
+    CHECK(run(huge_resize, "", 0, "!__builtin_mul_overflow(count, size, &bytes)\n") == PANICKED);
+    CHECK(run(huge_in_arena, "", 0, "size && size < SIZE_MAX / 2\n") == PANICKED);
+    CHECK(run(huge_array_in_arena, "", 0, "!__builtin_mul_overflow(count, size, &bytes)\n") == PANICKED);
 }
 
 static void small_blocks(struct test_tally *t)
@@ -203,4 +231,4 @@ static void small_blocks(struct test_tally *t)
     mem_free(copy);
 }
 
-TEST_MAIN(each_failure, small_blocks)
+TEST_MAIN(each_failure, overflows, small_blocks)
