@@ -397,4 +397,34 @@ static void from_a_pipe(struct test_tally *t)
     buf_release(&b);
 }
 
-TEST_MAIN(encodings, pieces, csv_table, csv_pieces, csv_limits, csv_out, files, from_a_pipe)
+static void from_standard_input(struct test_tally *t)
+{
+    struct arena a;
+    struct err err;
+    struct text_reader r;
+    struct buf b;
+    str text;
+    int ends[2], kept = dup(STDIN_FILENO);
+    arena_init(&a, 0);
+    buf_init(&b, 100);
+    for (int round = 0; round < 2; round++) {
+        if (!CHECK(pipe(ends) == 0 && write(ends[1], "abc", 3) == 3)) return;
+        close(ends[1]);
+        CHECK(dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
+        close(ends[0]);
+        if (round == 0) {
+            CHECK(file_read(&a, "-", 100, &text, &err) == 0);
+            CHECK_STR(text, STR("abc"));
+        } else if (CHECK(text_open(&r, "-", &err) == 0)) {
+            while (!r.at_end && text_read(&r, &b, &err) == 0) continue;
+            CHECK_STR(buf_get(&b), STR("abc"));
+            text_close(&r);
+            CHECK(fcntl(STDIN_FILENO, F_GETFD) >= 0); /* it is not ours to close */
+        }
+    }
+    if (kept >= 0) dup2(kept, STDIN_FILENO), close(kept);
+    buf_release(&b);
+    arena_release(&a);
+}
+
+TEST_MAIN(encodings, pieces, csv_table, csv_pieces, csv_limits, csv_out, files, from_a_pipe, from_standard_input)
