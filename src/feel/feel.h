@@ -86,6 +86,8 @@ void feel_emit_plain(struct buf *out,
                                               object as its `name` field needs the env, so as its class and handle */
 void feel_emit_json(struct json_writer *w, struct feel_value v); /* numbers keep their digits; temporals as ISO text;
                                                                     functions and ranges as their FEEL text */
+/* The static type of a value: for scopes made of data. */
+const struct feel_type *feel_type_of(struct arena *a, struct feel_value v);
 /* JSON becomes strings, numbers, booleans, lists, contexts, null. */
 struct feel_value feel_from_json(struct arena *a, const struct json *j);
 
@@ -157,6 +159,9 @@ struct feel_scope {
     size_t count;
     const struct feel_host_function *functions;
     size_t function_count;
+    /* In any scope of the chain: a clash of types, or a call with wrong arguments, is not an error of the source but
+     * null with a reason when it is evaluated, as DMN has it. */
+    bool lenient;
 };
 size_t feel_scope_size(const struct feel_scope *scope); /* all variables, outer ones too */
 
@@ -202,6 +207,10 @@ struct feel_env {
 };
 /* `inputs`: feel_scope_size(scope) values. Fails only with ERR_LIMIT (steps, depth, the arena's limit). */
 int feel_eval(const struct feel_program *p, struct feel_env *env, const struct feel_value *inputs,
+              struct feel_value *out, struct err *err) MUST_USE;
+
+/* Calls a function value (of an earlier result, from the same env). Fails only with ERR_LIMIT. */
+int feel_call(struct feel_env *env, struct feel_value function, const struct feel_value *arguments, size_t count,
               struct feel_value *out, struct err *err) MUST_USE;
 
 /* ---- Asking about the language (help, docs, completion)

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "feel_lex.h"
+
+#include "base_utf8.h"
+#include "feel_number.h"
+
+#include <string.h>
+
+static bool name_start(uint32_t c)
+{
+    return c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z' && c < 128) ||
+           (c > 0xA0 && !utf8_is_space(c) && c != 0xFEFF);
+}
+static bool name_part(uint32_t c) { return name_start(c) || (c >= '0' && c <= '9'); }
+
+static uint32_t at_char(str s, size_t at, size_t *length)
+{
+    *length = 0;
+    if (at >= s.n) return 0;
+    if ((unsigned char)s.p[at] < 128) return *length = 1, (unsigned char)s.p[at];
+    return utf8_decode(str_from(s, at), length);
+}
+static bool blank(str s, size_t at, size_t *length)
+{
+    uint32_t c = at_char(s, at, length);
+    return *length && (c == ' ' || (c >= 9 && c <= 13) || (c > 127 && (utf8_is_space(c) || c == 0xFEFF)));
+}
+
+size_t lex_skip(str s, size_t at)
+{
+    for (size_t length;;) {
+        while (blank(s, at, &length)) at += length;
+        if (at + 1 >= s.n || s.p[at] != '/') return at;
+        if (s.p[at + 1] == '/') {
+            while (at < s.n && s.p[at] != '\n') at++;
+        } else if (s.p[at + 1] == '*') {
+            size_t end = str_find(str_from(s, at + 2), STR("*/"));
+            if (end == STR_NOT_FOUND) return at;
+            at += 2 + end + 2;
+        } else
+            return at;
+    }
+}
+
+static size_t word_end(str s, size_t at)
+{
+    size_t length;
+    while (name_part(at_char(s, at, &length)) && length) at += length;
+    return at;
+}
+
+static size_t string_end(str s, size_t at)
+{
+    for (at++; at < s.n && s.p[at] != '"'; at++)
+        if (s.p[at] == '\\') at++;
+    return at < s.n ? at + 1 : 0;
+}
+
+struct token lex_token(str s, size_t at)
+{
+    static const struct {
+        char text[3];
+        uint8_t kind;
+    } marks[] = {{"..", TOKEN_DOTS},     {"**", TOKEN_POWER},     {"!=", TOKEN_NE},        {"<=", TOKEN_LE},
+                 {">=", TOKEN_GE},       {"->", TOKEN_ARROW},     {"(", TOKEN_OPEN},       {")", TOKEN_CLOSE},
+                 {"[", TOKEN_OPEN_LIST}, {"]", TOKEN_CLOSE_LIST}, {"{", TOKEN_OPEN_BRACE}, {"}", TOKEN_CLOSE_BRACE},
+                 {",", TOKEN_COMMA},     {":", TOKEN_COLON},      {".", TOKEN_DOT},        {"+", TOKEN_PLUS},
+                 {"-", TOKEN_MINUS},     {"*", TOKEN_STAR},       {"/", TOKEN_SLASH},      {"=", TOKEN_EQ},
+                 {"<", TOKEN_LT},        {">", TOKEN_GT},         {"?", TOKEN_QUESTION}};
+    at = lex_skip(s, at);
+    size_t length, end;
+    if (at >= s.n) return (struct token){TOKEN_END, s.n, s.n};
+    if (name_start(at_char(s, at, &length))) return (struct token){TOKEN_WORD, at, word_end(s, at)};
+    end = number_scan(str_from(s, at));
+    if (end) return (struct token){TOKEN_NUMBER, at, at + end};
+    if (s.p[at] == '"') {
+        end = string_end(s, at);
+        return end ? (struct token){TOKEN_STRING, at, end} : (struct token){TOKEN_OPEN_TEXT, at, s.n};
+    }
+    if (s.p[at] == '@') {
+        size_t quote = lex_skip(s, at + 1);
+        end = quote < s.n && s.p[quote] == '"' ? string_end(s, quote) : 0;
+        return end ? (struct token){TOKEN_AT, at, end} : (struct token){TOKEN_OPEN_TEXT, at, at + 1};
+    }
+    if (at + 1 < s.n && s.p[at] == '/' && s.p[at + 1] == '*') return (struct token){TOKEN_OPEN_TEXT, at, at + 2};
+    for (size_t i = 0; i < ARRAY_COUNT(marks); i++)
+        if (str_starts(str_from(s, at), str_of(marks[i].text)))
+            return (struct token){(enum token_kind)marks[i].kind, at, at + strlen(marks[i].text)};
+    return (struct token){TOKEN_STRANGE, at, at + (length ? length : 1)};
+}
+
+size_t lex_match(str s, size_t at, str name)
+{
+    size_t i = 0, length;
+    while (i < name.n) {
+        if (name.p[i] == ' ') {
+            if (!blank(s, at, &length)) return 0;
+            while (blank(s, at, &length)) at += length;
+            i++;
+        } else if (at < s.n && s.p[at] == name.p[i])
+            at++, i++;
+        else
+            return 0;
+    }
+    if (!name.n) return 0;
+    /* A name must not go on: "count" is not in "counter", nor "a+" of "a+b" cut. */
+    size_t last = name.n - 1;
+    while (last && ((unsigned char)name.p[last] & 0xC0) == 0x80) last--;
+    bool open = name_part(at_char(name, last, &length));
+    return open && name_part(at_char(s, at, &length)) && length ? 0 : at;
+}
+
+bool lex_is_keyword(str word)
+{
+    static const str words[] = {STR_INIT("and"),     STR_INIT("or"),    STR_INIT("then"),     STR_INIT("else"),
+                                STR_INIT("in"),      STR_INIT("if"),    STR_INIT("return"),   STR_INIT("satisfies"),
+                                STR_INIT("for"),     STR_INIT("some"),  STR_INIT("every"),    STR_INIT("between"),
+                                STR_INIT("true"),    STR_INIT("false"), STR_INIT("instance"), STR_INIT("null"),
+                                STR_INIT("function")};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+        if (str_eq(word, words[i])) return true;
+    return false;
+}
+
+static str joined(struct arena *a, str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    size_t n = 0, length;
+    for (size_t at = 0; at < s.n;) {
+        if (blank(s, at, &length)) {
+            while (blank(s, at, &length)) at += length;
+            p[n++] = ' ';
+        } else
+            p[n++] = s.p[at++];
+    }
+    return (str){p, n};
+}
+
+size_t lex_words(struct arena *a, str s, size_t at, str *name)
+{
+    size_t from = at, end = word_end(s, at), length;
+    if (end == at) return 0;
+    for (;;) {
+        at = end;
+        while (blank(s, at, &length)) at += length;
+        size_t next = word_end(s, at);
+        if (at == end || next == at || lex_is_keyword(str_slice(s, at, next))) break;
+        end = next;
+    }
+    *name = joined(a, str_slice(s, from, end));
+    return end;
+}
+
+size_t lex_key(struct arena *a, str s, size_t at, str *name)
+{
+    size_t from = at, end = at, length;
+    uint32_t c = at_char(s, at, &length);
+    if (!name_start(c)) return 0;
+    while ((c = at_char(s, at, &length)) && length) {
+        if (name_part(c) || (c < 128 && strchr("./-'+*", (int)c)))
+            end = at += length;
+        else if (blank(s, at, &length))
+            at += length;
+        else
+            break;
+    }
+    if (c != ':') return 0;
+    *name = joined(a, str_slice(s, from, end));
+    return end;
+}
+
+static int hex(str s, size_t at, size_t count, uint32_t *out)
+{
+    *out = 0;
+    if (at + count > s.n) return -1;
+    for (size_t i = at; i < at + count; i++) {
+        char c = s.p[i];
+        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        if (digit < 0) return -1;
+        *out = *out * 16 + (uint32_t)digit;
+    }
+    return 0;
+}
+
+bool lex_unquote(struct arena *a, str quoted, str *out, size_t *bad)
+{
+    str s = str_slice(quoted, 1, quoted.n - 1);
+    if (str_find_char(s, '\\') == STR_NOT_FOUND) return *out = s, true;
+    char *p = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != '\\') {
+            p[n++] = s.p[i];
+            continue;
+        }
+        *bad = i + 1; /* of the backslash, with the quote mark before it */
+        char c = i + 1 < s.n ? s.p[++i] : 0;
+        static const char plain[] = "\"\\'/nrtbf", meant[] = "\"\\'/\n\r\t\b\f";
+        const char *known = c ? strchr(plain, c) : NULL;
+        if (known) {
+            p[n++] = meant[known - plain];
+            continue;
+        }
+        uint32_t code, low;
+        size_t width = c == 'u' ? 4 : c == 'U' ? 6 : 0;
+        if (!width || hex(s, i + 1, width, &code) < 0) return false;
+        i += width;
+        if (code >= 0xD800 && code < 0xDC00 && i + 2 < s.n && s.p[i + 1] == '\\' && s.p[i + 2] == 'u' &&
+            hex(s, i + 3, 4, &low) == 0 && low >= 0xDC00 && low < 0xE000) {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+            i += 6;
+        }
+        if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
+        n += utf8_encode(code, p + n);
+    }
+    *out = (str){p, n};
+    return true;
+}
+
+size_t feel_find_end(str source, size_t from, char closing)
+{
+    size_t depth = 0;
+    for (size_t at = from; at < source.n;) {
+        at = lex_skip(source, at);
+        if (at >= source.n) break;
+        char c = source.p[at];
+        if (c == closing && !depth) return at;
+        if (c == '"') {
+            at = string_end(source, at);
+            if (!at) break;
+            continue;
+        }
+        if (c == '/' && at + 1 < source.n && source.p[at + 1] == '*') break;
+        if (c == '(' || c == '[' || c == '{') depth++;
+        if ((c == ')' || c == ']' || c == '}') && depth) depth--;
+        at++;
+    }
+    return STR_NOT_FOUND;
+}
