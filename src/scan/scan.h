@@ -22,10 +22,10 @@ struct scan_known {
     str name;
     const str *aliases; /* other names, sign-on names */
     size_t alias_count;
-    const str *payees; /* names on statements and in ledgers: what follows them does not matter */
-    size_t payee_count;
     const str *domains;
     size_t domain_count;
+    const str *payees; /* names on statements and in ledgers: what follows them does not matter */
+    size_t payee_count;
 };
 
 struct scan_progress { /* `total` is 0 when unknown (standard input) */

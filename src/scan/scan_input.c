@@ -38,18 +38,18 @@ static int hash_file(struct scan_input *in, uint64_t size, struct err *err)
     return 0;
 }
 
-static void begin(struct scan_input *in)
+static void begin(struct scan_input *in, size_t chunk)
 {
-    *in = (struct scan_input){.fd = -1, .hashing = true};
-    in->raw = mem_alloc(INPUT_CHUNK + INPUT_PAD);
-    in->room = INPUT_CHUNK * 2;
+    *in = (struct scan_input){.fd = -1, .hashing = true, .chunk = chunk};
+    in->raw = mem_alloc(in->chunk + INPUT_PAD);
+    in->room = in->chunk * 2;
     in->window = mem_zalloc(in->room + INPUT_PAD);
     crypto_generichash_init(&in->hash, NULL, 0, sizeof in->content_hash);
 }
 
 int input_open(struct scan_input *in, const char *path, struct err *err)
 {
-    begin(in);
+    begin(in, INPUT_CHUNK);
     in->owns_fd = strcmp(path, "-") != 0;
     in->fd = in->owns_fd ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     struct stat st;
@@ -78,7 +78,7 @@ fail:
 
 void input_open_memory(struct scan_input *in, str bytes)
 {
-    begin(in);
+    begin(in, bytes.n < 4096 ? 4096 : bytes.n < INPUT_CHUNK ? bytes.n : INPUT_CHUNK);
     in->memory = bytes;
     in->bytes_total = bytes.n;
     uint64_t size = bytes.n;
@@ -106,18 +106,18 @@ static int read_raw(struct scan_input *in, struct err *err)
     in->raw_n = left;
     ssize_t got;
     if (in->fd < 0) {
-        got = (ssize_t)(in->memory.n < INPUT_CHUNK - left ? in->memory.n : INPUT_CHUNK - left);
+        got = (ssize_t)(in->memory.n < in->chunk - left ? in->memory.n : in->chunk - left);
         if (got) memcpy(in->raw + left, in->memory.p, (size_t)got);
         in->memory = str_from(in->memory, (size_t)got);
     } else {
-        do got = read(in->fd, in->raw + left, INPUT_CHUNK - left);
+        do got = read(in->fd, in->raw + left, in->chunk - left);
         while (got < 0 && errno == EINTR);
     }
     if (got < 0) return err_errno(err, "cannot read");
     if (in->hashing) crypto_generichash_update(&in->hash, (unsigned char *)in->raw + left, (size_t)got);
     in->raw_n += (size_t)got;
     in->bytes_done += (uint64_t)got;
-    if (got == 0 && left < INPUT_CHUNK) {
+    if (got == 0 && left < in->chunk) {
         in->raw_end = true;
         if (in->hashing) {
             crypto_generichash_update(&in->hash, (unsigned char *)&in->bytes_done, sizeof in->bytes_done);
@@ -199,10 +199,10 @@ static int sniff(struct scan_input *in, struct err *err)
         if (inflateInit2(&in->z, 15 + 16) != Z_OK) return err_set(err, ERR_LIMIT, "no memory to undo gzip");
         in->gzip = true;
     }
-    in->plain = mem_alloc(INPUT_CHUNK);
+    in->plain = mem_alloc(in->chunk);
     while (in->plain_n < 4096) {
         size_t got;
-        if (read_plain(in, in->plain + in->plain_n, INPUT_CHUNK - in->plain_n, &got, err) < 0) return -1;
+        if (read_plain(in, in->plain + in->plain_n, in->chunk - in->plain_n, &got, err) < 0) return -1;
         if (!got) break;
         in->plain_n += got;
     }
@@ -218,7 +218,7 @@ int input_more(struct scan_input *in, struct err *err)
     memmove(in->window, in->window + in->at, in->n - in->at);
     in->n -= in->at;
     in->at = 0;
-    if (in->room - in->n < INPUT_CHUNK) {
+    if (in->room - in->n < in->chunk) {
         in->room = in->room * 2;
         in->window = mem_resize(in->window, in->room + INPUT_PAD, 1);
     }
@@ -235,7 +235,7 @@ int input_more(struct scan_input *in, struct err *err)
         if (!in->utf16 && !in->gzip && !in->hashing && in->fd >= 0 && in->raw_at == in->raw_n) {
             /* The common case, a plain file: straight into the window. */
             ssize_t n;
-            do n = read(in->fd, in->window + in->n, INPUT_CHUNK);
+            do n = read(in->fd, in->window + in->n, in->chunk);
             while (n < 0 && errno == EINTR);
             if (n < 0) return err_errno(err, "cannot read");
             in->n += (size_t)n;
@@ -244,7 +244,7 @@ int input_more(struct scan_input *in, struct err *err)
             continue;
         }
         if (!in->utf16) {
-            if (read_plain(in, in->window + in->n, INPUT_CHUNK, &got, err) < 0) return -1;
+            if (read_plain(in, in->window + in->n, in->chunk, &got, err) < 0) return -1;
             in->n += got;
             in->end = !got;
             continue;
@@ -255,7 +255,7 @@ int input_more(struct scan_input *in, struct err *err)
         memmove(in->plain, in->plain + in->plain_at, left);
         in->plain_at = 0;
         in->plain_n = left;
-        if (read_plain(in, in->plain + left, INPUT_CHUNK - left, &got, err) < 0) return -1;
+        if (read_plain(in, in->plain + left, in->chunk - left, &got, err) < 0) return -1;
         in->plain_n += got;
         if (!got) in->end = true; /* an odd byte at the end is dropped */
     }

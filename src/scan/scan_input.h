@@ -24,7 +24,8 @@ struct scan_input {
     unsigned char content_hash[32];   /* complete from the start, or (pipes) at the end */
     crypto_generichash_state hash;
     z_stream z;
-    char *raw; /* as read */
+    size_t chunk; /* bytes read at once */
+    char *raw;    /* as read */
     size_t raw_n, raw_at;
     char *plain; /* inflated, where that is needed before decoding */
     size_t plain_n, plain_at;
