@@ -43,6 +43,7 @@ static enum html_attribute attribute_of(const struct html_place *p)
         STR_INIT("hx-vars"), STR_INIT("hx-ext"), STR_INIT("http-equiv"), STR_INIT("content-security-policy")};
     if (p->name_length > HTML_NAME_LIMIT) return ATTRIBUTE_REFUSED;
     str name = name_get(p->name, p->name_length);
+    if (str_starts(name, STR("data-hx-"))) name = str_from(name, 5); /* htmx's other spelling */
     if (str_starts(name, STR("on")) || str_starts(name, STR("hx-on")) || str_starts(name, STR("hx-trigger")) ||
         among(name, refused, ARRAY_COUNT(refused)))
         return ATTRIBUTE_REFUSED;
