@@ -30,7 +30,7 @@ struct web_options {
  * page does not compile. */
 int web_serve(const struct web_options *options, struct err *err) MUST_USE;
 /* Makes an eventfd that is the options' `stop` readable; may be called in a signal handler and from any thread. */
-void web_stop(int eventfd);
+void web_stop(int eventfd_of_options);
 
 /* argon2id as this server asks for it, for the accounts that the command line makes. Takes a quarter of a second. */
 enum { WEB_HASH_SIZE = 128 };

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any fact, as its type declares it: values with where they came from, links both ways, history. */
+#include "web_inside.h"
+
+enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40 };
+
+/* The fact that the address names; NULL after answering 404. */
+const struct fact *fact_asked(struct request *r)
+{
+    int64_t id;
+    const struct fact *f = str_to_int(r->captures[0], &id) && id > 0 ? picture_fact(r->picture, (uint64_t)id) : NULL;
+    if (!f)
+        page_error(r, 404, "There is no such fact",
+                   "It may have been deleted or merged into another. Look for it by its name.");
+    return f;
+}
+
+static struct feel_value links_record(struct request *r, const uint64_t *ids, size_t count, size_t limit)
+{
+    struct values list = {0};
+    for (size_t i = 0; i < count && i < limit; i++) values_add(r, &list, fact_record(r, ids[i]));
+    return values_get(&list);
+}
+
+/* "12 14" as the names of facts. */
+static str names_of(struct request *r, str ids)
+{
+    struct buf b;
+    buf_init(&b, PAGE_LIMIT);
+    str piece;
+    int64_t id;
+    while (ids.n && str_cut(&ids, ' ', &piece)) {
+        if (!str_to_int(piece, &id)) continue;
+        if (b.n) buf_text(&b, ", ");
+        buf_str(&b, show_name(r, (uint64_t)id));
+    }
+    str names = buf_copy(&b, &r->arena);
+    buf_release(&b);
+    return names;
+}
+
+static str value_of(struct request *r, const struct model_field *field, str canonical)
+{
+    bool link = field->kind == FIELD_LINK || field->kind == FIELD_LINKS;
+    return link ? names_of(r, canonical) : show_value(r, field, canonical);
+}
+
+static str origin_of(struct request *r, const struct stored_claim *c)
+{
+    str when = show_ago(r, c->time);
+    switch (c->from.kind) {
+    case ORIGIN_TYPED:
+        return text_format(r, "typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(c->actor), STR_ARGS(when));
+    case ORIGIN_IMPORTED:
+    case ORIGIN_OBSERVED: break;
+    }
+    struct buf b;
+    buf_init(&b, 10000);
+    buf_text(&b, c->from.kind == ORIGIN_IMPORTED ? "" : "seen: ");
+    buf_str(&b, c->from.source);
+    if (c->from.file.n && !str_eq(c->from.file, c->from.source))
+        buf_printf(&b, ", " STR_FORMAT, STR_ARGS(c->from.file));
+    if (c->from.line) buf_printf(&b, " line %u", c->from.line);
+    buf_printf(&b, ", " STR_FORMAT, STR_ARGS(when));
+    str text = buf_copy(&b, &r->arena);
+    buf_release(&b);
+    return text;
+}
+
+static void put_origins(struct request *r, struct record *c, const struct model_field *field,
+                        const struct stored_claim *claims, size_t count)
+{
+    struct values from = {0}, others = {0};
+    str winner = STR_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (claims[i].field == field && claims[i].wins && !winner.p) winner = claims[i].value;
+    for (size_t i = 0; i < count; i++) {
+        if (claims[i].field != field) continue;
+        if (claims[i].wins) {
+            values_add(r, &from, feel_string(origin_of(r, &claims[i])));
+        } else if (!str_eq(claims[i].value, winner)) {
+            struct record other = record_new(r);
+            str value = value_of(r, field, claims[i].value);
+            record_text(&other, "value", value.n ? value : STR("nothing"));
+            record_text(&other, "from", origin_of(r, &claims[i]));
+            values_add(r, &others, record_get(&other));
+        }
+    }
+    record_put(c, "from", values_get(&from));
+    record_put(c, "others", values_get(&others));
+}
+
+static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,
+                         const struct stored_claim *claims, size_t count, struct feel_value *out)
+{
+    struct record c = record_new(r);
+    record_text(&c, "name", capitalise(r, field->name));
+    record_text(&c, "help", field->help);
+    size_t links = 0;
+    bool filled = false;
+    if (field->kind == FIELD_LINK || field->kind == FIELD_LINKS) {
+        const uint64_t *to = fact_links(f, field, &links);
+        filled = links > 0;
+        record_put(&c, "links", links_record(r, to, links, 200));
+    } else {
+        str value = show_field(r, f, field);
+        filled = value.n > 0;
+        record_text(&c, "value", value);
+    }
+    record_bool(&c, "long", field->kind == FIELD_LONG_TEXT);
+    if (field->kind == FIELD_DERIVED) record_text(&c, "formula", field->feel);
+    if (field->kind == FIELD_OBSERVED)
+        record_text(&c, "observed",
+                    field->days ? text_format(r, "from the logs and ledgers, last %d days", field->days)
+                                : STR("from the logs and ledgers"));
+    put_origins(r, &c, field, claims, count);
+    for (size_t i = 0; i < count && !filled; i++) filled = claims[i].field == field && !claims[i].wins;
+    *out = record_get(&c);
+    return filled;
+}
+
+static int put_fields(struct request *r, const struct fact *f, struct record *fact, struct err *err)
+{
+    const struct stored_claim *claims;
+    size_t count;
+    if (store_load_claims(r->store, &r->arena, fact_id(f), &claims, &count, err)) return -1;
+    const struct model_type *type = fact_type(f);
+    struct values fields = {0};
+    struct buf empty;
+    buf_init(&empty, 10000);
+    for (size_t i = 0; i < type->field_count; i++) {
+        struct feel_value v;
+        const struct model_field *field = &type->fields[i];
+        if (field_record(r, f, field, claims, count, &v)) {
+            values_add(r, &fields, v);
+        } else if (field->kind != FIELD_DERIVED && field->kind != FIELD_OBSERVED) {
+            if (empty.n) buf_text(&empty, ", ");
+            buf_str(&empty, field->name);
+        }
+    }
+    record_text(fact, "unfilled", buf_copy(&empty, &r->arena));
+    buf_release(&empty);
+    page_put(r, "fields", values_get(&fields));
+    return 0;
+}
+
+static void put_inverses(struct request *r, const struct fact *f)
+{
+    struct values list = {0};
+    const struct model_type *type = fact_type(f);
+    for (size_t i = 0; i < type->inverse_count; i++) {
+        size_t count;
+        const uint64_t *ids = fact_inverse(r->picture, f, &type->inverses[i], &count);
+        if (!count) continue;
+        struct record c = record_new(r);
+        record_text(&c, "name", capitalise(r, type->inverses[i].name));
+        record_text(&c, "kind", type->inverses[i].from->plural);
+        record_text(&c, "count", show_count(r, (int64_t)count));
+        record_put(&c, "links", links_record(r, ids, count, SHOWN_LINKS));
+        if (count > SHOWN_LINKS) record_text(&c, "more", show_count(r, (int64_t)(count - SHOWN_LINKS)));
+        values_add(r, &list, record_get(&c));
+    }
+    page_put(r, "inverses", values_get(&list));
+}
+
+static int put_history(struct request *r, const struct fact *f, struct err *err)
+{
+    const struct journal_change *changes;
+    size_t count;
+    if (store_load_history(r->store, &r->arena, fact_id(f), &changes, &count, err)) return -1;
+    struct values list = {0};
+    for (size_t i = 0; i < count && i < SHOWN_HISTORY; i++) {
+        const struct journal_change *change = &changes[i];
+        struct record c = record_new(r);
+        record_text(&c, "when", show_time(r, change->time));
+        record_text(&c, "actor", change->actor);
+        record_text(&c, "reason", change->reason);
+        record_bool(&c, "first", !i || changes[i - 1].number != change->number);
+        if (change->field) {
+            record_text(&c, "field", capitalise(r, change->field->name));
+            record_text(&c, "before", value_of(r, change->field, change->before));
+            record_text(&c, "after", value_of(r, change->field, change->after));
+        }
+        values_add(r, &list, record_get(&c));
+    }
+    page_put(r, "history", values_get(&list));
+    if (count > SHOWN_HISTORY) page_put_text(r, "more_history", show_count(r, (int64_t)(count - SHOWN_HISTORY)));
+    return 0;
+}
+
+static int put_notes(struct request *r, const struct fact *f, struct err *err)
+{
+    struct found *found;
+    if (web_take_found(r, &found, err)) return -1;
+    struct values notes = {0};
+    for (size_t i = 0; i < found->count; i++)
+        if (found->findings[i].subject == fact_id(f)) values_add(r, &notes, finding_record(r, &found->findings[i]));
+    page_put(r, "notes", values_get(&notes));
+    /* The texts are the found's: they are needed until the page is drawn. */
+    page_show(r, 200);
+    web_drop_found(r->web, found);
+    return 0;
+}
+
+struct feel_value fact_head(struct request *r, const struct model_type *type)
+{
+    struct record c = record_new(r);
+    record_text(&c, "kind", type->name);
+    record_text(&c, "kinds", capitalise(r, type->plural));
+    record_text(&c, "kinds_href", text_format(r, "/types/" STR_FORMAT, STR_ARGS(type->plural_key)));
+    record_text(&c, "help", type->help);
+    return record_get(&c);
+}
+
+void answer_fact(struct request *r)
+{
+    const struct fact *f = fact_asked(r);
+    if (!f) return;
+    struct err err;
+    struct record fact = record_new(r);
+    struct feel_value head = fact_head(r, fact_type(f));
+    for (uint32_t i = 0; i < head.count; i++) *vec_add(&r->arena, &fact.entries) = head.entries[i];
+    page_begin(r, PAGE_FACT);
+    page_put_text(r, "title", fact_name(f));
+    record_text(&fact, "href", show_path(r, fact_id(f)));
+    record_bool(&fact, "saved", pairs_get(&r->query, STR("saved")).n > 0);
+    record_int(&fact, "version", fact_version(f));
+    int failed = put_fields(r, f, &fact, &err);
+    page_put(r, "fact", record_get(&fact));
+    put_inverses(r, f);
+    if (failed || put_history(r, f, &err) || put_notes(r, f, &err)) page_fail(r, &err);
+}

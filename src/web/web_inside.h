@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the web server share. Only src/web looks in here.
+ *
+ * A request lives in one arena. The connection's thread reads it and hands it to a worker; the worker answers into it
+ * and wakes the connection. Nothing of a request is touched by two threads at once. */
+#ifndef WEB_INSIDE_H
+#define WEB_INSIDE_H
+
+#include "template.h"
+#include "web.h"
+
+#include <pthread.h>
+
+struct MHD_Connection;
+struct MHD_Daemon;
+
+enum {
+    TOKEN_HEX = 64,           /* session, visit and CSRF tokens, as hexadecimal digits */
+    BODY_LIMIT = 2 << 20,     /* bytes of a form */
+    PAGE_LIMIT = 16 << 20,    /* bytes of a page */
+    FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
+    SESSION_SECONDS = 12 * 3600,
+};
+
+/* ---- Requests ---- */
+
+enum method { METHOD_GET, METHOD_POST };
+enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT };
+/* Where a request is answered: in the connection's thread, by a worker, or by the one that hashes passwords. */
+enum lane { LANE_AT_ONCE, LANE_WORKER, LANE_PASSWORD };
+
+struct request;
+struct route {
+    enum method method;
+    str path; /* a star stands for one piece */
+    enum access access;
+    enum lane lane;
+    void (*answer)(struct request *r);
+};
+const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
+const struct route *routes(size_t *count);
+
+struct pair {
+    str name, value;
+};
+struct pairs {
+    struct pair *items;
+    size_t count, room;
+};
+struct worker;
+struct web;
+
+struct request {
+    struct arena arena;
+    struct web *web;
+    struct MHD_Connection *connection;
+    struct request *next; /* in a lane's queue */
+
+    /* What was asked. */
+    enum method method;
+    bool head, bad, htmx;
+    str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
+    str address;
+    str content_type, csrf_header;
+    uint64_t content_length;
+    struct pairs query, form;
+    struct buf body;
+    const struct route *route;
+    str captures[2];
+
+    /* Who asks, and of which picture; set by the worker. */
+    struct store *store;
+    bool signed_in;
+    struct stored_user user;
+    str csrf;
+    struct picture *picture;
+    struct graph_view *view;
+    struct feel_env env;
+    struct feel_value *values; /* of the page: see page_put */
+    const struct page *page;
+
+    /* The answer. */
+    int status;
+    struct buf out;
+    const char *type;       /* content type */
+    str location;           /* of a redirect */
+    str cookies[2];         /* whole Set-Cookie values */
+    str fixed;              /* a body that outlives the request (an asset), in place of `out` */
+    bool keep;              /* may be cached for ever */
+    uint32_t retry_seconds; /* 0: no Retry-After */
+
+    enum { REQUEST_NEW, REQUEST_BODY, REQUEST_QUEUED, REQUEST_DONE } stage;
+};
+
+/* The first value of that name; STR_NONE when there is none. */
+str pairs_get(const struct pairs *p, str name);
+/* application/x-www-form-urlencoded. -1: a broken escape, a NUL, no UTF-8, or too many. */
+int pairs_parse(struct arena *a, str text, struct pairs *out) MUST_USE;
+/* %XX; false as above. With `plus`, + is a blank. */
+bool percent_decode(struct arena *a, str text, bool plus, str *out);
+/* Reads the head of the request; false when it must be refused with 400. */
+bool request_read_head(struct request *r);
+/* The query of this page with one name changed, as "/path?a=1&b=2"; an empty value takes the name away. */
+str request_url_with(struct request *r, str name, str value);
+str url_encode(struct request *r, str text);            /* all but unreserved characters and '/' */
+void request_redirect(struct request *r, str location); /* 303 */
+bool request_may_edit(const struct request *r);
+
+/* ---- Pages (templates) ---- */
+
+/* Name, file pages/NAME.html, the names that the template sees beside `site` and the workspace's. */
+#define WEB_PAGES(X)                                                                                                   \
+    X(SIGN_IN, sign_in, "title message name target")                                                                   \
+    X(TODAY, today, "title subtitle empty scores findings more practice practice_name changes evidence strangers")     \
+    X(CAPABILITIES, capabilities, "title subtitle areas lens lenses legend_low legend_high empty")                     \
+    X(STACK, stack, "title subtitle query rows columns filters total empty found")                                     \
+    X(FINDING, finding, "title finding facts source")                                                                  \
+    X(FACT, fact, "title fact notes fields inverses history more_history")                                             \
+    X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
+    X(TYPES, types, "title groups")                                                                                    \
+    X(FACTS, facts, "title kind query columns rows found shown pages")                                                 \
+    X(FIND, find, "title query rows found")                                                                            \
+    X(OPTIONS, options, "choices")                                                                                     \
+    X(ERROR, error, "title says next")
+enum page_id {
+#define X(ID, name, variables) PAGE_##ID,
+    WEB_PAGES(X)
+#undef X
+        PAGE_COUNT
+};
+struct page {
+    const char *name;
+    struct feel_scope scope;
+    const struct template *template;
+};
+int pages_compile(struct web *web, struct err *err) MUST_USE;
+/* Begins a page: the values are null until put. */
+void page_begin(struct request *r, enum page_id id);
+/* A name that the page's row does not have is a programmer's mistake. */
+void page_put(struct request *r, const char *name, struct feel_value v);
+void page_put_text(struct request *r, const char *name, str text);
+/* Renders it into the answer with this status. */
+void page_show(struct request *r, int status);
+/* A page that says what went wrong. */
+void page_error(struct request *r, int status, const char *title, const char *says);
+/* The answer to an error of ours: 500 (logged), or 404, 403, 409 by its code. */
+void page_fail(struct request *r, const struct err *err);
+
+/* A record or a list for a template, as a FEEL value. */
+struct record {
+    struct arena *arena;
+    VEC(struct feel_entry) entries;
+};
+struct record record_new(struct request *r);
+void record_put(struct record *c, const char *key, struct feel_value v);
+void record_text(struct record *c, const char *key, str text);
+void record_int(struct record *c, const char *key, int64_t n);
+void record_bool(struct record *c, const char *key, bool b);
+struct feel_value record_get(const struct record *c);
+struct values {
+    struct feel_value *items;
+    size_t count, room;
+};
+#define values_add(r, list, v) (*vec_add(&(r)->arena, (list)) = (v))
+struct feel_value values_get(const struct values *list);
+
+/* A table's rows, to sort by one field. */
+struct row {
+    uint64_t id;
+    const struct fact *fact;
+    struct feel_value sorted;
+    str name; /* folded: among equals */
+};
+struct row *rows_new(struct request *r, const uint64_t *ids, size_t count);
+/* By the name where the field is NULL. What has no value stands last, whichever way the rest goes. */
+void rows_sort(struct request *r, struct row *rows, size_t count, const struct model_field *field, bool down);
+/* A column's head: its link sorts by it, or turns the order round. `order` is "key" or "-key". */
+struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first);
+/* A choice of a select. */
+struct feel_value choice_record(struct request *r, str key, str text, str chosen);
+
+/* Text for people. */
+str show_money(struct request *r, str digits, bool compact); /* "€ 412,000", "€ 412k" */
+str show_count(struct request *r, int64_t n);                /* "1,204" */
+str show_counted(struct request *r, int64_t n, const char *one, const char *many);
+str show_day(struct request *r, int64_t day);      /* 22 November 2026 */
+str show_time(struct request *r, int64_t seconds); /* "22 November 2026, 14:05" in the workspace's zone */
+str show_ago(struct request *r, int64_t seconds);  /* "today 14:05", "3 days ago" or the day */
+str show_value(struct request *r, const struct model_field *field, str canonical);        /* of a scalar field */
+str show_feel(struct request *r, enum field_kind kind, struct feel_value v);              /* STR_NONE for null */
+str show_field(struct request *r, const struct fact *f, const struct model_field *field); /* links by their names */
+str feel_digits(struct request *r, struct feel_value v);         /* of a number; STR_NONE for null */
+str show_path(struct request *r, uint64_t fact);                 /* /facts/42 */
+str show_name(struct request *r, uint64_t fact);                 /* "fact 42" when it is gone */
+struct feel_value fact_record(struct request *r, uint64_t fact); /* {name, href, kind} */
+str capitalise(struct request *r, str text);
+str text_format(struct request *r, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* ---- The server's state ---- */
+
+/* All findings of one picture; counted. */
+struct found {
+    int holders;
+    struct arena arena;
+    struct picture *picture;
+    int64_t day;
+    const struct finding *findings;
+    size_t count;
+    struct practice_score scores[PRACTICE_COUNT];
+};
+
+struct lane_queue {
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    struct request *first, **last;
+    size_t count, limit;
+    bool stopping;
+};
+struct worker {
+    struct web *web;
+    struct lane_queue *queue;
+    struct store *store;
+    pthread_t thread;
+};
+
+enum { LIMIT_ROWS = 1024 };
+struct limit_row { /* attempts to sign in, by hash of name or address */
+    uint64_t key;
+    int64_t since;
+    uint32_t count;
+};
+
+struct asset {
+    const char *name, *type;
+    const char *start, *end;
+    char path[80]; /* with the hash in it */
+};
+enum { ASSET_COUNT = 4 };
+
+struct web {
+    const struct web_options *options;
+    struct arena arena; /* for as long as the server lives */
+    const struct zone *zone;
+    struct store_profile profile;
+    struct graph *graph;
+    const struct checks *checks;
+    struct feel_scope functions; /* what templates add */
+    struct page pages[PAGE_COUNT];
+    struct asset assets[ASSET_COUNT];
+    unsigned char secret[32]; /* of CSRF tokens; new at every start */
+    char dummy_hash[WEB_HASH_SIZE];
+    struct MHD_Daemon *daemon;
+
+    pthread_mutex_t write_lock; /* of the writer, and of bringing the graph up to date */
+    struct store *writer;
+    pthread_mutex_t found_lock;
+    struct found *found;
+
+    pthread_mutex_t limit_lock;
+    struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS];
+
+    struct lane_queue work, passwords;
+    struct worker *workers;
+    size_t worker_count, started;
+    pthread_t poller;
+    bool poller_runs;
+    int poller_stop;
+};
+
+void web_log(struct web *web, const char *format, ...) PRINTF_LIKE(2, 3);
+void web_now(struct web *web, int64_t *now, int64_t *today);
+/* Commits, and shows it in the next picture before it returns. */
+int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err) MUST_USE;
+/* Brings the graph up to the store when another process has committed. */
+void web_look(struct web *web);
+int web_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
+void web_drop_found(struct web *web, struct found *f);
+
+int workers_start(struct web *web, struct err *err) MUST_USE;
+void workers_stop(struct web *web);
+bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
+void answer(struct request *r);                         /* in a worker */
+void answer_done(struct request *r);                    /* wakes the connection */
+
+void assets_init(struct web *web);
+void answer_asset(struct request *r);
+str asset_path(const struct web *web, const char *name);
+
+/* ---- Who is it ---- */
+
+void session_read(struct request *r); /* cookies to user and CSRF token */
+/* Is it from a page of ours? Else the answer is 403. */
+bool request_is_ours(struct request *r);
+bool host_is_ours(const struct web *web, str host);
+
+/* What an address names; NULL after the answer has become 404. */
+const struct fact *fact_asked(struct request *r);
+const struct model_type *type_asked(struct request *r);
+struct feel_value fact_head(struct request *r, const struct model_type *type);
+
+/* ---- Answers, one each row of the routes ---- */
+void answer_sign_in_page(struct request *r);
+void answer_sign_in(struct request *r);
+void answer_sign_out(struct request *r);
+void answer_today(struct request *r);
+void answer_finding(struct request *r);
+struct feel_value finding_record(struct request *r, const struct finding *f);
+void answer_capabilities(struct request *r);
+void answer_stack(struct request *r);
+void answer_fact(struct request *r);
+void answer_edit_page(struct request *r);
+void answer_edit(struct request *r);
+void answer_new_page(struct request *r);
+void answer_new(struct request *r);
+void answer_types(struct request *r);
+void answer_facts(struct request *r);
+void answer_find(struct request *r);
+void answer_options(struct request *r);
+void answer_health(struct request *r);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web_inside.h"
+
+static const struct route table[] = {
+    {METHOD_GET, STR_INIT("/"), ACCESS_VIEW, LANE_WORKER, answer_today},
+    {METHOD_GET, STR_INIT("/findings/*"), ACCESS_VIEW, LANE_WORKER, answer_finding},
+    {METHOD_GET, STR_INIT("/capabilities"), ACCESS_VIEW, LANE_WORKER, answer_capabilities},
+    {METHOD_GET, STR_INIT("/stack"), ACCESS_VIEW, LANE_WORKER, answer_stack},
+    {METHOD_GET, STR_INIT("/facts"), ACCESS_VIEW, LANE_WORKER, answer_types},
+    {METHOD_GET, STR_INIT("/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_fact},
+    {METHOD_GET, STR_INIT("/facts/*/edit"), ACCESS_EDIT, LANE_WORKER, answer_edit_page},
+    {METHOD_POST, STR_INIT("/facts/*"), ACCESS_EDIT, LANE_WORKER, answer_edit},
+    {METHOD_GET, STR_INIT("/types/*"), ACCESS_VIEW, LANE_WORKER, answer_facts},
+    {METHOD_GET, STR_INIT("/types/*/new"), ACCESS_EDIT, LANE_WORKER, answer_new_page},
+    {METHOD_POST, STR_INIT("/types/*"), ACCESS_EDIT, LANE_WORKER, answer_new},
+    {METHOD_GET, STR_INIT("/find"), ACCESS_VIEW, LANE_WORKER, answer_find},
+    {METHOD_GET, STR_INIT("/options/*"), ACCESS_VIEW, LANE_WORKER, answer_options},
+    {METHOD_GET, STR_INIT("/sign-in"), ACCESS_ANYONE, LANE_WORKER, answer_sign_in_page},
+    {METHOD_POST, STR_INIT("/sign-in"), ACCESS_ANYONE, LANE_PASSWORD, answer_sign_in},
+    {METHOD_POST, STR_INIT("/sign-out"), ACCESS_VIEW, LANE_WORKER, answer_sign_out},
+    {METHOD_GET, STR_INIT("/assets/*"), ACCESS_ANYONE, LANE_AT_ONCE, answer_asset},
+    {METHOD_GET, STR_INIT("/health"), ACCESS_ANYONE, LANE_AT_ONCE, answer_health},
+};
+
+const struct route *routes(size_t *count)
+{
+    *count = ARRAY_COUNT(table);
+    return table;
+}
+
+static bool matches(str pattern, str path, str captures[2])
+{
+    size_t captured = 0;
+    str want, got;
+    captures[0] = captures[1] = STR_NONE;
+    while (str_cut(&pattern, '/', &want)) {
+        if (!str_cut(&path, '/', &got)) return false;
+        if (str_eq(want, STR("*")) && got.n && captured < 2)
+            captures[captured++] = got;
+        else if (!str_eq(want, got))
+            return false;
+    }
+    return !path.n && !str_cut(&path, '/', &got);
+}
+
+const struct route *route_find(enum method method, str path, str captures[2], bool *other_method)
+{
+    *other_method = false;
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
+        if (!matches(table[i].path, path, captures)) continue;
+        if (table[i].method == method) return &table[i];
+        *other_method = true;
+    }
+    return NULL;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Connections: reading a request whole, refusing what is wrong with it, and writing the answer. */
+#include "web_inside.h"
+
+#include "base_time.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 48 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
+enum { ARENA_LIMIT = 512 << 20 }; /* bytes of one request's work */
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    MUST(MHD_add_response_header(response, name, value) == MHD_YES);
+}
+
+static void add_headers(const struct request *r, struct MHD_Response *response)
+{
+    add(response, "Content-Type", r->type ? r->type : "text/html; charset=utf-8");
+    add(response, "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
+    add(response, "X-Content-Type-Options", "nosniff");
+    add(response, "X-Frame-Options", "DENY");
+    add(response, "Referrer-Policy", "same-origin");
+    add(response, "Cross-Origin-Opener-Policy", "same-origin");
+    add(response, "Cross-Origin-Resource-Policy", "same-origin");
+    add(response, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    if (r->web->options->secure) add(response, "Strict-Transport-Security", "max-age=31536000");
+    add(response, "Cache-Control", r->keep ? "public, max-age=31536000, immutable" : "no-store");
+    if (r->location.n && r->htmx && r->status == 401)
+        add(response, "HX-Redirect", r->location.p);
+    else if (r->location.n)
+        add(response, "Location", r->location.p);
+    for (size_t i = 0; i < ARRAY_COUNT(r->cookies); i++)
+        if (r->cookies[i].n) add(response, "Set-Cookie", r->cookies[i].p);
+}
+
+static enum MHD_Result respond(struct request *r)
+{
+    str body = r->fixed.p ? r->fixed : buf_get(&r->out);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        body.n, (void *)(uintptr_t)body.p, r->fixed.p ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    if (!response) return MHD_NO;
+    add_headers(r, response);
+    if (r->bad) add(response, "Connection", "close");
+    struct buf retry;
+    buf_init(&retry, 20);
+    if (r->retry_seconds) {
+        buf_printf(&retry, "%u", r->retry_seconds);
+        add(response, "Retry-After", retry.p);
+    }
+    buf_release(&retry);
+    enum MHD_Result result = MHD_queue_response(r->connection, (unsigned)r->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* A refusal before anything is read: short, plain, and the connection ends with it. */
+static enum MHD_Result refuse(struct request *r, int status, str says)
+{
+    r->status = status;
+    r->type = "text/plain; charset=utf-8";
+    r->fixed = says;
+    r->bad = true;
+    r->stage = REQUEST_DONE;
+    return respond(r);
+}
+
+static str address_of(struct request *r)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char name[NI_MAXHOST];
+    if (!info ||
+        getnameinfo(info->client_addr,
+                    info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in),
+                    name, sizeof name, NULL, 0, NI_NUMERICHOST))
+        return STR("?");
+    return arena_copy(&r->arena, str_of(name));
+}
+
+static enum MHD_Result begin(struct request *r, const char *method)
+{
+    r->stage = REQUEST_BODY;
+    r->head = !strcmp(method, "HEAD");
+    bool get = r->head || !strcmp(method, "GET"), post = !strcmp(method, "POST");
+    if (!get && !post) return refuse(r, 405, STR("This server answers GET, HEAD and POST.\n"));
+    r->method = post ? METHOD_POST : METHOD_GET;
+    if (!request_read_head(r)) return refuse(r, 400, STR("The request is not well formed.\n"));
+    if (!host_is_ours(r->web, r->host))
+        return refuse(r, 400, STR("This server does not answer under that host name. Start it with --allow-host NAME.\n"));
+    if (r->content_length > BODY_LIMIT) return refuse(r, 413, STR("The form is too large.\n"));
+    if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
+    if (post && !str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
+        return refuse(r, 415, STR("A form is sent as application/x-www-form-urlencoded.\n"));
+    r->address = address_of(r);
+    bool other_method;
+    r->route = route_find(r->method, r->path, r->captures, &other_method);
+    if (!r->route && other_method) return refuse(r, 405, STR("This address does not take that method.\n"));
+    return MHD_YES;
+}
+
+void answer_done(struct request *r)
+{
+    r->stage = REQUEST_DONE;
+    MHD_resume_connection(r->connection);
+}
+
+static enum MHD_Result dispatch(struct request *r)
+{
+    enum lane lane = r->route ? r->route->lane : LANE_WORKER;
+    if (lane == LANE_AT_ONCE) {
+        r->stage = REQUEST_DONE;
+        r->route->answer(r);
+        return respond(r);
+    }
+    struct lane_queue *queue = lane == LANE_PASSWORD ? &r->web->passwords : &r->web->work;
+    r->stage = REQUEST_QUEUED;
+    MHD_suspend_connection(r->connection);
+    if (lane_add(queue, r)) return MHD_YES;
+    r->status = 503;
+    r->type = "text/plain; charset=utf-8";
+    r->fixed = STR("The server is busy. Try again in a moment.\n");
+    r->retry_seconds = 2;
+    answer_done(r);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *self, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *data, size_t *size, void **context)
+{
+    (void)self, (void)url, (void)version;
+    struct request *r = *context;
+    switch (r->stage) {
+    case REQUEST_NEW: r->connection = connection; return begin(r, method);
+    case REQUEST_BODY:
+        if (!*size) return dispatch(r);
+        buf_put(&r->body, data, *size);
+        *size = 0;
+        return r->body.full ? MHD_NO : MHD_YES; /* more than was announced, or chunked and too much */
+    case REQUEST_QUEUED: return MHD_YES;
+    case REQUEST_DONE: return respond(r);
+    }
+    return MHD_NO;
+}
+
+/* The first thing that is heard of a request: its target as it came, which MHD would have unescaped. */
+static void *new_request(void *self, const char *target, struct MHD_Connection *connection)
+{
+    struct web *web = self;
+    struct request *r = mem_zalloc(sizeof *r);
+    arena_init(&r->arena, ARENA_LIMIT);
+    r->web = web;
+    r->connection = connection;
+    r->raw_target = arena_copy(&r->arena, str_of(target));
+    buf_init(&r->body, BODY_LIMIT);
+    buf_init(&r->out, PAGE_LIMIT);
+    return r;
+}
+
+static void end_request(void *self, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode why)
+{
+    (void)self, (void)connection, (void)why;
+    struct request *r = *context;
+    if (!r) return;
+    buf_release(&r->body);
+    buf_release(&r->out);
+    arena_release(&r->arena);
+    mem_free(r);
+    *context = NULL;
+}
+
+/* We read the target ourselves. */
+static size_t keep_escapes(void *self, struct MHD_Connection *connection, char *text)
+{
+    (void)self, (void)connection;
+    return strlen(text);
+}
+
+static void mhd_log(void *self, const char *format, va_list args)
+{
+    struct web *web = self;
+    char line[500];
+    vsnprintf(line, sizeof line, format, args);
+    line[strcspn(line, "\n")] = 0;
+    web_log(web, "http: %s", line);
+}
+
+static void *look_for_commits(void *self)
+{
+    struct web *web = self;
+    struct pollfd stop = {.fd = web->poller_stop, .events = POLLIN};
+    while (poll(&stop, 1, LOOK_MILLISECONDS) <= 0) web_look(web);
+    return NULL;
+}
+
+static int start_http(struct web *web, uint16_t *port, struct err *err)
+{
+    const struct web_options *o = web->options;
+    const char *address = o->address ? o->address : "127.0.0.1";
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(o->port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(o->port)};
+    bool is_v6 = inet_pton(AF_INET6, address, &v6.sin6_addr) == 1;
+    if (!is_v6 && inet_pton(AF_INET, address, &v4.sin_addr) != 1)
+        return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    errno = 0;
+    web->daemon = MHD_start_daemon(
+        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, web,
+        MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK,
+        new_request, web, MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        web, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
+    if (!web->daemon)
+        return err_set(err, ERR_IO, "cannot serve at %s port %u: %s", address, o->port,
+                       errno ? strerror(errno) : "the address may be taken");
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    *port = info ? info->port : o->port;
+    return 0;
+}
+
+static int open_workspace(struct web *web, struct err *err)
+{
+    const struct web_options *o = web->options;
+    if (store_open(o->workspace, STORE_READ | STORE_WRITE, &web->writer, err)) return -1;
+    web->profile = *store_profile(web->writer);
+    if (web->profile.zone.n && zone_load(&web->arena, web->profile.zone, &web->zone, err)) return -1;
+    crypto_generichash(web->secret, sizeof web->secret, (const unsigned char *)"form tokens", 11,
+                       store_person_key(web->writer), 32);
+    if (graph_new(store_model(web->writer), store_profile(web->writer), &o->graph, &web->graph, err) ||
+        graph_refresh(web->graph, web->writer, err) ||
+        checks_compile(&web->arena, web->graph, o->checks, o->check_count, &web->checks, err))
+        return -1;
+    return pages_compile(web, err);
+}
+
+/* Everything that was asked for is answered; then the connections end. */
+static void stop_http(struct web *web)
+{
+    if (!web->daemon) return;
+    MHD_socket listening = MHD_quiesce_daemon(web->daemon);
+    if (listening != MHD_INVALID_SOCKET) close(listening);
+    workers_stop(web);
+    usleep(100000); /* the last answers go out */
+    MHD_stop_daemon(web->daemon);
+}
+
+static int run(struct web *web, struct err *err)
+{
+    const struct web_options *o = web->options;
+    uint16_t port;
+    web->poller_stop = eventfd(0, EFD_CLOEXEC);
+    if (web->poller_stop < 0) return err_errno(err, "cannot make an eventfd");
+    if (workers_start(web, err) || start_http(web, &port, err)) return -1;
+    if (pthread_create(&web->poller, NULL, look_for_commits, web)) return err_errno(err, "cannot start a thread");
+    web->poller_runs = true;
+    bool v6 = o->address && strchr(o->address, ':');
+    struct buf url;
+    buf_init(&url, 500);
+    buf_printf(&url, "http://%s%s%s:%u/", v6 ? "[" : "", o->address ? o->address : "127.0.0.1", v6 ? "]" : "", port);
+    if (o->ready) o->ready(o->host, url.p);
+    buf_release(&url);
+    struct pollfd stop = {.fd = o->stop, .events = POLLIN};
+    while (poll(&stop, 1, -1) < 0 && errno == EINTR) continue;
+    return 0;
+}
+
+int web_serve(const struct web_options *options, struct err *err)
+{
+    struct web *web = mem_zalloc(sizeof *web);
+    web->options = options;
+    web->poller_stop = -1;
+    arena_init(&web->arena, 0);
+    pthread_mutex_init(&web->write_lock, NULL);
+    pthread_mutex_init(&web->found_lock, NULL);
+    pthread_mutex_init(&web->limit_lock, NULL);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    web->worker_count = options->workers ? options->workers
+                        : processors < 2 ? 2
+                        : processors > 8 ? 8
+                                         : (size_t)processors;
+    web->workers = arena_array(&web->arena, web->worker_count + 1, sizeof *web->workers);
+    int result = web_hash_password(STR("nobody has this password"), web->dummy_hash, err);
+    if (!result) assets_init(web);
+    if (!result) result = open_workspace(web, err);
+    if (!result) result = run(web, err);
+    if (web->poller_runs) {
+        web_stop(web->poller_stop);
+        pthread_join(web->poller, NULL);
+    }
+    stop_http(web);
+    workers_stop(web);
+    if (web->found) web_drop_found(web, web->found);
+    graph_free(web->graph);
+    store_close(web->writer);
+    if (web->poller_stop >= 0) close(web->poller_stop);
+    arena_release(&web->arena);
+    mem_free(web);
+    return result;
+}
+
+void web_stop(int eventfd_of_options)
+{
+    uint64_t one = 1;
+    ssize_t written = write(eventfd_of_options, &one, sizeof one);
+    (void)written; /* a full eventfd is readable already */
+}

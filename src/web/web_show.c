@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values as people read them. */
+#include "web_inside.h"
+
+#include "base_time.h"
+#include "base_utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+str text_format(struct request *r, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    MUST(n >= 0);
+    char *text = arena_alloc(&r->arena, (size_t)n + 1);
+    vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return (str){text, (size_t)n};
+}
+
+static str done(struct request *r, struct buf *b)
+{
+    str text = buf_copy(b, &r->arena);
+    buf_release(b);
+    return text;
+}
+
+static str money_in(struct request *r, str digits, str currency)
+{
+    struct buf b;
+    buf_init(&b, 10000);
+    template_put_money(&b, digits, currency);
+    return done(r, &b);
+}
+
+str show_money(struct request *r, str digits, bool compact)
+{
+    str currency = r->web->profile.currency;
+    size_t whole = str_find_char(digits, '.');
+    if (whole == STR_NOT_FOUND) whole = digits.n;
+    size_t sign = str_starts(digits, STR("-"));
+    if (!compact || whole - sign < 4) return money_in(r, digits, currency);
+    /* 640000 is 640k, 1940000 is 1.9 M: the point moves three or six digits to the left. */
+    bool millions = whole - sign > 6;
+    size_t shift = millions ? 6 : 3;
+    struct buf b, number;
+    buf_init(&number, 100);
+    buf_str(&number, str_slice(digits, 0, whole - shift));
+    if (millions) buf_char(&number, '.'), buf_char(&number, digits.p[whole - shift]);
+    buf_init(&b, 200);
+    str shown = money_in(r, buf_get(&number), currency);
+    /* Two decimals are one too many here. */
+    if (millions && str_find_char(shown, '.') != STR_NOT_FOUND) shown = str_slice(shown, 0, shown.n - 1);
+    buf_str(&b, shown);
+    buf_text(&b, millions ? " M" : "k");
+    buf_release(&number);
+    return done(r, &b);
+}
+
+str show_count(struct request *r, int64_t n)
+{
+    struct buf b;
+    buf_init(&b, 100);
+    template_put_count(&b, text_format(r, "%lld", (long long)n));
+    return done(r, &b);
+}
+
+str show_counted(struct request *r, int64_t n, const char *one, const char *many)
+{
+    return text_format(r, STR_FORMAT " %s", STR_ARGS(show_count(r, n)), n == 1 ? one : many);
+}
+
+str show_day(struct request *r, int64_t day) { return civil_emit_words(&r->arena, day); }
+
+static int64_t local_of(struct request *r, int64_t seconds)
+{
+    return seconds + (r->web->zone ? zone_offset_at(r->web->zone, seconds) : 0);
+}
+
+str show_time(struct request *r, int64_t seconds)
+{
+    int64_t local = local_of(r, seconds), day = (local >= 0 ? local : local - 86399) / 86400,
+            rest = local - day * 86400;
+    return text_format(r, STR_FORMAT ", %02d:%02d", STR_ARGS(show_day(r, day)), (int)(rest / 3600),
+                       (int)(rest / 60 % 60));
+}
+
+str show_ago(struct request *r, int64_t seconds)
+{
+    int64_t now = r->env.now - seconds;
+    if (now < 0 || now >= 30 * 86400) return show_day(r, local_of(r, seconds) / 86400);
+    if (now < 60) return STR("just now");
+    if (now < 3600) return text_format(r, "%d min ago", (int)(now / 60));
+    if (now < 86400) return text_format(r, "%d h ago", (int)(now / 3600));
+    return now < 2 * 86400 ? STR("yesterday") : text_format(r, "%d days ago", (int)(now / 86400));
+}
+
+str show_value(struct request *r, const struct model_field *field, str canonical)
+{
+    if (!canonical.n) return STR_NONE;
+    enum field_kind kind = field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED ? field->gives : field->kind;
+    struct buf b;
+    int64_t day;
+    buf_init(&b, PAGE_LIMIT);
+    switch (kind) {
+    case FIELD_MONEY: {
+        size_t blank = str_find_char(canonical, ' ');
+        template_put_money(&b, str_slice(canonical, 0, blank == STR_NOT_FOUND ? canonical.n : blank),
+                           blank == STR_NOT_FOUND ? r->web->profile.currency : str_from(canonical, blank + 1));
+        break;
+    }
+    case FIELD_PERCENT: template_put_percent(&b, canonical); break;
+    case FIELD_WHOLE_NUMBER:
+    case FIELD_DECIMAL: template_put_count(&b, canonical); break;
+    case FIELD_DATE: buf_str(&b, civil_parse(canonical, &day) ? show_day(r, day) : canonical); break;
+    case FIELD_TEXT:
+    case FIELD_LONG_TEXT:
+    case FIELD_PERIOD:
+    case FIELD_YES_NO:
+    case FIELD_ONE_OF:
+    case FIELD_LINK:
+    case FIELD_LINKS:
+    case FIELD_DERIVED:
+    case FIELD_OBSERVED: buf_str(&b, canonical); break;
+    }
+    return done(r, &b);
+}
+
+str feel_digits(struct request *r, struct feel_value v)
+{
+    if (v.kind != FEEL_NUMBER) return STR_NONE;
+    struct buf b;
+    buf_init(&b, 10000);
+    feel_emit_plain(&b, v);
+    return done(r, &b);
+}
+
+str show_feel(struct request *r, enum field_kind kind, struct feel_value v)
+{
+    if (v.kind == FEEL_NULL) return STR_NONE;
+    str digits = feel_digits(r, v);
+    struct buf b;
+    buf_init(&b, PAGE_LIMIT);
+    if (digits.n && kind == FIELD_MONEY)
+        template_put_money(&b, digits, r->web->profile.currency);
+    else if (digits.n && kind == FIELD_PERCENT)
+        template_put_percent(&b, digits);
+    else if (digits.n)
+        template_put_count(&b, digits);
+    else if (v.kind == FEEL_BOOLEAN)
+        buf_text(&b, v.flag ? "yes" : "no");
+    else
+        template_put_value(&b, &r->env, v);
+    return done(r, &b);
+}
+
+str show_field(struct request *r, const struct fact *f, const struct model_field *field)
+{
+    if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED)
+        return show_feel(r, field->gives, graph_field(&r->env, fact_id(f), field->name));
+    if (field->kind != FIELD_LINK && field->kind != FIELD_LINKS) return show_value(r, field, fact_value(f, field));
+    size_t count;
+    const uint64_t *to = fact_links(f, field, &count);
+    struct buf b;
+    buf_init(&b, PAGE_LIMIT);
+    for (size_t i = 0; i < count; i++) {
+        if (i) buf_text(&b, ", ");
+        buf_str(&b, show_name(r, to[i]));
+    }
+    return done(r, &b);
+}
+
+struct feel_value fact_record(struct request *r, uint64_t fact)
+{
+    const struct fact *f = picture_fact(r->picture, fact);
+    struct record c = record_new(r);
+    record_text(&c, "name", show_name(r, fact));
+    record_text(&c, "href", show_path(r, fact));
+    if (f) record_text(&c, "kind", fact_type(f)->name);
+    return record_get(&c);
+}
+
+str show_path(struct request *r, uint64_t fact) { return text_format(r, "/facts/%llu", (unsigned long long)fact); }
+
+str show_name(struct request *r, uint64_t fact)
+{
+    const struct fact *f = picture_fact(r->picture, fact);
+    return f ? fact_name(f) : text_format(r, "fact %llu, which is gone", (unsigned long long)fact);
+}
+
+str capitalise(struct request *r, str text)
+{
+    if (!text.n) return text;
+    size_t first;
+    utf8_decode(text, &first);
+    str upper = utf8_upper(&r->arena, str_slice(text, 0, first));
+    return text_format(r, STR_FORMAT STR_FORMAT, STR_ARGS(upper), STR_ARGS(str_from(text, first)));
+}
