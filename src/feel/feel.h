@@ -112,6 +112,9 @@ struct feel_type {
     const struct feel_class *class;  /* OBJECT */
     const struct feel_field *fields; /* CONTEXT: the known entries (slot unused) */
     size_t count;
+    /* A type of the host's that says more than the above, such as allowed values; NULL where it doesn't. */
+    bool (*conforms)(const struct feel_type *type, struct feel_value v);
+    const void *host;
 };
 extern const struct feel_type feel_any, feel_type_boolean, feel_type_number, feel_type_string, feel_type_date,
     feel_type_time, feel_type_date_time, feel_type_days_time, feel_type_years_months;
@@ -141,7 +144,12 @@ struct feel_host_function {
     const struct feel_type *gives;
     struct feel_value (*call)(struct feel_env *env, const struct feel_value *arguments);
     str usage, help; /* one line each */
+    /* In place of `call`, for functions that are made at run time: the struct is the first member of the host's own. */
+    struct feel_value (*call_self)(struct feel_env *env, const struct feel_host_function *self,
+                                   const struct feel_value *arguments);
 };
+/* A host function as a value; it must live as long as the value. */
+struct feel_value feel_function(struct arena *a, const struct feel_host_function *host);
 
 /* ---- Compiling
  * ------------------------------------------------------------------------------------------------------------ */
@@ -159,9 +167,15 @@ struct feel_scope {
     size_t count;
     const struct feel_host_function *functions;
     size_t function_count;
+    const struct feel_named_type *types; /* names behind `instance of` and in parameters */
+    size_t type_count;
     /* In any scope of the chain: a clash of types, or a call with wrong arguments, is not an error of the source but
      * null with a reason when it is evaluated, as DMN has it. */
     bool lenient;
+};
+struct feel_named_type {
+    str name; /* `tPerson`, `common.tPerson` */
+    const struct feel_type *type;
 };
 size_t feel_scope_size(const struct feel_scope *scope); /* all variables, outer ones too */
 
@@ -212,6 +226,10 @@ int feel_eval(const struct feel_program *p, struct feel_env *env, const struct f
 /* Calls a function value (of an earlier result, from the same env). Fails only with ERR_LIMIT. */
 int feel_call(struct feel_env *env, struct feel_value function, const struct feel_value *arguments, size_t count,
               struct feel_value *out, struct err *err) MUST_USE;
+
+/* The same with a name for each argument. */
+int feel_call_named(struct feel_env *env, struct feel_value function, const str *names,
+                    const struct feel_value *arguments, size_t count, struct feel_value *out, struct err *err) MUST_USE;
 
 /* ---- Asking about the language (help, docs, completion)
  * ------------------------------------------------------------------------ */

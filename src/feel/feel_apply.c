@@ -117,17 +117,17 @@ struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, 
     size_t room = args.count > BUILTIN_PARAMETERS ? args.count : BUILTIN_PARAMETERS;
     struct node **placed = arena_array(p->a, room, sizeof *placed);
     struct signature *s = arena_alloc(p->a, sizeof *s);
-    unsigned i = 0;
-    bool any = false;
-    for (; !any && builtin_signature(b, i, s); i++) any = fits(s, &args, placed);
+    bool any = !args.named && args.count <= UINT16_MAX && builtin_signature_by_count(b, (unsigned)args.count, s);
+    if (any) any = fits(s, &args, placed);
+    for (unsigned i = 0; args.named && !any && builtin_signature(b, i, s); i++) any = fits(s, &args, placed);
     if (!any) return refused(p, from, arena_printf(p->a, "wrong arguments: " STR_FORMAT, STR_ARGS(b->usage)));
     size_t count = args.named ? s->count : args.count;
-    while (args.named && count && !placed[count - 1]) count--;
     for (size_t k = 0; k < count; k++) {
         unsigned at = k < s->count ? (unsigned)k : s->count - 1;
-        if (!placed[k])
+        if (!placed[k]) {
             placed[k] = parse_constant(p, from, feel_null());
-        else
+            placed[k]->value.small = 1; /* see builtin_is_absent */
+        } else
             check_argument(p, b, s->names[at], (enum want)s->wants[at], placed[k]);
     }
     struct node *n = parse_node(p, NODE_CALL_BUILTIN, from, given(p, b, placed, count));
@@ -221,13 +221,24 @@ const struct feel_type *parse_type(struct parser *p)
                  {STR_INIT("any"), &feel_any}};
     if (++p->depth > PARSE_DEPTH)
         return parse_fail(p, p->token.from, p->token.to, "the type is nested too deeply"), &feel_any;
-    const struct feel_type *got = NULL;
+    const struct feel_type *got = NULL, *named = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(names) && !got; i++) {
         size_t end = p->token.kind == TOKEN_WORD ? lex_match(p->source, p->token.from, names[i].name) : 0;
         if (!end) continue;
         p->last_to = end;
         parse_seek(p, end);
         got = names[i].type;
+    }
+    size_t longest = got ? p->last_to : 0;
+    for (const struct feel_scope *s = p->scope; s; s = s->outer)
+        for (size_t i = 0; i < s->type_count && p->token.kind == TOKEN_WORD; i++) {
+            size_t end = got ? 0 : lex_match(p->source, p->token.from, s->types[i].name);
+            if (end > longest) longest = end, named = s->types[i].type;
+        }
+    if (named) {
+        p->last_to = longest;
+        parse_seek(p, longest);
+        got = named;
     }
     if (got) {
         p->depth--;

@@ -100,6 +100,20 @@ bool builtin_signature(const struct feel_builtin *b, unsigned number, struct sig
     return true;
 }
 
+bool builtin_signature_by_count(const struct feel_builtin *b, unsigned count, struct signature *out)
+{
+    struct signature s;
+    bool found = false;
+    for (unsigned i = 0; builtin_signature(b, i, &s); i++) {
+        if (count < s.required || (count > s.count && !s.variadic)) continue;
+        if (!found) *out = s;
+        for (unsigned k = 0; found && k < s.count && !out->variadic; k++)
+            if (out->wants[k] != s.wants[k] && !s.variadic) out->wants[k] = WANT_ANY;
+        found = true;
+    }
+    return found;
+}
+
 str builtin_gives(const struct feel_builtin *b)
 {
     size_t close = b->usage.n;

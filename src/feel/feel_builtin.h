@@ -33,6 +33,10 @@ enum want {
     WANT_FUNCTION,
     WANT_RANGE,
 };
+enum { WANT_OPTIONAL = 0x80 }; /* beside a want at a call site: null is fine too */
+/* An optional argument that isn't there: a null, but not one that was given. */
+static inline bool builtin_is_absent(struct feel_value v) { return v.kind == FEEL_NULL && v.small; }
+
 enum { BUILTIN_PARAMETERS = 8 };
 struct signature {
     str names[BUILTIN_PARAMETERS];
@@ -42,6 +46,9 @@ struct signature {
 };
 /* The alternative number `i`; false when there are no more. */
 bool builtin_signature(const struct feel_builtin *b, unsigned i, struct signature *out);
+/* The alternative that takes so many arguments by position; where several do, what they differ in is any value, and
+ * the function looks itself. */
+bool builtin_signature_by_count(const struct feel_builtin *b, unsigned count, struct signature *out);
 str builtin_gives(const struct feel_builtin *b); /* the word after the closing bracket: number, list, any, … */
 const struct feel_builtin *builtin_table(size_t *count);
 bool want_met(enum want want, enum feel_kind kind);

@@ -9,7 +9,7 @@ static struct feel_value rounded(struct feel_vm *vm, const struct feel_value *ar
 {
     int64_t scale = 0;
     if (count > 1 && arg[1].kind == FEEL_NUMBER && !number_to_int_cut(arg[1], &scale)) scale = INT64_MAX;
-    if (count > 1 && arg[1].kind == FEEL_NULL) return vm_refuse(vm, "'scale' is null");
+    if (count > 1 && arg[1].kind == FEEL_NULL && !builtin_is_absent(arg[1])) return vm_refuse(vm, "'scale' is null");
     if (scale < -6111 || scale > 6176) return vm_refuse(vm, "'scale' must be between -6111 and 6176");
     return number_round(arg[0], (int)scale, how);
 }

@@ -13,7 +13,8 @@ static bool span_of(struct feel_value v, struct span *s)
     if (v.kind == FEEL_LIST && v.count == 1) v = v.items[0];
     if (v.kind == FEEL_RANGE) {
         *s = (struct span){v.range->from, v.range->to, v.range->from_closed, v.range->to_closed, false};
-        return !v.range->excludes;
+        return v.range->form != RANGE_EXCEPT &&
+               (v.range->form != RANGE_BOTH || (v.range->from.kind != FEEL_NULL && v.range->to.kind != FEEL_NULL));
     }
     *s = (struct span){v, v, true, true, true};
     return v.kind != FEEL_NULL;
@@ -135,7 +136,7 @@ BUILTIN_BODY(range)
     else if (n->kind != NODE_RANGE || !constant_end(vm, n->a, &r->from) || !constant_end(vm, n->b, &r->to))
         return vm_refuse(vm, "\"" STR_FORMAT "\" is not a range of constants", STR_ARGS(text));
     else
-        r->from_closed = n->flags & 1, r->to_closed = n->flags & 2, r->excludes = false;
+        r->from_closed = n->flags & 1, r->to_closed = n->flags & 2, r->form = RANGE_BOTH;
     int order = 0;
     str why;
     bool from = r->from.kind != FEEL_NULL, to = r->to.kind != FEEL_NULL;

@@ -97,7 +97,7 @@ BUILTIN(odd, "odd", "odd(number: number): boolean", "It is odd.")
 BUILTIN(even, "even", "even(number: number): boolean", "It is even.")
 
 /* Date and time */
-BUILTIN(is, "is", "is(value1: any, value2: any): boolean", "Both are the same value of the same kind, zones and all.")
+BUILTIN(is, "is", "is(value1?: any, value2?: any): boolean", "Both are the same value of the same kind, zones and all.")
 BUILTIN(day_of_year, "day of year", "day of year(date: date): number", "1 for the first of January.")
 BUILTIN(day_of_week, "day of week", "day of week(date: date): string", "\"Monday\" to \"Sunday\".")
 BUILTIN(month_of_year, "month of year", "month of year(date: date): string", "\"January\" to \"December\".")

@@ -127,14 +127,11 @@ BUILTIN_BODY(years_and_months_duration)
 
 BUILTIN_BODY(is)
 {
-    (void)vm, (void)count;
+    if (count < 2) return vm_refuse(vm, "it takes two values");
     struct feel_value x = arg[0], y = arg[1];
     if (x.kind != y.kind) return feel_boolean(false);
     if (x.kind == FEEL_TIME || x.kind == FEEL_DATE_TIME) {
-        int32_t east_x = 0, east_y = 0;
-        bool zones = (x.flag == ZONE_NONE) == (y.flag == ZONE_NONE);
-        time_has_offset(x, &east_x), time_has_offset(y, &east_y);
-        return feel_boolean(zones && east_x == east_y && x.word[0] == y.word[0] && x.count == y.count);
+        return feel_boolean(time_same_zone(x, y) && x.word[0] == y.word[0] && x.count == y.count);
     }
     return feel_boolean(feel_same(x, y));
 }

@@ -35,14 +35,15 @@ enum op {
     OP_CONDITION,    /* a: unless it is a boolean or null, null with a reason */
     OP_LIST,         /* a = [b … b + c) of registers */
     OP_CONTEXT,      /* a = context of shape c, values from register b on */
-    OP_RANGE,        /* a = the range of registers b, b + 1; c: bit 0 from closed, bit 1 to closed, bit 2 excludes */
+    OP_RANGE,        /* a = the range of registers b, b + 1; c: see RANGE_FLAGS */
     OP_FIELD,        /* a = b's field c (of a known class), else as PATH */
     OP_PATH,         /* a = b.c, whatever b is */
     OP_LOOKUP,       /* a = b's entry c: then skip the next instruction; without such an entry go on with it */
     OP_INDEX,        /* a = b[c], c is a number */
     OP_SELECT,       /* a = b[c], c does not depend on the element: a number or a boolean */
-    OP_LOOP,         /* a = loop over b (list, range, single value) */
-    OP_LOOP_RANGE,   /* a = loop over the numbers or dates b … c, up or down */
+    OP_LOOP,         /* a = loop over b; where that can't be gone over, see LOOP_FAILS in c */
+    OP_LOOP_RANGE,   /* a = loop over registers b … b + 1, up or down; c as above */
+    OP_FILTER,       /* a = loop over b's elements */
     OP_NEXT,         /* a = the next of loop b, and skip the next instruction; at the end go on with it */
     OP_COLLECT,      /* a = a new empty collection */
     OP_APPEND,       /* to collection a: b */
@@ -60,6 +61,10 @@ struct instruction {
     uint16_t op, a, b, c;
 };
 static inline uint32_t jump_target(struct instruction i) { return (uint32_t)i.b << 16 | i.c; }
+
+/* What a loop over null or a number does: nothing goes round, and the register gets null with the reason; where it
+ * holds a collection (bit 14), that is its result. */
+enum { LOOP_FAILS_COLLECTION = 1 << 14 };
 
 struct path_site {
     str name;

@@ -251,17 +251,19 @@ static void gen_if(struct unit *u, const struct node *n, unsigned to)
 }
 
 /* The heads of nested loops; the place to go on with the innermost. *out is the jump to patch to what follows. */
-static size_t gen_heads(struct unit *u, const struct node *n, size_t *out)
+static size_t gen_heads(struct unit *u, const struct node *n, unsigned failing, size_t *out)
 {
     size_t again = 0;
     for (size_t i = 0; i < n->count; i++) {
         unsigned loop = take_registers(u, 1), variable = place(u, n->declarations[i]), mark = u->next;
-        unsigned from = operand(u, n->items[i]);
         if (n->until[i]) {
-            unsigned until = operand(u, n->until[i]);
-            emit(u, OP_LOOP_RANGE, loop, from, until);
-        } else
-            emit(u, OP_LOOP, loop, from, 0);
+            unsigned ends = take_registers(u, 2);
+            gen(u, n->items[i], ends), gen(u, n->until[i], ends + 1);
+            emit(u, OP_LOOP_RANGE, loop, ends, failing);
+        } else {
+            unsigned over = operand(u, n->items[i]);
+            emit(u, OP_LOOP, loop, over, failing);
+        }
         u->next = mark;
         size_t head = emit(u, OP_NEXT, variable, loop, 0);
         if (i)
@@ -278,7 +280,7 @@ static void gen_for(struct unit *u, const struct node *n, unsigned to)
     size_t out = 0;
     unsigned collection = take_registers(u, 1), partial = place(u, n->declaration);
     emit(u, OP_COLLECT, collection, 0, 0);
-    size_t again = gen_heads(u, n, &out);
+    size_t again = gen_heads(u, n, collection | LOOP_FAILS_COLLECTION, &out);
     if (n->declaration->used) emit(u, OP_COLLECTED, partial, collection, 0);
     unsigned value = operand(u, n->a);
     emit(u, OP_APPEND, collection, value, 0);
@@ -294,7 +296,7 @@ static void gen_quantified(struct unit *u, const struct node *n, unsigned to)
     unsigned result = take_registers(u, 1);
     unsigned first = constant(u, feel_boolean(!some));
     emit(u, OP_MOVE, result, first, 0);
-    size_t again = gen_heads(u, n, &out);
+    size_t again = gen_heads(u, n, result, &out);
     unsigned value = operand(u, n->a);
     emit(u, some ? OP_OR : OP_AND, result, result, value);
     size_t known = emit(u, some ? OP_IF_TRUE : OP_IF_FALSE, result, 0, 0);
@@ -316,7 +318,7 @@ static void gen_filter(struct unit *u, const struct node *n, unsigned to)
     }
     unsigned collection = take_registers(u, 1), loop = take_registers(u, 1), item = place(u, n->declaration);
     emit(u, OP_COLLECT, collection, 0, 0);
-    emit(u, OP_LOOP, loop, list, 1);
+    emit(u, OP_FILTER, loop, list, 0);
     size_t head = emit(u, OP_NEXT, item, loop, 0), out = emit(u, OP_JUMP, 0, 0, 0);
     unsigned keep = operand(u, n->b);
     emit(u, OP_KEEP, collection, loop, keep);
@@ -396,9 +398,7 @@ static void gen_call(struct unit *u, const struct node *n, unsigned to)
         for (size_t i = 0; i < n->count; i++) {
             size_t k = i < n->signature->count ? i : n->signature->count - 1;
             wants[i] = n->signature->wants[k], names[i] = n->signature->names[k];
-            /* An optional argument that isn't given is a plain null, and fine. */
-            bool given = n->items[i]->kind != NODE_CONSTANT || n->items[i]->value.kind != FEEL_NULL;
-            if (!given && n->items[i]->to == n->from && k >= n->signature->required) wants[i] = WANT_ANY;
+            if (k >= n->signature->required) wants[i] |= WANT_OPTIONAL;
         }
         site.wants = wants, site.names = names;
         read_call(u->c, n);
@@ -410,7 +410,7 @@ static void gen_call(struct unit *u, const struct node *n, unsigned to)
 
 static void gen_context(struct unit *u, const struct node *n, unsigned to)
 {
-    unsigned first = take_registers(u, (unsigned)limited(u, n->count)), index = limited(u, u->shapes.count);
+    unsigned first = take_registers(u, limited(u, n->count));
     str *keys = arena_array(u->c->a, n->count + 1, sizeof *keys);
     for (size_t i = 0; i < n->count; i++) {
         struct declaration *d = n->declarations[i];
@@ -418,6 +418,7 @@ static void gen_context(struct unit *u, const struct node *n, unsigned to)
         keys[i] = d->name;
         gen(u, n->items[i], d->operand);
     }
+    unsigned index = limited(u, u->shapes.count);
     *vec_add(u->c->a, &u->shapes) = (struct shape){keys, n->count};
     emit(u, OP_CONTEXT, to, first, index);
 }

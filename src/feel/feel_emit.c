@@ -46,9 +46,11 @@ static void emit_end(struct buf *out, struct feel_value v, int depth) { emit(out
 
 static void emit_range(struct buf *out, const struct feel_range *r, int depth)
 {
-    if (r->excludes) {
-        buf_text(out, "(!=");
-        emit_end(out, r->from, depth);
+    if (r->form != RANGE_BOTH) {
+        bool below = r->form == RANGE_BELOW, closed = below ? r->to_closed : r->from_closed;
+        buf_text(out, r->form == RANGE_EQUAL ? "(=" : r->form == RANGE_EXCEPT ? "(!=" : below ? "(<" : "(>");
+        if (closed && (below || r->form == RANGE_ABOVE)) buf_char(out, '=');
+        emit_end(out, below ? r->to : r->from, depth);
         buf_char(out, ')');
         return;
     }

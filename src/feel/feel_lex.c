@@ -203,7 +203,13 @@ bool lex_unquote(struct arena *a, str quoted, str *out, size_t *bad)
         }
         uint32_t code, low;
         size_t width = c == 'u' ? 4 : c == 'U' ? 6 : 0;
-        if (!width || hex(s, i + 1, width, &code) < 0) return false;
+        if (!width) {
+            /* Not an escape: patterns like "\\d" are written with a single backslash. */
+            p[n++] = '\\';
+            if (c) p[n++] = c;
+            continue;
+        }
+        if (hex(s, i + 1, width, &code) < 0) return false;
         i += width;
         if (code >= 0xD800 && code < 0xDC00 && i + 2 < s.n && s.p[i + 1] == '\\' && s.p[i + 2] == 'u' &&
             hex(s, i + 3, 4, &low) == 0 && low >= 0xDC00 && low < 0xE000) {

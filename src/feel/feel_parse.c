@@ -257,7 +257,7 @@ static struct node *range(struct parser *p, size_t from, struct node *start, str
 {
     if (start->kind == NODE_CONSTANT && end->kind == NODE_CONSTANT) {
         struct feel_range *r = arena_alloc(p->a, sizeof *r);
-        *r = (struct feel_range){start->value, end->value, flags & 1, flags & 2, flags & 4};
+        *r = range_of(start->value, end->value, flags);
         return parse_done(p, parse_constant(p, from, (struct feel_value){.kind = FEEL_RANGE, .range = r}));
     }
     struct feel_type *type = arena_zalloc(p->a, sizeof *type);
@@ -280,7 +280,7 @@ static struct node *range_end(struct parser *p, size_t from, struct node *start,
         return parse_expected(p, "the range's end: ']', ')' or '['");
     if (!comparable(start->type, end->type)) parse_clash(p, end, "the ends of a range must be of one kind");
     parse_advance(p);
-    return range(p, from, start, end, from_closed | to_closed << 1);
+    return range(p, from, start, end, RANGE_FLAGS(from_closed, to_closed, RANGE_BOTH));
 }
 
 /* `]1..5[`: is the '[' the closing bracket, or does it begin a filter? */
@@ -327,9 +327,9 @@ static bool closes_range(struct parser *p)
 static struct node *unary_range(struct parser *p, size_t from, enum op op)
 {
     struct node *end = binary(p, ADDITIVE_LEVEL), *none = parse_constant(p, from, feel_null());
-    if (op == OP_LT || op == OP_LE) return range(p, from, none, end, op == OP_LE ? 2 : 0);
-    if (op == OP_GT || op == OP_GE) return range(p, from, end, none, op == OP_GE ? 1 : 0);
-    return range(p, from, end, end, op == OP_EQ ? 3 : 7);
+    if (op == OP_LT || op == OP_LE) return range(p, from, none, end, RANGE_FLAGS(0, op == OP_LE, RANGE_BELOW));
+    if (op == OP_GT || op == OP_GE) return range(p, from, end, none, RANGE_FLAGS(op == OP_GE, 0, RANGE_ABOVE));
+    return range(p, from, end, end, RANGE_FLAGS(1, 1, op == OP_EQ ? RANGE_EQUAL : RANGE_EXCEPT));
 }
 
 /* One positive unary test: a comparison without its left side, or an expression. */

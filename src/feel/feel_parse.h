@@ -61,7 +61,7 @@ struct node {
     const struct feel_host_function *host;
     const struct signature *signature; /* CALL_BUILTIN */
     const str *names;                  /* CALL_VALUE: of the arguments */
-    unsigned flags;                    /* RANGE: bit 0 from closed, 1 to closed, 2 excludes */
+    unsigned flags;                    /* RANGE: see RANGE_FLAGS */
     const struct feel_type *wanted;    /* INSTANCE */
 };
 

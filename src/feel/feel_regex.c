@@ -22,37 +22,148 @@ static void regex_release(struct regex *r)
     pcre2_code_free(r->code);
 }
 
-/* What XPath writes otherwise than Perl: \i and \c of XML names; with flag x, blanks go but not in a class. */
-static str translated(struct arena *a, str pattern, bool squeeze)
+/* ---- XPath's syntax in PCRE2's ---- */
+
+/* Named blocks (XML Schema part 2, F.1.1) that PCRE2 does not know. */
+static const struct {
+    str name;
+    uint32_t from, to;
+} blocks[] = {{STR_INIT("BasicLatin"), 0, 0x7F},
+              {STR_INIT("Latin-1Supplement"), 0x80, 0xFF},
+              {STR_INIT("LatinExtended-A"), 0x100, 0x17F},
+              {STR_INIT("LatinExtended-B"), 0x180, 0x24F},
+              {STR_INIT("IPAExtensions"), 0x250, 0x2AF},
+              {STR_INIT("Greek"), 0x370, 0x3FF},
+              {STR_INIT("GreekandCoptic"), 0x370, 0x3FF},
+              {STR_INIT("Cyrillic"), 0x400, 0x4FF},
+              {STR_INIT("Armenian"), 0x530, 0x58F},
+              {STR_INIT("Hebrew"), 0x590, 0x5FF},
+              {STR_INIT("Arabic"), 0x600, 0x6FF},
+              {STR_INIT("Devanagari"), 0x900, 0x97F},
+              {STR_INIT("Thai"), 0xE00, 0xE7F},
+              {STR_INIT("HangulJamo"), 0x1100, 0x11FF},
+              {STR_INIT("LatinExtendedAdditional"), 0x1E00, 0x1EFF},
+              {STR_INIT("GreekExtended"), 0x1F00, 0x1FFF},
+              {STR_INIT("GeneralPunctuation"), 0x2000, 0x206F},
+              {STR_INIT("CurrencySymbols"), 0x20A0, 0x20CF},
+              {STR_INIT("LetterlikeSymbols"), 0x2100, 0x214F},
+              {STR_INIT("NumberForms"), 0x2150, 0x218F},
+              {STR_INIT("Arrows"), 0x2190, 0x21FF},
+              {STR_INIT("MathematicalOperators"), 0x2200, 0x22FF},
+              {STR_INIT("BoxDrawing"), 0x2500, 0x257F},
+              {STR_INIT("Hiragana"), 0x3040, 0x309F},
+              {STR_INIT("Katakana"), 0x30A0, 0x30FF},
+              {STR_INIT("CJKUnifiedIdeographs"), 0x4E00, 0x9FFF},
+              {STR_INIT("HangulSyllables"), 0xAC00, 0xD7A3}};
+
+struct translation {
+    str from;
+    size_t at;
+    struct buf out;
+    int depth;
+    bool wrong;
+};
+
+static void translate_escape(struct translation *t, bool in_class)
 {
-    struct buf b;
-    bool in_class = false;
-    buf_init(&b, (size_t)PATTERN_CAP * 8);
-    for (size_t i = 0; i < pattern.n; i++) {
-        char c = pattern.p[i];
-        if (c == '\\' && i + 1 < pattern.n) {
-            char next = pattern.p[++i];
-            const char *open = in_class ? "" : "[", *close = in_class ? "" : "]";
-            if (next == 'i')
-                buf_printf(&b, "%s\\p{L}_:%s", open, close);
-            else if (next == 'c')
-                buf_printf(&b, "%s\\p{L}\\p{N}_:.\\-%s", open, close);
-            else if (next == 'I' && !in_class)
-                buf_text(&b, "[^\\p{L}_:]");
-            else if (next == 'C' && !in_class)
-                buf_text(&b, "[^\\p{L}\\p{N}_:.\\-]");
-            else
-                buf_char(&b, '\\'), buf_char(&b, next);
-            continue;
+    const char *open = in_class ? "" : "[", *close = in_class ? "" : "]";
+    char c = ++t->at < t->from.n ? t->from.p[t->at] : 0;
+    t->at += c != 0;
+    if (in_class && c >= '0' && c <= '9') t->wrong = true; /* a group can't be named there */
+    if (c == 'i')
+        buf_printf(&t->out, "%s\\p{L}_:%s", open, close);
+    else if (c == 'c')
+        buf_printf(&t->out, "%s\\p{L}\\p{N}_:.\\-%s", open, close);
+    else if (c == 'I' && !in_class)
+        buf_text(&t->out, "[^\\p{L}_:]");
+    else if (c == 'C' && !in_class)
+        buf_text(&t->out, "[^\\p{L}\\p{N}_:.\\-]");
+    else if ((c == 'p' || c == 'P') && str_starts(str_from(t->from, t->at), STR("{Is"))) {
+        str rest = str_from(t->from, t->at + 3);
+        size_t end = str_find_char(rest, '}'), i = 0;
+        str name = str_slice(rest, 0, end == STR_NOT_FOUND ? 0 : end);
+        while (i < ARRAY_COUNT(blocks) && !str_eq(blocks[i].name, name)) i++;
+        if (i == ARRAY_COUNT(blocks) || (in_class && c == 'P')) {
+            buf_printf(&t->out, "\\%c", c); /* PCRE2 says what is wrong with it */
+            return;
         }
-        if (c == '[') in_class = true;
-        if (c == ']') in_class = false;
-        if (squeeze && !in_class && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
-        buf_char(&b, c);
+        t->at += 3 + end + 1;
+        buf_printf(&t->out, "%s%s\\x{%X}-\\x{%X}%s", open, c == 'P' ? "^" : "", blocks[i].from, blocks[i].to, close);
+    } else {
+        buf_char(&t->out, '\\');
+        if (c) buf_char(&t->out, c);
     }
-    str s = buf_copy(&b, a);
-    buf_release(&b);
-    return s;
+}
+
+/* `[a-z-[aeiou]]`: what is taken away becomes a look ahead. */
+static void translate_class(struct translation *t)
+{
+    struct translation inner = {.from = t->from, .at = t->at + 1, .depth = t->depth + 1};
+    buf_init(&inner.out, (size_t)PATTERN_CAP * 8);
+    size_t start = inner.at;
+    if (inner.at < t->from.n && t->from.p[inner.at] == '^') start++;
+    while (inner.at < t->from.n && (t->from.p[inner.at] != ']' || inner.at == start)) {
+        char c = t->from.p[inner.at];
+        if (c == '-' && inner.at > start && inner.at + 1 < t->from.n && t->from.p[inner.at + 1] == '[' &&
+            t->depth < 20) {
+            struct translation less = {.from = t->from, .at = inner.at + 1, .depth = t->depth + 1};
+            buf_init(&less.out, (size_t)PATTERN_CAP * 8);
+            translate_class(&less);
+            buf_text(&t->out, "(?!");
+            buf_str(&t->out, buf_get(&less.out));
+            buf_char(&t->out, ')');
+            inner.at = less.at;
+            buf_release(&less.out);
+            break;
+        }
+        if (c == '\\')
+            translate_escape(&inner, true);
+        else {
+            if (c == '[') buf_char(&inner.out, '\\');
+            buf_char(&inner.out, c);
+            inner.at++;
+        }
+    }
+    buf_char(&t->out, '[');
+    buf_str(&t->out, buf_get(&inner.out));
+    if (inner.at < t->from.n) buf_char(&t->out, ']');
+    t->at = inner.at + 1;
+    t->wrong |= inner.wrong;
+    buf_release(&inner.out);
+}
+
+/* Flag x: blanks go, but not in a class. */
+static str squeezed(struct arena *a, str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+    int classes = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool escaped = n && p[n - 1] == '\\' && (n < 2 || p[n - 2] != '\\');
+        if (!classes && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+        if (c == '[' && !escaped) classes++;
+        if (c == ']' && !escaped && classes) classes--;
+        p[n++] = c;
+    }
+    return (str){p, n};
+}
+
+static bool translated(struct arena *a, str *pattern)
+{
+    struct translation t = {.from = *pattern};
+    buf_init(&t.out, (size_t)PATTERN_CAP * 8);
+    while (t.at < pattern->n) {
+        if (pattern->p[t.at] == '\\')
+            translate_escape(&t, false);
+        else if (pattern->p[t.at] == '[')
+            translate_class(&t);
+        else
+            buf_char(&t.out, pattern->p[t.at++]);
+    }
+    *pattern = buf_copy(&t.out, a);
+    buf_release(&t.out);
+    return !t.wrong;
 }
 
 /* False: *why is the null to give. */
@@ -82,12 +193,21 @@ static bool regex_init(struct regex *r, struct feel_vm *vm, str pattern, struct 
     if (pattern.n > PATTERN_CAP) return *why = vm_refuse(vm, "the pattern is too long"), false;
     if (options & PCRE2_LITERAL)
         options &= (uint32_t) ~(PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C);
-    else
-        pattern = translated(vm_arena(vm), pattern, squeeze);
+    else {
+        if (squeeze) pattern = squeezed(vm_arena(vm), pattern);
+        if (!translated(vm_arena(vm), &pattern)) {
+            *why = vm_refuse(vm, "the pattern has a group's number in brackets");
+            return false;
+        }
+    }
     int code;
     size_t at;
+    pcre2_compile_context *compiling = pcre2_compile_context_create(NULL);
+    MUST(compiling);
+    pcre2_set_newline(compiling, PCRE2_NEWLINE_ANYCRLF); /* '.' is neither a line feed nor a carriage return */
     *r = (struct regex){
-        .code = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n, options, &code, &at, NULL)};
+        .code = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n, options, &code, &at, compiling)};
+    pcre2_compile_context_free(compiling);
     if (!r->code) {
         unsigned char text[120];
         pcre2_get_error_message(code, text, sizeof text);

@@ -81,7 +81,7 @@ static bool fraction(str *s, uint32_t *nanos)
     uint32_t scale = NANO / 10;
     for (; n < s->n && s->p[n] >= '0' && s->p[n] <= '9'; n++, scale /= 10) *nanos += (uint32_t)(s->p[n] - '0') * scale;
     *s = str_from(*s, n);
-    return n > 0;
+    return true;
 }
 
 static struct feel_value no_such(struct arena *a, const char *what, str s)
@@ -311,6 +311,12 @@ bool time_has_offset(struct feel_value v, int32_t *east)
     return true;
 }
 
+bool time_same_zone(struct feel_value a, struct feel_value b)
+{
+    if (a.flag != b.flag) return false;
+    return a.flag == ZONE_NAMED ? str_eq(named_zone(a)->name, named_zone(b)->name) : a.word[1] == b.word[1];
+}
+
 bool time_cmp(struct feel_value a, struct feel_value b, int *order)
 {
     int64_t x = time_word(a), y = time_word(b);
@@ -434,7 +440,6 @@ struct feel_value time_sub(struct arena *a, struct feel_value x, struct feel_val
         struct feel_value dx = x, dy = y;
         if (x.kind == FEEL_DATE) dx = time_with_offset(time_date_time(instant(x), 0), 0);
         if (y.kind == FEEL_DATE) dy = time_with_offset(time_date_time(instant(y), 0), 0);
-        if (days && x.kind != y.kind && (x.kind == FEEL_DATE ? y : x).flag == ZONE_NONE) dx.flag = dy.flag = ZONE_NONE;
         if ((dx.flag == ZONE_NONE) != (dy.flag == ZONE_NONE))
             return feel_null_because(STR("one has a time zone, the other has none"));
         int64_t seconds = instant(dx) - instant(dy), nanos = (int64_t)dx.count - dy.count;

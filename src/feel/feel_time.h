@@ -40,6 +40,7 @@ struct feel_value time_parse_any(struct arena *a, str s);       /* what stands i
 void time_emit(struct buf *out, struct feel_value v);
 
 bool time_has_offset(struct feel_value v, int32_t *seconds_east);
+bool time_same_zone(struct feel_value a, struct feel_value b); /* the same name or offset, or none */
 /* Both have zones or neither has: <0, 0, >0 into *order; false: they can't be compared. */
 bool time_cmp(struct feel_value a, struct feel_value b, int *order);
 

@@ -25,6 +25,13 @@ struct feel_value feel_object(const struct feel_class *of, uint64_t handle)
     return (struct feel_value){.kind = FEEL_OBJECT, .object = {of, handle}};
 }
 
+struct feel_value feel_function(struct arena *a, const struct feel_host_function *host)
+{
+    struct feel_function *f = arena_zalloc(a, sizeof *f);
+    *f = (struct feel_function){.is = FUNCTION_HOST, .host = host};
+    return (struct feel_value){.kind = FEEL_FUNCTION, .function = f};
+}
+
 bool feel_is_true(struct feel_value v) { return v.kind == FEEL_BOOLEAN && v.flag; }
 
 const struct feel_value *feel_entry_get(struct feel_value context, str key)
@@ -87,7 +94,7 @@ static int equal_contexts(struct feel_value x, struct feel_value y, int depth)
 
 static int equal_ranges(const struct feel_range *x, const struct feel_range *y, int depth)
 {
-    return x->from_closed == y->from_closed && x->to_closed == y->to_closed && x->excludes == y->excludes &&
+    return x->from_closed == y->from_closed && x->to_closed == y->to_closed && x->form == y->form &&
            equal(x->from, y->from, depth + 1) == 1 && equal(x->to, y->to, depth + 1) == 1;
 }
 
@@ -102,9 +109,12 @@ static int equal(struct feel_value x, struct feel_value y, int depth)
     case FEEL_BOOLEAN: return x.flag == y.flag;
     case FEEL_NUMBER: return number_cmp(x, y) == 0;
     case FEEL_STRING: return str_eq(x.text, y.text);
+    case FEEL_DATE_TIME:
+        /* Equality is by whole seconds; only times of day count the fraction. */
+        x.count = y.count = 0;
+        return time_cmp(x, y, &order) ? order == 0 : 0;
     case FEEL_DATE:
     case FEEL_TIME:
-    case FEEL_DATE_TIME:
     case FEEL_DAYS_TIME:
     case FEEL_YEARS_MONTHS: return time_cmp(x, y, &order) ? order == 0 : 0;
     case FEEL_RANGE: return equal_ranges(x.range, y.range, depth);
@@ -174,16 +184,15 @@ struct feel_value value_in_range(struct arena *a, struct feel_value x, const str
 {
     int order;
     str why;
-    if (r->excludes) {
+    if (r->form == RANGE_EQUAL || r->form == RANGE_EXCEPT) {
         struct feel_value same = value_equal(a, x, r->from);
-        return same.kind == FEEL_BOOLEAN ? feel_boolean(!same.flag) : same;
+        return same.kind == FEEL_BOOLEAN ? feel_boolean(same.flag == (r->form == RANGE_EQUAL)) : same;
     }
-    if (r->from.kind == FEEL_NULL && r->to.kind == FEEL_NULL) return feel_null_because(STR("the range has no ends"));
-    if (r->from.kind != FEEL_NULL) {
+    if (r->form != RANGE_BELOW) {
         if (!value_compare(a, x, r->from, &order, &why)) return feel_null_because(why);
         if (order < 0 || (order == 0 && !r->from_closed)) return feel_boolean(false);
     }
-    if (r->to.kind != FEEL_NULL) {
+    if (r->form != RANGE_ABOVE) {
         if (!value_compare(a, x, r->to, &order, &why)) return feel_null_because(why);
         if (order > 0 || (order == 0 && !r->to_closed)) return feel_boolean(false);
     }
@@ -310,6 +319,7 @@ const struct feel_type *feel_type_of(struct arena *a, struct feel_value v) { ret
 bool value_instance_of(struct feel_value v, const struct feel_type *type)
 {
     if (v.kind == FEEL_NULL) return false;
+    if (type->conforms) return type->conforms(type, v);
     switch (type->is) {
     case FEEL_TYPE_ANY: return true;
     case FEEL_TYPE_OF_KIND: return v.kind == type->kind;

@@ -7,11 +7,21 @@
 
 enum { VALUE_DEPTH = 500 }; /* deeper values are neither compared nor written to their end */
 
+/* A range with both ends, or a comparison as a value: `(< 5)`, `(>= 5)`, `(= 5)`, `(!= 5)`. Where an end is missing it
+ * is a plain null; a null end of RANGE_BOTH makes every question null. */
+enum range_form { RANGE_BOTH, RANGE_BELOW, RANGE_ABOVE, RANGE_EQUAL, RANGE_EXCEPT };
 struct feel_range {
-    struct feel_value from, to; /* null: open to that side */
+    struct feel_value from, to; /* EQUAL, EXCEPT: both are the value */
     bool from_closed, to_closed;
-    bool excludes; /* `(!= x)`: everything but from */
+    enum range_form form;
 };
+/* In instructions and nodes: bit 0 from closed, bit 1 to closed, the form from bit 2 on. */
+#define RANGE_FLAGS(from_closed, to_closed, form)                                                                      \
+    ((unsigned)(from_closed) | (unsigned)(to_closed) << 1 | (unsigned)(form) << 2)
+static inline struct feel_range range_of(struct feel_value from, struct feel_value to, unsigned flags)
+{
+    return (struct feel_range){from, to, flags & 1, flags & 2, (enum range_form)(flags >> 2)};
+}
 
 struct feel_code;
 struct feel_builtin;

@@ -257,28 +257,38 @@ static struct feel_value in_register(const void *p)
 static bool count_between(struct loop *l, struct feel_value from, struct feel_value to)
 {
     l->kind = from.kind;
-    l->counts = true;
     if (from.kind != to.kind) return false;
-    if (from.kind == FEEL_NUMBER) return feel_to_int(from, &l->next) && feel_to_int(to, &l->last);
-    return from.kind == FEEL_DATE && feel_to_days(from, &l->next) && feel_to_days(to, &l->last);
+    if (from.kind == FEEL_NUMBER) l->counts = feel_to_int(from, &l->next) && feel_to_int(to, &l->last);
+    if (from.kind == FEEL_DATE) l->counts = feel_to_days(from, &l->next) && feel_to_days(to, &l->last);
+    return l->counts;
 }
 
-/* False: not a thing to go over; *why is the null that the whole loop gives. */
-static bool loop_start(struct feel_vm *vm, struct loop *l, struct feel_value v, bool is_filter)
+/* False: not a thing to go over. */
+static bool loop_start(struct loop *l, struct feel_value v)
 {
     *l = (struct loop){.kind = v.kind};
-    if (v.kind == FEEL_RANGE && !is_filter) {
-        struct feel_value from = v.range->from, to = v.range->to;
-        if (!count_between(l, from, to)) return false;
-        if (!v.range->from_closed) l->next++;
-        if (!v.range->to_closed) l->last--;
-        if (l->last < l->next) l->counts = false;
+    if (v.kind == FEEL_NULL) return false;
+    if (v.kind != FEEL_RANGE) {
+        struct feel_value list = value_as_list(v, &l->one);
+        l->items = list.items, l->count = list.count;
         return true;
     }
-    (void)vm;
-    struct feel_value list = value_as_list(v, &l->one);
-    l->items = list.items, l->count = list.count;
+    if (v.range->form != RANGE_BOTH || !count_between(l, v.range->from, v.range->to)) return false;
+    bool up = l->next <= l->last;
+    if (!v.range->from_closed) l->counts = l->next != l->last, l->next += up ? 1 : -1;
+    if (!v.range->to_closed) l->counts &= l->next != l->last, l->last -= up ? 1 : -1;
     return true;
+}
+
+static void loop_fail(struct feel_vm *vm, struct feel_value *registers, unsigned at, struct feel_value v)
+{
+    struct feel_value why =
+        v.kind == FEEL_NULL && v.text.n ? v : refuse(vm, "there is nothing to go over: %s", words(v));
+    if (at & LOOP_FAILS_COLLECTION) {
+        struct collection *c = COLLECTION_OF(registers[at & ~(unsigned)LOOP_FAILS_COLLECTION]);
+        c->single = true, c->value = why;
+    } else
+        registers[at] = why;
 }
 
 static inline bool loop_next(struct loop *l, struct feel_value *out)
@@ -340,21 +350,22 @@ static struct feel_value wrong_argument(struct feel_vm *vm, const struct call_si
         feel_emit(&text, got);
     else
         buf_text(&text, words(got));
-    struct feel_value v = feel_null_because(
-        arena_printf(vm->a, STR_FORMAT ": '" STR_FORMAT "' is " STR_FORMAT ", not %s%s" STR_FORMAT "%s",
-                     STR_ARGS(site->builtin->name), STR_ARGS(site->names[i]), STR_ARGS(buf_get(&text)),
-                     want_words((enum want)site->wants[i]), why.n ? " (" : "", STR_ARGS(why), why.n ? ")" : ""));
+    struct feel_value v = feel_null_because(arena_printf(
+        vm->a, STR_FORMAT ": '" STR_FORMAT "' is " STR_FORMAT ", not %s%s" STR_FORMAT "%s",
+        STR_ARGS(site->builtin->name), STR_ARGS(site->names[i]), STR_ARGS(buf_get(&text)),
+        want_words((enum want)(site->wants[i] & ~WANT_OPTIONAL)), why.n ? " (" : "", STR_ARGS(why), why.n ? ")" : ""));
     buf_release(&text);
     return v;
 }
 
 static struct feel_value call_builtin(struct feel_vm *vm, const struct call_site *site, struct feel_value *arguments)
 {
-    for (unsigned i = 0; i < site->count; i++)
-        if (UNLIKELY(site->wants[i] != WANT_ANY &&
-                     !want_met((enum want)site->wants[i], (enum feel_kind)arguments[i].kind)) &&
-            !coerce(vm, (enum want)site->wants[i], &arguments[i]))
-            return wrong_argument(vm, site, i, arguments[i]);
+    for (unsigned i = 0; i < site->count; i++) {
+        enum want want = (enum want)(site->wants[i] & ~WANT_OPTIONAL);
+        if (LIKELY(want_met(want, (enum feel_kind)arguments[i].kind))) continue;
+        if (arguments[i].kind == FEEL_NULL && site->wants[i] & WANT_OPTIONAL) continue;
+        if (!coerce(vm, want, &arguments[i])) return wrong_argument(vm, site, i, arguments[i]);
+    }
     const struct feel_builtin *outer = vm->builtin;
     vm->builtin = site->builtin;
     struct feel_value v = site->builtin->call(vm, arguments, site->count);
@@ -407,19 +418,18 @@ static struct feel_value call_builtin_value(struct feel_vm *vm, const struct fee
                                             const struct feel_value *arguments, unsigned count)
 {
     struct signature s;
-    for (unsigned i = 0; builtin_signature(b, i, &s); i++) {
-        if (count < s.required || (count > s.count && !s.variadic)) continue;
-        struct feel_value *copy = value_new_items(vm->a, count);
-        uint8_t *wants = arena_alloc(vm->a, count + 1);
-        str *names = arena_alloc(vm->a, (count + 1) * sizeof *names);
-        for (unsigned k = 0; k < count; k++) {
-            unsigned at = k < s.count ? k : s.count - 1;
-            copy[k] = arguments[k], wants[k] = s.wants[at], names[k] = s.names[at];
-        }
-        return call_builtin(
-            vm, &(struct call_site){.builtin = b, .wants = wants, .names = names, .count = (uint16_t)count}, copy);
+    if (!builtin_signature_by_count(b, count, &s))
+        return refuse(vm, "wrong arguments: " STR_FORMAT, STR_ARGS(b->usage));
+    struct feel_value *copy = value_new_items(vm->a, count);
+    uint8_t *wants = arena_alloc(vm->a, count + 1);
+    str *names = arena_alloc(vm->a, (count + 1) * sizeof *names);
+    for (unsigned k = 0; k < count; k++) {
+        unsigned at = k < s.count ? k : s.count - 1;
+        copy[k] = arguments[k], names[k] = s.names[at];
+        wants[k] = (uint8_t)(s.wants[at] | (at >= s.required ? WANT_OPTIONAL : 0));
     }
-    return refuse(vm, "wrong arguments: " STR_FORMAT, STR_ARGS(b->usage));
+    struct call_site site = {.builtin = b, .wants = wants, .names = names, .count = (uint16_t)count};
+    return call_builtin(vm, &site, copy);
 }
 
 struct feel_value vm_call(struct feel_vm *vm, struct feel_value function, const struct feel_value *arguments,
@@ -433,7 +443,7 @@ struct feel_value vm_call(struct feel_vm *vm, struct feel_value function, const 
     case FUNCTION_BUILTIN: return call_builtin_value(vm, f->builtin, arguments, count);
     case FUNCTION_HOST:
         if (count != f->host->count) return refuse(vm, "wrong arguments: " STR_FORMAT, STR_ARGS(f->host->usage));
-        return f->host->call(vm->env, arguments);
+        return call_host(vm, f->host, arguments);
     }
     NOT_REACHED();
 }
@@ -442,13 +452,14 @@ struct feel_value vm_call(struct feel_vm *vm, struct feel_value function, const 
 static struct feel_value call_named(struct feel_vm *vm, struct feel_value function, const struct call_site *site,
                                     const struct feel_value *arguments)
 {
-    if (function.kind != FEEL_FUNCTION || function.function->is == FUNCTION_HOST)
-        return refuse(vm, "%s can't be called with names", words(function));
+    if (function.kind != FEEL_FUNCTION) return refuse(vm, "%s is not a function", words(function));
     struct signature s = {.count = 0};
     const str *names = s.names;
     unsigned count = 0;
     if (function.function->is == FUNCTION_CLOSURE)
         names = function.function->code->parameters, count = function.function->code->parameter_count;
+    else if (function.function->is == FUNCTION_HOST)
+        names = function.function->host->parameters, count = (unsigned)function.function->host->count;
     else if (builtin_signature(function.function->builtin, 0, &s))
         count = s.count;
     if (site->count > count) return refuse(vm, "the function takes %u arguments", count);
@@ -460,7 +471,7 @@ static struct feel_value call_named(struct feel_vm *vm, struct feel_value functi
         if (k == count) return refuse(vm, "the function has no parameter '" STR_FORMAT "'", STR_ARGS(site->names[i]));
         placed[k] = arguments[i];
     }
-    if (site->count < count && function.function->is == FUNCTION_CLOSURE)
+    if (site->count < count && function.function->is != FUNCTION_BUILTIN)
         return refuse(vm, "the function takes %u arguments", count);
     return vm_call(vm, function, placed, count);
 }
@@ -479,7 +490,7 @@ static struct feel_value make_function(struct feel_vm *vm, const struct feel_cod
 static struct feel_value make_range(struct feel_vm *vm, const struct feel_value *ends, unsigned flags)
 {
     struct feel_range *r = arena_alloc(vm->a, sizeof *r);
-    *r = (struct feel_range){ends[0], ends[1], flags & 1, flags & 2, flags & 4};
+    *r = range_of(ends[0], ends[1], flags);
     int order;
     str why;
     if (ends[0].kind != FEEL_NULL && ends[1].kind != FEEL_NULL && !value_compare(vm->a, ends[0], ends[1], &order, &why))
@@ -574,13 +585,20 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
         case OP_SELECT: r[i.a] = select_all(vm, VALUE(i.b), VALUE(i.c)); break;
         case OP_LOOP: {
             struct loop *l = arena_alloc(vm->a, sizeof *l);
-            if (!loop_start(vm, l, VALUE(i.b), i.c)) l->counts = false;
+            if (!loop_start(l, VALUE(i.b))) loop_fail(vm, r, i.c, VALUE(i.b));
             r[i.a] = in_register(l);
             break;
         }
         case OP_LOOP_RANGE: {
             struct loop *l = arena_zalloc(vm->a, sizeof *l);
-            l->counts = count_between(l, VALUE(i.b), VALUE(i.c));
+            if (!count_between(l, r[i.b], r[i.b + 1])) loop_fail(vm, r, i.c, r[i.b]);
+            r[i.a] = in_register(l);
+            break;
+        }
+        case OP_FILTER: {
+            struct loop *l = arena_zalloc(vm->a, sizeof *l);
+            struct feel_value list = value_as_list(VALUE(i.b), &l->one);
+            l->items = list.items, l->count = list.count;
             r[i.a] = in_register(l);
             break;
         }
@@ -601,7 +619,7 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
             if (UNLIKELY(!vm_spend(vm, 1))) return false;
             break;
         case OP_CALL_HOST:
-            r[i.a] = code->calls[i.c].host->call(vm->env, &r[i.b]);
+            r[i.a] = call_host(vm, code->calls[i.c].host, &r[i.b]);
             if (UNLIKELY(!vm_spend(vm, 1))) return false;
             break;
         case OP_CALL_VALUE: {
@@ -654,5 +672,16 @@ int feel_call(struct feel_env *env, struct feel_value function, const struct fee
     struct feel_vm vm;
     vm_init(&vm, env, &first);
     *out = vm_call(&vm, function, arguments, (unsigned)count);
+    return vm_end(&vm, out, err);
+}
+
+int feel_call_named(struct feel_env *env, struct feel_value function, const str *names,
+                    const struct feel_value *arguments, size_t count, struct feel_value *out, struct err *err)
+{
+    struct feel_value registers[FIRST_REGISTERS];
+    struct piece first = {NULL, registers, FIRST_REGISTERS};
+    struct feel_vm vm;
+    vm_init(&vm, env, &first);
+    *out = call_named(&vm, function, &(struct call_site){.names = names, .count = (uint16_t)count}, arguments);
     return vm_end(&vm, out, err);
 }
