@@ -138,6 +138,13 @@ static int variable_name(struct compiling *c, const struct source *s, size_t *fr
     return 0;
 }
 
+static int places_merge(struct compiling *c, const struct source *s, size_t from, size_t to,
+                        const struct html_place *other)
+{
+    if (c->form != TEMPLATE_HTML || html_merge(&c->place, other)) return 0;
+    return wrong(c, s, from, to, "the branches of this block end in different places of the HTML");
+}
+
 static int places_agree(struct compiling *c, const struct source *s, size_t from, size_t to,
                         const struct html_place *other)
 {
@@ -174,14 +181,14 @@ static int if_block(struct compiling *c, struct source *s, const struct feel_sco
         if (if_block(c, s, scope, &rest, e.from, e.inner, e.to)) return -1;
         s->depth--;
         p->otherwise = rest.first;
-        return places_agree(c, s, from, to + 1, &after_first);
+        return places_merge(c, s, from, to + 1, &after_first);
     }
     if (e.ender == END_ELSE) {
         if (pieces(c, s, scope, &rest, &e)) return -1;
         p->otherwise = rest.first;
     }
     if (e.ender != END_IF) return not_closed(c, s, from, to + 1, &e, "{/if}");
-    return places_agree(c, s, from, to + 1, &after_first);
+    return places_merge(c, s, from, to + 1, &after_first);
 }
 
 static int for_block(struct compiling *c, struct source *s, const struct feel_scope *scope, struct list *list,

@@ -150,6 +150,12 @@ const char *html_advance(struct html_place *p, str text, size_t *at)
             else
                 wrong = in_tag(p, c);
             break;
+        case HTML_AFTER_NAME:
+            if (is_space(c) || c == '/' || c == '>')
+                wrong = in_tag(p, c);
+            else
+                wrong = "a blank is expected here: the block before it may end in a name";
+            break;
         case HTML_ATTRIBUTE_NAME:
             if (c == '=')
                 p->attribute = attribute_of(p), p->state = HTML_BEFORE_VALUE;
@@ -204,6 +210,7 @@ const char *html_put(struct html_place *p, enum put_form *form)
     case HTML_TAG_OPEN:
     case HTML_TAG_NAME: return "a value cannot stand in a tag's name";
     case HTML_IN_TAG:
+    case HTML_AFTER_NAME:
     case HTML_ATTRIBUTE_NAME: return "a value cannot stand in a tag outside an attribute's quotes";
     case HTML_BEFORE_VALUE:
     case HTML_VALUE_BARE: return "an attribute with a value in it needs quotes";
@@ -232,6 +239,7 @@ bool html_same(const struct html_place *a, const struct html_place *b)
     case HTML_MARKUP:
     case HTML_COMMENT: return true;
     case HTML_IN_TAG:
+    case HTML_AFTER_NAME:
     case HTML_RAW_TEXT: break;
     case HTML_TAG_OPEN:
     case HTML_TAG_NAME:
@@ -249,4 +257,19 @@ bool html_same(const struct html_place *a, const struct html_place *b)
         break;
     }
     return a->closing == b->closing && str_eq(name_get(a->tag, a->tag_length), name_get(b->tag, b->tag_length));
+}
+
+static bool in_names(enum html_state s)
+{
+    return s == HTML_TAG_NAME || s == HTML_IN_TAG || s == HTML_ATTRIBUTE_NAME || s == HTML_AFTER_NAME;
+}
+
+bool html_merge(struct html_place *a, const struct html_place *b)
+{
+    if (html_same(a, b)) return true;
+    if (!in_names(a->state) || !in_names(b->state) || a->closing != b->closing ||
+        !str_eq(name_get(a->tag, a->tag_length), name_get(b->tag, b->tag_length)))
+        return false;
+    a->state = HTML_AFTER_NAME;
+    return true;
 }

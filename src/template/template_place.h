@@ -10,7 +10,8 @@ enum html_state {
     HTML_TEXT,
     HTML_TAG_OPEN, /* behind '<' or '</' */
     HTML_TAG_NAME,
-    HTML_IN_TAG, /* between attributes */
+    HTML_IN_TAG,     /* between attributes */
+    HTML_AFTER_NAME, /* behind a name that only some branches wrote: it must end here */
     HTML_ATTRIBUTE_NAME,
     HTML_BEFORE_VALUE, /* behind '=' */
     HTML_VALUE_DOUBLE,
@@ -45,5 +46,7 @@ const char *html_advance(struct html_place *p, str text, size_t *at);
 const char *html_put(struct html_place *p, enum put_form *form);
 /* Do two branches end in the same place? */
 bool html_same(const struct html_place *a, const struct html_place *b);
+/* The same, where no branch is entered again: `a` becomes the place behind both. */
+bool html_merge(struct html_place *a, const struct html_place *b);
 
 #endif

@@ -124,6 +124,19 @@ static void escaping(struct test_tally *t)
          "<a aria-current=\"page\" class=\"a b\">");
 }
 
+static void branches(struct test_tally *t)
+{
+    HTML("x", "<option{#if name = \"x\"} selected{/if}>", "<option selected>");
+    HTML("y", "<option value=\"1\"{#if name = \"x\"} selected{#else} disabled{/if} id=\"{name}\">",
+         "<option value=\"1\" disabled id=\"y\">");
+    REFUSED("<p {#if name}on{/if}click=\"{name}\">", "a blank is expected here: the block before it may end in a name",
+            1, 21);
+    REFUSED("<p{#if name}re{/if}>", "the branches of this block end in different places of the HTML", 1, 3);
+    REFUSED("<p{#if name} a{/if}=\"{name}\">", "a blank is expected here: the block before it may end in a name", 1,
+            20);
+    REFUSED("<p{#for x in tools} a{/for}>", "the branches of this block end in different places of the HTML", 1, 3);
+}
+
 static void urls(struct test_tally *t)
 {
     HTML("javascript:alert(1)", "<a href=\"{name}\">", "<a href=\"#\">");
@@ -212,4 +225,4 @@ static void people_forms(struct test_tally *t)
           "1 day, 19 days, 0 days, 1 tool, 1,204 tools");
 }
 
-TEST_MAIN(values, blocks, escaping, urls, refusals, faults, people_forms)
+TEST_MAIN(values, blocks, escaping, branches, urls, refusals, faults, people_forms)
