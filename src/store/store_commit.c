@@ -39,7 +39,7 @@ struct applying {
     struct idmap types;   /* fact to type id; 0: there is none */
     VEC(struct source) sources;
     VEC(struct new_key) keys;
-    struct buf fields, before, after, claim;
+    struct buf fields, before, after, claim, links;
     uint64_t changed;
 };
 
@@ -350,30 +350,23 @@ static int check_target(struct applying *p, struct fact_work *w, const struct mo
 static int apply_links(struct applying *p, struct fact_work *w, const struct model_field *field,
                        const struct change_op *op)
 {
-    struct buf text;
-    str result = STR_NONE;
+    struct buf *text = &p->links;
     if (field->kind == FIELD_LINK && op->link_count > 1)
         return refuse(p, w, field, op, ERR_INPUT, "holds one link, not several");
-    buf_init(&text, 1 << 26);
+    buf_clear(text);
     for (size_t i = 0; i < op->link_count; i++) {
-        if (op->links[i] > FACT_ID_MADE + p->c->made.count) {
-            buf_release(&text);
+        if (op->links[i] > FACT_ID_MADE + p->c->made.count)
             return refuse(p, w, field, op, ERR_INPUT, "links to nothing");
-        }
         uint64_t id = change_real_id(p->c, op->links[i]);
         bool again = false;
         for (size_t k = 0; k < i && !again; k++) again = change_real_id(p->c, op->links[k]) == id;
         if (again) continue;
-        if (check_target(p, w, field, op, id)) {
-            buf_release(&text);
-            return -1;
-        }
-        if (text.n) buf_char(&text, ' ');
-        buf_printf(&text, "%llu", (unsigned long long)id);
+        if (check_target(p, w, field, op, id)) return -1;
+        if (text->n) buf_char(text, ' ');
+        put_number(text, id);
     }
-    if (text.n) result = buf_copy(&text, &p->scratch);
-    buf_release(&text);
-    return set_claim(p, w, field, op, result);
+    if (buf_check(text, p->err)) return -1;
+    return set_claim(p, w, field, op, text->n ? buf_copy(text, &p->scratch) : STR_NONE);
 }
 
 static void apply_unlink(struct applying *p, struct fact_work *w, const struct change_op *op)
@@ -421,20 +414,20 @@ static int apply_ops(struct applying *p, struct fact_work *w)
 
 /* ---- Winners ---- */
 
-/* Of a claim's targets those that are there; appended to *all unless already in it. */
-static int add_links(struct applying *p, const struct model_field *field, str text, str *all)
+/* Of a claim's targets those that are there, put behind the others unless they are among them. */
+static int add_links(struct applying *p, const struct model_field *field, str text)
 {
     uint64_t id, other;
     while (next_link(&text, &id)) {
         uint32_t type;
         bool again = false;
         if (type_of(p, id, &type)) return -1;
-        for (str rest = *all; !again && next_link(&rest, &other);) again = other == id;
+        for (str rest = buf_get(&p->links); !again && next_link(&rest, &other);) again = other == id;
         if (type != field->to->id || again) continue;
-        *all = all->p ? arena_printf(&p->scratch, STR_FORMAT " %llu", STR_ARGS(*all), (unsigned long long)id)
-                      : arena_printf(&p->scratch, "%llu", (unsigned long long)id);
+        if (p->links.n) buf_char(&p->links, ' ');
+        put_number(&p->links, id);
     }
-    return 0;
+    return buf_check(&p->links, p->err);
 }
 
 /* Typed is source 1, so the lowest source wins; LINKS that nobody typed are the union, in the sources' order. */
@@ -447,17 +440,19 @@ static int winner(struct applying *p, const struct fact_work *w, const struct mo
         if (c->field == field->id && (!first || c->source < first->source)) first = c;
     }
     if (!first) return *out = field->initial, 0;
-    if (link || (links && first->source == SOURCE_TYPED)) return add_links(p, field, first->text, out);
-    if (!links) return *out = first->text, 0;
+    if (!link && !links) return *out = first->text, 0;
+    buf_clear(&p->links);
     for (uint32_t done = 0;;) {
         const struct claim *next = NULL;
         VEC_EACH(c, &w->claims) {
             if (c->field == field->id && c->source > done && (!next || c->source < next->source)) next = c;
         }
-        if (!next) return 0;
-        if (add_links(p, field, next->text, out)) return -1;
+        if (next && add_links(p, field, next->text)) return -1;
+        if (!next || link || next->source == SOURCE_TYPED) break;
         done = next->source;
     }
+    if (p->links.n) *out = buf_copy(&p->links, &p->scratch);
+    return 0;
 }
 
 static const struct change_op *op_on(const struct fact_work *w, const struct model_field *field,
@@ -512,11 +507,41 @@ static str folded_key(struct applying *p, const struct model_type *type, const s
     return key;
 }
 
-static void queue_alias(struct applying *p, const struct fact_work *w, str alias)
+typedef int use_key(struct applying *p, const struct fact_work *w, int rank, str folded);
+
+/* The natural key and the aliases that `values` give the fact, one after the other. */
+static int each_key(struct applying *p, const struct fact_work *w, const str *values, use_key *use)
 {
-    str folded = utf8_fold(p->c->a, alias);
-    if (!folded.n) return;
-    *vec_add(p->c->a, &p->keys) = (struct new_key){.type = w->type, .fact = w->id, .rank = 1, .folded = folded};
+    const struct model_field *alias = w->type->alias_field;
+    str key = folded_key(p, w->type, values);
+    if (key.p && use(p, w, 0, key)) return -1;
+    if (!alias || !values[alias->number].p) return 0;
+    for (str rest = values[alias->number], piece; str_cut(&rest, ';', &piece);)
+        for (str part; str_cut(&piece, '|', &part);) {
+            str folded = utf8_fold(p->c->a, part);
+            if (folded.n && use(p, w, 1, folded)) return -1;
+        }
+    return 0;
+}
+
+static int drop_key(struct applying *p, const struct fact_work *w, int rank, str folded)
+{
+    return store_run(p->s, rank ? SQL_ALIAS_DROP : SQL_NAME_DROP, p->err, "isu", (int64_t)w->type->id, folded, w->id);
+}
+
+/* Keys are written when all the old ones are gone, so that two facts may swap their names. */
+static int queue_key(struct applying *p, const struct fact_work *w, int rank, str folded)
+{
+    struct new_key key = {.type = w->type, .fact = w->id, .rank = rank, .folded = folded};
+    if (!rank) {
+        const struct change_op *op = op_on(w, w->type->name_field, OP_VALUE);
+        str name = w->new[w->type->name_field->number];
+        if (!op) op = w->f->first;
+        if (op) key.from = op->from;
+        key.name = name.p ? arena_copy(p->c->a, brief(name)) : STR("");
+    }
+    *vec_add(p->c->a, &p->keys) = key;
+    return 0;
 }
 
 static int queue_keys(struct applying *p, const struct fact_work *w)
@@ -529,44 +554,50 @@ static int queue_keys(struct applying *p, const struct fact_work *w)
     }
     if (alias && !differs) differs = !same_text(w->old[alias->number], w->new[alias->number]);
     if (!differs) return 0;
-    if (w->old && store_run(p->s, SQL_KEY_DROP, p->err, "u", w->id)) return -1;
-    const struct change_op *op = op_on(w, w->type->name_field, OP_VALUE);
-    if (!op) op = w->f->first;
-    str name = w->new[w->type->name_field->number];
-    struct new_key key = {.type = w->type,
-                          .fact = w->id,
-                          .folded = folded_key(p, w->type, w->new),
-                          .name = name.p ? arena_copy(p->c->a, brief(name)) : STR("")};
-    if (op) key.from = op->from;
-    if (key.folded.p) *vec_add(p->c->a, &p->keys) = key;
-    if (!alias || !w->new[alias->number].p) return 0;
-    for (str rest = w->new[alias->number], piece; str_cut(&rest, ';', &piece);)
-        for (str part; str_cut(&piece, '|', &part);) queue_alias(p, w, part);
-    return 0;
+    if (w->old && each_key(p, w, w->old, drop_key)) return -1;
+    return each_key(p, w, w->new, queue_key);
 }
 
+static int by_type_and_name(const void *x, const void *y)
+{
+    const struct new_key *a = x, *b = y;
+    if (a->rank != b->rank) return a->rank - b->rank;
+    if (a->type != b->type) return a->type->id < b->type->id ? -1 : 1;
+    int order = str_cmp(a->folded, b->folded);
+    return order ? order : (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+static int name_taken(struct applying *p, const struct new_key *k, uint64_t other)
+{
+    err_set(p->err, ERR_CONFLICT,
+            STR_FORMAT " \"" STR_FORMAT
+                       "\" is already there, as fact %llu; names are unique, whatever their case and blanks",
+            STR_ARGS(k->type->name), STR_ARGS(k->name), (unsigned long long)other);
+    if (k->from.file.p) err_in(p->err, k->from.file);
+    return err_at(p->err, k->from.line, k->type->name_field->name);
+}
+
+/* In the order of the tables, so that equal names stand side by side. */
 static int write_keys(struct applying *p)
 {
-    VEC_EACH(k, &p->keys) {
+    if (p->keys.count) qsort(p->keys.items, p->keys.count, sizeof *p->keys.items, by_type_and_name);
+    for (size_t i = 0; i < p->keys.count; i++) {
+        const struct new_key *k = &p->keys.items[i], *before = i ? k - 1 : NULL;
         sqlite3_stmt *q;
-        int rc = 0;
-        if (k->rank == 0) {
-            if (store_bind(p->s, SQL_KEY_FIND, &q, p->err, "isi", (int64_t)k->type->id, k->folded, (int64_t)0) ||
-                (rc = store_step(p->s, q, p->err)) < 0)
-                return -1;
-            if (rc) {
-                unsigned long long other = (unsigned long long)sqlite3_column_int64(q, 0);
-                sqlite3_reset(q);
-                err_set(p->err, ERR_CONFLICT,
-                        STR_FORMAT " \"" STR_FORMAT "\" is already there, as fact %llu; names are unique, whatever "
-                                   "their case and blanks",
-                        STR_ARGS(k->type->name), STR_ARGS(k->name), other);
-                if (k->from.file.p) err_in(p->err, k->from.file);
-                return err_at(p->err, k->from.line, k->type->name_field->name);
-            }
+        int rc;
+        if (k->rank) {
+            if (store_rows_add(p->s, ROWS_ALIAS, p->err, (int64_t)k->type->id, k->folded, k->fact)) return -1;
+            continue;
         }
-        if (store_run(p->s, SQL_KEY_ADD, p->err, "isiu", (int64_t)k->type->id, k->folded, (int64_t)k->rank, k->fact))
+        if (before && before->type == k->type && str_eq(before->folded, k->folded))
+            return name_taken(p, k, before->fact);
+        if (store_bind(p->s, SQL_NAME_FIND, &q, p->err, "is", (int64_t)k->type->id, k->folded) ||
+            (rc = store_step(p->s, q, p->err)) < 0)
             return -1;
+        uint64_t other = rc ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
+        sqlite3_reset(q);
+        if (other) return name_taken(p, k, other);
+        if (store_rows_add(p->s, ROWS_NAME, p->err, (int64_t)k->type->id, k->folded, k->fact)) return -1;
     }
     return 0;
 }
@@ -591,9 +622,8 @@ static int write_claims(struct applying *p, struct fact_work *w)
             o->written = true;
         }
         field_texts_close(&p->claim);
-        if (buf_check(&p->claim, p->err) ||
-            store_run(p->s, SQL_CLAIM_ADD, p->err, "uiiusis", w->id, seq++, (int64_t)c->source, c->number, c->file,
-                      (int64_t)c->line, buf_get(&p->claim)))
+        if (buf_check(&p->claim, p->err) || store_rows_add(p->s, ROWS_CLAIM, p->err, w->id, seq++, (int64_t)c->source,
+                                                           c->number, c->file, (int64_t)c->line, buf_get(&p->claim)))
             return -1;
     }
     return 0;
@@ -606,7 +636,7 @@ static int write_links(struct applying *p, const struct fact_work *w, const stru
     if (w->old && w->old[field->number].p && store_run(p->s, SQL_LINK_DROP, p->err, "ui", w->id, (int64_t)field->id))
         return -1;
     for (int64_t ord = 0; next_link(&rest, &id); ord++)
-        if (store_run(p->s, SQL_LINK_ADD, p->err, "uiiu", w->id, (int64_t)field->id, ord, id)) return -1;
+        if (store_rows_add(p->s, ROWS_LINK, p->err, w->id, (int64_t)field->id, ord, id)) return -1;
     return 0;
 }
 
@@ -635,8 +665,8 @@ static int write_fact(struct applying *p, const struct fact_work *w)
     field_texts_close(&p->after);
     if (buf_check(&p->fields, p->err) || buf_check(&p->before, p->err) || buf_check(&p->after, p->err)) return -1;
     uint32_t version = w->version + 1;
-    if (created ? store_run(p->s, SQL_FACT_ADD, p->err, "uiis", w->id, (int64_t)w->type->id, (int64_t)version,
-                            buf_get(&p->fields))
+    if (created ? store_rows_add(p->s, ROWS_FACT, p->err, w->id, (int64_t)w->type->id, (int64_t)version,
+                                 buf_get(&p->fields))
                 : store_run(p->s, SQL_FACT_PUT, p->err, "uis", w->id, (int64_t)version, buf_get(&p->fields)))
         return -1;
     for (size_t i = 0; i < w->type->field_count; i++) {
@@ -692,7 +722,7 @@ static int delete_fact(struct applying *p, struct fact_work *w)
     field_texts_close(&p->before);
     p->changed++;
     if (buf_check(&p->before, p->err) || store_run(p->s, SQL_LINK_DROP_ALL, p->err, "u", w->id) ||
-        store_run(p->s, SQL_CLAIM_DROP, p->err, "u", w->id) || store_run(p->s, SQL_KEY_DROP, p->err, "u", w->id) ||
+        store_run(p->s, SQL_CLAIM_DROP, p->err, "u", w->id) || each_key(p, w, w->old, drop_key) ||
         store_run(p->s, SQL_SUBJECT_ORPHAN, p->err, "us", w->id, name.p ? name : STR("")) ||
         store_run(p->s, SQL_FACT_DROP, p->err, "u", w->id))
         return -1;
@@ -739,7 +769,7 @@ static int change_all(struct applying *p)
             if (change_one(p, f)) return -1;
             arena_clear(&p->scratch);
         }
-    return write_keys(p);
+    return write_keys(p) || store_rows_end(p->s, p->err) ? -1 : 0;
 }
 
 int store_apply(struct store *s, struct change_set *c, struct journal_writer *j, struct commit_result *result,
@@ -753,11 +783,13 @@ int store_apply(struct store *s, struct change_set *c, struct journal_writer *j,
     buf_init(&p.before, ROW_CAP);
     buf_init(&p.after, ROW_CAP);
     buf_init(&p.claim, ROW_CAP);
+    buf_init(&p.links, ROW_CAP);
     int rc = place_all(&p) || load_sources(&p) || change_all(&p) ? -1 : 0;
     buf_release(&p.fields);
     buf_release(&p.before);
     buf_release(&p.after);
     buf_release(&p.claim);
+    buf_release(&p.links);
     idmap_release(&p.types);
     arena_release(&p.scratch);
     if (rc) return -1;
@@ -796,8 +828,9 @@ int store_find_by_key(struct store *s, const struct model_type *type, str name, 
     *id = 0;
     arena_init(&a, 0);
     str folded = utf8_fold(&a, name), others = STR("");
-    for (int64_t rank = 0; rank < 2 && !found && !rc; rank++) {
-        rc = store_bind(s, SQL_KEY_FIND, &q, err, "isi", (int64_t)type->id, folded, rank);
+    static const enum store_sql ways[] = {SQL_NAME_FIND, SQL_ALIAS_FIND};
+    for (size_t i = 0; i < ARRAY_COUNT(ways) && !found && !rc; i++) {
+        rc = store_bind(s, ways[i], &q, err, "is", (int64_t)type->id, folded);
         while (!rc && (rc = store_step(s, q, err)) == 1) {
             rc = 0;
             uint64_t fact = (uint64_t)sqlite3_column_int64(q, 0);
@@ -807,7 +840,7 @@ int store_find_by_key(struct store *s, const struct model_type *type, str name, 
             if (found > 20) break;
         }
     }
-    sqlite3_reset(s->statements[SQL_KEY_FIND]);
+    sqlite3_reset(s->statements[SQL_ALIAS_FIND]);
     if (!rc && found > 1)
         rc = err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" could be any of the " STR_FORMAT " " STR_FORMAT,
                      STR_ARGS(brief(name)), STR_ARGS(type->plural), STR_ARGS(others));

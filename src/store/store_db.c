@@ -121,12 +121,14 @@ str store_column(sqlite3_stmt *q, int column)
 int store_begin(struct store *s, bool write, struct err *err)
 {
     if (write && !s->writable) return err_set(err, ERR_STORE, "the workspace was opened for reading only");
+    if (write) store_rows_forget(s);
     return store_run(s, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, err, "");
 }
 
 void store_abandon(struct store *s)
 {
     struct err ignored;
+    store_rows_forget(s);
     /* A cursor left open by a failure would keep the transaction. */
     for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_reset(s->statements[i]);
     if (!sqlite3_get_autocommit(s->db) && store_run(s, SQL_ROLLBACK, &ignored, "")) return;
@@ -134,7 +136,7 @@ void store_abandon(struct store *s)
 
 int store_end(struct store *s, struct err *err)
 {
-    if (!store_run(s, SQL_COMMIT, err, "")) return 0;
+    if (!store_rows_end(s, err) && !store_run(s, SQL_COMMIT, err, "")) return 0;
     store_abandon(s);
     return -1;
 }
@@ -165,7 +167,7 @@ static int set_up(sqlite3 *db, struct err *err)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     return run_text(db,
                     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON;"
-                    "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+                    "PRAGMA cache_size = -262144; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
                     err);
 }
 
@@ -227,6 +229,7 @@ static int make_file(struct store *s, const char *path, const struct store_profi
 static void release(struct store *s)
 {
     for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->statements[i]);
+    store_rows_release(s);
     if (s->db) MUST(sqlite3_close(s->db) == SQLITE_OK);
     arena_release(&s->arena);
     sodium_memzero(s, sizeof *s);
@@ -250,6 +253,7 @@ int store_create(const char *path, const struct store_profile *profile, str mode
 {
     struct store s = {0};
     struct stat st;
+    store_rows_forget(&s);
     if (sodium_init() < 0) return err_set(err, ERR_IO, "the system gives no random numbers");
     if (check_profile(profile, err)) return -1;
     if (!stat(path, &st))
@@ -386,7 +390,7 @@ const unsigned char *store_person_key(const struct store *s) { return s->person_
 
 bool store_may_have_changed(struct store *s)
 {
-    sqlite3_stmt *q;
+    sqlite3_stmt *q = NULL;
     struct err err;
     /* What cannot be told counts as changed: the next read says what is wrong. */
     if (store_prepare(s, SQL_DATA_VERSION, &q, &err) || store_step(s, q, &err) != 1) return true;

@@ -161,14 +161,14 @@ static int add_rows(struct adding *d)
     const struct evidence_load *l = d->load;
     for (size_t i = 0; i < l->usage_count; i++) {
         const struct evidence_usage *u = &l->usage[i];
-        if (store_run(d->s, SQL_USAGE_ADD, d->err, "uuiuiuii", d->subjects[u->subject], u->person, (int64_t)u->day,
-                      d->j->number, (int64_t)u->requests, u->bytes, u->first, u->last))
+        if (store_rows_add(d->s, ROWS_USAGE, d->err, d->subjects[u->subject], u->person, (int64_t)u->day, d->j->number,
+                           (int64_t)u->requests, u->bytes, u->first, u->last))
             return -1;
     }
     for (size_t i = 0; i < l->payment_count; i++) {
         const struct evidence_payment *p = &l->payments[i];
-        if (store_run(d->s, SQL_PAYMENT_ADD, d->err, "uisuusi", d->subjects[p->subject], (int64_t)p->month, p->currency,
-                      d->j->number, (uint64_t)i, p->amount, (int64_t)p->lines))
+        if (store_rows_add(d->s, ROWS_PAYMENT, d->err, d->subjects[p->subject], (int64_t)p->month, p->currency,
+                           d->j->number, (uint64_t)i, p->amount, (int64_t)p->lines))
             return -1;
     }
     return 0;

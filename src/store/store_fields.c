@@ -63,10 +63,21 @@ int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct
 void field_texts_open(struct buf *b) { buf_char(b, '{'); }
 void field_texts_close(struct buf *b) { buf_char(b, '}'); }
 
+void put_number(struct buf *b, uint64_t v)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    buf_put(b, digits + at, sizeof digits - at);
+}
+
 void field_texts_put(struct buf *b, uint32_t field, str text)
 {
     if (b->n > 1) buf_char(b, ',');
-    buf_printf(b, "\"%u\":", field);
+    buf_char(b, '"');
+    put_number(b, field);
+    buf_put(b, "\":", 2);
     if (!text.p) {
         buf_text(b, "null");
         return;

@@ -13,6 +13,18 @@ enum { HASH_SIZE = 32, SALT_SIZE = 16, SOURCE_TYPED = 1 };
 #define FACT_ID_MAX  (((uint64_t)1 << 53) - 1) /* so that it is a number in everybody's JSON */
 #define FACT_ID_MADE ((uint64_t)1 << 62)       /* created facts in a change set count up from here + 1 */
 
+enum { ROWS_AT_ONCE = 32, ROW_COLUMNS = 8 };
+struct row_batch {
+    sqlite3_stmt *one, *many;
+    int count;
+    struct row_cell {
+        char kind;      /* as in store_bind */
+        int64_t number; /* of texts and bytes: the place in `texts` */
+        size_t length;
+    } cells[ROWS_AT_ONCE * ROW_COLUMNS];
+    struct buf texts;
+};
+
 struct store {
     sqlite3 *db;
     struct arena arena; /* model and profile */
@@ -20,6 +32,7 @@ struct store {
     struct store_profile profile;
     unsigned char person_key[32];
     sqlite3_stmt *statements[SQL_COUNT];
+    struct row_batch rows[ROWS_COUNT];
     int64_t data_version;
     bool writable;
 };
@@ -36,6 +49,12 @@ int store_bind(struct store *s, enum store_sql which, sqlite3_stmt **out, struct
 int store_step(struct store *s, sqlite3_stmt *q, struct err *err) MUST_USE;
 /* Binds, runs to the end, resets. */
 int store_run(struct store *s, enum store_sql which, struct err *err, const char *format, ...) MUST_USE;
+/* Adds a row, at the latest in store_rows_end: many at a time, since one run of a statement costs more than its row.
+ * Copies what it is given. */
+int store_rows_add(struct store *s, enum store_rows which, struct err *err, ...) MUST_USE;
+int store_rows_end(struct store *s, struct err *err) MUST_USE;
+void store_rows_forget(struct store *s); /* a transaction begins or is given up */
+void store_rows_release(struct store *s);
 /* A text column, borrowed until the next step. */
 str store_column(sqlite3_stmt *q, int column);
 
@@ -107,7 +126,7 @@ struct journal_writer {
     unsigned char previous[HASH_SIZE];
     crypto_generichash_state hash;
     uint64_t entries;
-    unsigned char salts[4096];
+    unsigned char salts[256]; /* as much as one call of the system gives */
     size_t salts_left;
 };
 int journal_begin(struct store *s, struct journal_writer *j, str actor, str reason, int64_t time,
@@ -131,6 +150,7 @@ int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct
 void field_texts_open(struct buf *b);
 void field_texts_put(struct buf *b, uint32_t field, str text); /* between open and close */
 void field_texts_close(struct buf *b);
+void put_number(struct buf *b, uint64_t v);
 /* "12 15": the next id; false at the end or when it isn't one. */
 bool next_link(str *rest, uint64_t *id);
 

@@ -112,10 +112,9 @@ int journal_entry(struct store *s, struct journal_writer *j, enum entry_kind kin
     uint64_t seq = j->entries;
     entry_digest(digest, salt, j->number, seq, kind, type, fact, before, after);
     hash_entry(j, kind, type, fact, digest);
-    return store_run(s, SQL_ENTRY_ADD, err, "uuiiub", j->number, seq, (int64_t)kind, (int64_t)type, fact, digest,
-                     (size_t)HASH_SIZE) ||
-                   store_run(s, SQL_ENTRY_VALUE_ADD, err, "uubss", j->number, seq, salt, (size_t)SALT_SIZE, before,
-                             after)
+    return store_rows_add(s, ROWS_ENTRY, err, j->number, seq, (int64_t)kind, (int64_t)type, fact, digest,
+                          (size_t)HASH_SIZE) ||
+                   store_rows_add(s, ROWS_ENTRY_VALUE, err, j->number, seq, salt, (size_t)SALT_SIZE, before, after)
                ? -1
                : 0;
 }

@@ -12,6 +12,16 @@ const char *store_sql_text(enum store_sql which)
     return texts[which];
 }
 
+struct store_rows_text store_rows_text(enum store_rows which)
+{
+    static const struct store_rows_text texts[] = {
+#define X(name, head, columns, end) [name] = {head, columns, end},
+        STORE_ROWS(X)
+#undef X
+    };
+    return texts[which];
+}
+
 /* What is stored in `fields`, `before` and `after` is one JSON object: field id to canonical text, links as the
  * targets' ids with blanks between. Strings only, so digits stay as they were typed. */
 static const char migration_1[] =
@@ -19,16 +29,15 @@ static const char migration_1[] =
     "CREATE TABLE fact(id INTEGER PRIMARY KEY, type INTEGER NOT NULL, version INTEGER NOT NULL, fields TEXT NOT NULL)"
     " STRICT;"
     "CREATE INDEX fact_by_type ON fact(type);"
-    "CREATE TABLE link(fact INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
-    " field INTEGER NOT NULL, ord INTEGER NOT NULL,"
+    "CREATE TABLE link(fact INTEGER NOT NULL, field INTEGER NOT NULL, ord INTEGER NOT NULL,"
     " target INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
     " PRIMARY KEY(fact, field, ord)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX link_by_target ON link(target, field, fact);"
-    /* rank 0: the natural key, unique in its type; 1: an alias. */
-    "CREATE TABLE fact_key(type INTEGER NOT NULL, folded TEXT NOT NULL, rank INTEGER NOT NULL, fact INTEGER NOT NULL,"
-    " PRIMARY KEY(type, folded, rank, fact)) STRICT, WITHOUT ROWID;"
-    "CREATE UNIQUE INDEX fact_key_unique ON fact_key(type, folded) WHERE rank = 0;"
-    "CREATE INDEX fact_key_by_fact ON fact_key(fact);"
+    /* Folded natural keys, unique in their type; and aliases, which may be ambiguous. */
+    "CREATE TABLE fact_name(type INTEGER NOT NULL, folded TEXT NOT NULL, fact INTEGER NOT NULL,"
+    " PRIMARY KEY(type, folded)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fact_alias(type INTEGER NOT NULL, folded TEXT NOT NULL, fact INTEGER NOT NULL,"
+    " PRIMARY KEY(type, folded, fact)) STRICT, WITHOUT ROWID;"
     /* id is the order in which the sources first came; 1 is what people typed. kind: enum origin_kind. */
     "CREATE TABLE source(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL,"
     " UNIQUE(kind, name)) STRICT;"

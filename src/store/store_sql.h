@@ -17,26 +17,23 @@
     /* Facts */                                                                                                        \
     X(SQL_FACT_GET, "SELECT type, version, fields FROM fact WHERE id = ?1")                                            \
     X(SQL_FACT_TYPE, "SELECT type FROM fact WHERE id = ?1")                                                            \
-    X(SQL_FACT_ADD, "INSERT INTO fact(id, type, version, fields) VALUES(?1, ?2, ?3, ?4)")                              \
     X(SQL_FACT_PUT, "UPDATE fact SET version = ?2, fields = ?3 WHERE id = ?1")                                         \
     X(SQL_FACT_DROP, "DELETE FROM fact WHERE id = ?1")                                                                 \
     X(SQL_FACT_ALL, "SELECT id, type, version, fields FROM fact ORDER BY id")                                          \
     X(SQL_LINK_OF, "SELECT field, target FROM link WHERE fact = ?1 ORDER BY field, ord")                               \
     X(SQL_LINK_ALL, "SELECT fact, field, target FROM link ORDER BY fact, field, ord")                                  \
     X(SQL_LINK_TO, "SELECT DISTINCT fact, field FROM link WHERE target = ?1 ORDER BY fact, field")                     \
-    X(SQL_LINK_ADD, "INSERT INTO link(fact, field, ord, target) VALUES(?1, ?2, ?3, ?4)")                               \
     X(SQL_LINK_DROP, "DELETE FROM link WHERE fact = ?1 AND field = ?2")                                                \
     X(SQL_LINK_DROP_ALL, "DELETE FROM link WHERE fact = ?1")                                                           \
-    X(SQL_KEY_FIND, "SELECT fact FROM fact_key WHERE type = ?1 AND folded = ?2 AND rank = ?3 ORDER BY fact")           \
-    X(SQL_KEY_ADD, "INSERT OR IGNORE INTO fact_key(type, folded, rank, fact) VALUES(?1, ?2, ?3, ?4)")                  \
-    X(SQL_KEY_DROP, "DELETE FROM fact_key WHERE fact = ?1")                                                            \
+    X(SQL_NAME_FIND, "SELECT fact FROM fact_name WHERE type = ?1 AND folded = ?2")                                     \
+    X(SQL_NAME_DROP, "DELETE FROM fact_name WHERE type = ?1 AND folded = ?2 AND fact = ?3")                            \
+    X(SQL_ALIAS_FIND, "SELECT fact FROM fact_alias WHERE type = ?1 AND folded = ?2 ORDER BY fact")                     \
+    X(SQL_ALIAS_DROP, "DELETE FROM fact_alias WHERE type = ?1 AND folded = ?2 AND fact = ?3")                          \
     /* Claims */                                                                                                       \
     X(SQL_SOURCE_ALL, "SELECT id, kind, name FROM source ORDER BY id")                                                 \
     X(SQL_SOURCE_GET, "SELECT kind, name FROM source WHERE id = ?1")                                                   \
     X(SQL_SOURCE_ADD, "INSERT INTO source(kind, name, since) VALUES(?1, ?2, ?3)")                                      \
     X(SQL_CLAIM_OF, "SELECT source, number, file, line, fields FROM claim WHERE fact = ?1 ORDER BY seq")               \
-    X(SQL_CLAIM_ADD,                                                                                                   \
-      "INSERT INTO claim(fact, seq, source, number, file, line, fields) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")           \
     X(SQL_CLAIM_DROP, "DELETE FROM claim WHERE fact = ?1")                                                             \
     /* Journal */                                                                                                      \
     X(SQL_HEAD, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")                                       \
@@ -46,8 +43,6 @@
     X(SQL_JOURNAL_NEWEST,                                                                                              \
       "SELECT number, time, actor, reason, entries, hash FROM journal ORDER BY number DESC LIMIT ?1")                  \
     X(SQL_JOURNAL_ALL, "SELECT number, time, actor, reason, entries, previous, hash FROM journal ORDER BY number")     \
-    X(SQL_ENTRY_ADD, "INSERT INTO entry(number, seq, kind, type, fact, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")        \
-    X(SQL_ENTRY_VALUE_ADD, "INSERT INTO entry_value(number, seq, salt, before, after) VALUES(?1, ?2, ?3, ?4, ?5)")     \
     X(SQL_ENTRY_ALL,                                                                                                   \
       "SELECT e.number, e.seq, e.kind, e.type, e.fact, e.digest, v.salt, v.before, v.after FROM entry e"               \
       " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq ORDER BY e.number, e.seq")                    \
@@ -78,13 +73,7 @@
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                     \
     X(SQL_LOAD_TOTALS,                                                                                                 \
       "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(first_day), max(last_day) FROM load")    \
-    X(SQL_USAGE_ADD,                                                                                                   \
-      "INSERT INTO usage(subject, person, day, load, requests, bytes, first, last) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7," \
-      " ?8) ON CONFLICT(subject, person, day, load) DO UPDATE SET requests = requests + excluded.requests,"            \
-      " bytes = bytes + excluded.bytes, first = min(first, excluded.first), last = max(last, excluded.last)")          \
     X(SQL_USAGE_OF, "SELECT person, day, requests, bytes FROM usage WHERE subject = ?1 ORDER BY person, day, load")    \
-    X(SQL_PAYMENT_ADD,                                                                                                 \
-      "INSERT INTO payment(subject, month, currency, load, seq, amount, lines) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")    \
     X(SQL_PAYMENT_OF,                                                                                                  \
       "SELECT month, amount, currency FROM payment WHERE subject = ?1 ORDER BY month, currency, load, seq")            \
     X(SQL_STRANGERS,                                                                                                   \
@@ -117,6 +106,31 @@ enum store_sql {
 };
 
 const char *store_sql_text(enum store_sql which);
+
+/* What is added in bulk: the statement's head and end, and the kinds of its columns, as store_bind has them. */
+#define STORE_ROWS(X)                                                                                                  \
+    X(ROWS_FACT, "INSERT INTO fact(id, type, version, fields) VALUES", "uiis", "")                                     \
+    X(ROWS_LINK, "INSERT INTO link(fact, field, ord, target) VALUES", "uiiu", "")                                      \
+    X(ROWS_NAME, "INSERT INTO fact_name(type, folded, fact) VALUES", "isu", "")                                        \
+    X(ROWS_ALIAS, "INSERT OR IGNORE INTO fact_alias(type, folded, fact) VALUES", "isu", "")                            \
+    X(ROWS_CLAIM, "INSERT INTO claim(fact, seq, source, number, file, line, fields) VALUES", "uiiusis", "")            \
+    X(ROWS_ENTRY, "INSERT INTO entry(number, seq, kind, type, fact, digest) VALUES", "uuiiub", "")                     \
+    X(ROWS_ENTRY_VALUE, "INSERT INTO entry_value(number, seq, salt, before, after) VALUES", "uubss", "")               \
+    X(ROWS_USAGE, "INSERT INTO usage(subject, person, day, load, requests, bytes, first, last) VALUES", "uuiuiuii",    \
+      " ON CONFLICT(subject, person, day, load) DO UPDATE SET requests = requests + excluded.requests,"                \
+      " bytes = bytes + excluded.bytes, first = min(first, excluded.first), last = max(last, excluded.last)")          \
+    X(ROWS_PAYMENT, "INSERT INTO payment(subject, month, currency, load, seq, amount, lines) VALUES", "uisuusi", "")
+
+enum store_rows {
+#define X(name, head, columns, end) name,
+    STORE_ROWS(X)
+#undef X
+        ROWS_COUNT
+};
+struct store_rows_text {
+    const char *head, *columns, *end;
+};
+struct store_rows_text store_rows_text(enum store_rows which);
 
 /* Append-only: migration n takes a workspace from user_version n to n + 1. */
 size_t store_migration_count(void);
