@@ -203,42 +203,29 @@ const struct scan_result *scan_result(const struct scan *s)
 
 /* ---- The end: people, days, policy, order */
 
-static int by_subject_person(const void *a, const void *b)
-{
-    const struct evidence_usage *x = *(const struct evidence_usage *const *)a,
-                                *y = *(const struct evidence_usage *const *)b;
-    if (x->subject != y->subject) return x->subject < y->subject ? -1 : 1;
-    if (x->person != y->person) return x->person < y->person ? -1 : 1;
-    return 0;
-}
-
-static int by_subject_day(const void *a, const void *b)
-{
-    const struct evidence_usage *x = *(const struct evidence_usage *const *)a,
-                                *y = *(const struct evidence_usage *const *)b;
-    if (x->subject != y->subject) return x->subject < y->subject ? -1 : 1;
-    return x->day < y->day ? -1 : x->day > y->day;
-}
-
+/* Distinct by tables, not by sorting: there may be millions of rows, and few (subject, day). A meeting of two (subject,
+ * person) in 64 bits would cost one person in the count; with a million people its odds are below one in ten million.
+ */
 static void count_people(struct scan *s)
 {
     struct roll *r = &s->roll;
-    const struct evidence_usage **order = mem_array(r->usage_count + 1, sizeof *order);
-    for (size_t i = 0; i < r->usage_count; i++) order[i] = &r->usage[i];
-    struct idmap people;
-    bool is_new;
+    struct idmap people, of_subject, days;
     idmap_init(&people);
-    qsort(order, r->usage_count, sizeof *order, by_subject_person);
+    idmap_init(&of_subject);
+    idmap_init(&days);
     for (size_t i = 0; i < r->usage_count; i++) {
-        idmap_put(&people, order[i]->person, &is_new);
-        if (!i || by_subject_person(&order[i], &order[i - 1])) r->subjects[order[i]->subject].people++;
+        const struct evidence_usage *u = &r->usage[i];
+        bool is_new;
+        idmap_put(&people, u->person, &is_new);
+        idmap_put(&of_subject, roll_hash(u->subject, u->person), &is_new);
+        r->subjects[u->subject].people += is_new;
+        idmap_put(&days, (uint64_t)u->subject << 32 | (uint32_t)u->day, &is_new);
+        r->subjects[u->subject].days += is_new;
     }
-    qsort(order, r->usage_count, sizeof *order, by_subject_day);
-    for (size_t i = 0; i < r->usage_count; i++)
-        if (!i || by_subject_day(&order[i], &order[i - 1])) r->subjects[order[i]->subject].days++;
     s->result.people = people.count;
     idmap_release(&people);
-    mem_free(order);
+    idmap_release(&of_subject);
+    idmap_release(&days);
 }
 
 static void sum_payments(struct scan *s)

@@ -58,11 +58,9 @@ static int load_rules(struct arena *a, struct catalogue *c, struct err *err)
     static const struct {
         str word;
         enum payee_action action;
-    } actions[] = {{STR_INIT("strip"), PAYEE_STRIP},
-                   {STR_INIT("strip*"), PAYEE_STRIP_STAR},
-                   {STR_INIT("product"), PAYEE_PRODUCT},
-                   {STR_INIT("end"), PAYEE_END},
-                   {STR_INIT("never"), PAYEE_NEVER}};
+    } actions[] = {{STR_INIT("strip"), PAYEE_STRIP},     {STR_INIT("strip*"), PAYEE_STRIP_STAR},
+                   {STR_INIT("product"), PAYEE_PRODUCT}, {STR_INIT("end"), PAYEE_END},
+                   {STR_INIT("place"), PAYEE_PLACE},     {STR_INIT("never"), PAYEE_NEVER}};
     VEC(struct payee_rule) rules = {0};
     str rest = EMBEDDED(payees_tsv), cell[3];
     for (uint32_t line = 0; next_row(&rest, &line, cell, 3);) {

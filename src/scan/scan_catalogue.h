@@ -17,7 +17,7 @@ struct catalogue_item {
     str aliases;       /* with "; " between */
 };
 struct payee_rule {
-    enum payee_action { PAYEE_STRIP, PAYEE_STRIP_STAR, PAYEE_PRODUCT, PAYEE_END, PAYEE_NEVER } action;
+    enum payee_action { PAYEE_STRIP, PAYEE_STRIP_STAR, PAYEE_PRODUCT, PAYEE_END, PAYEE_PLACE, PAYEE_NEVER } action;
     str pattern; /* normal form: lower case, letters and digits, one blank between */
     str product;
 };

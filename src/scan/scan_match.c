@@ -259,7 +259,7 @@ static str strip_services(const struct match *m, str words, str written)
 }
 
 /* Legal forms, billing words, branch numbers and booking codes at the end say nothing about who it is. */
-static str strip_end(const struct match *m, str words)
+static str strip_end(const struct match *m, str words, bool places)
 {
     for (bool again = true; again;) {
         again = false;
@@ -274,7 +274,8 @@ static str strip_end(const struct match *m, str words)
         }
         for (size_t i = 0; i < m->catalogue->rule_count && !again; i++) {
             const struct payee_rule *rule = &m->catalogue->rules[i];
-            if (rule->action != PAYEE_END || words.n < rule->pattern.n + 2 || !str_ends(words, rule->pattern)) continue;
+            if (rule->action != PAYEE_END && !(places && rule->action == PAYEE_PLACE)) continue;
+            if (words.n < rule->pattern.n + 2 || !str_ends(words, rule->pattern)) continue;
             if (words.p[words.n - rule->pattern.n - 1] != ' ') continue;
             words.n -= rule->pattern.n + 1;
             again = true;
@@ -283,11 +284,11 @@ static str strip_end(const struct match *m, str words)
     return words;
 }
 
-static uint64_t *find_name(const struct match *m, str words, str cleaned)
+static uint64_t *find_name(const struct match *m, str words, str cleaned, str bare)
 {
     uint64_t *t = map_get(&m->names, words);
     if (t) return t;
-    if ((t = map_get(&m->names, cleaned))) return t;
+    if ((t = map_get(&m->names, cleaned)) || (t = map_get(&m->names, bare))) return t;
     for (size_t n = words.n; n > 1; n--) {
         bool blank = words.p[n - 1] == ' ';
         /* Booking codes are often glued on: "google ads8812349". */
@@ -326,8 +327,8 @@ uint32_t match_payee(const struct match *m, struct roll *r, str written)
 {
     struct arena_mark mark = arena_mark(r->arena);
     str all = match_normal(r->arena, written);
-    str words = strip_services(m, all, written), cleaned = strip_end(m, words);
-    uint64_t *t = find_name(m, words, cleaned);
+    str words = strip_services(m, all, written), cleaned = strip_end(m, words, false);
+    uint64_t *t = find_name(m, words, cleaned, strip_end(m, words, true));
     if (!t) t = find_site(m, written);
     uint32_t subject;
     if (t && target_kind(*t) != TARGET_NEVER) {
