@@ -432,6 +432,12 @@ static struct feel_value call_builtin_value(struct feel_vm *vm, const struct fee
     return call_builtin(vm, &site, copy);
 }
 
+static struct feel_value call_host(struct feel_vm *vm, const struct feel_host_function *h,
+                                   const struct feel_value *arguments)
+{
+    return h->call_self ? h->call_self(vm->env, h, arguments) : h->call(vm->env, arguments);
+}
+
 struct feel_value vm_call(struct feel_vm *vm, struct feel_value function, const struct feel_value *arguments,
                           unsigned count)
 {
@@ -660,7 +666,11 @@ int feel_eval(const struct feel_program *p, struct feel_env *env, const struct f
     struct piece first = {NULL, registers, FIRST_REGISTERS};
     struct feel_vm vm;
     vm_init(&vm, env, &first);
+    /* The host's fields and functions may evaluate too, with the same env: the depth counts them all. */
+    if (env->depth >= vm.limit_depth) return err_set(err, ERR_LIMIT, "evaluations nest too deeply");
+    env->depth++;
     run(&vm, &p->main, inputs, NULL, push_registers(&vm, p->main.registers), out);
+    env->depth--;
     return vm_end(&vm, out, err);
 }
 
