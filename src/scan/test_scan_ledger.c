@@ -225,6 +225,25 @@ static void hostile(struct test_tally *t)
     buf_release(&b);
 }
 
+/* For the reader of the test's output: who stands behind the payments, and who is unknown. */
+static void print_found(const struct scan_result *r)
+{
+    size_t products = 0, unknown = 0;
+    int64_t total = 0;
+    for (size_t i = 0; i < r->by_paid_count; i++) {
+        const struct scan_subject *s = &r->subjects[r->by_paid[i]];
+        bool known = s->kind != SUBJECT_PAYEE;
+        total += s->paid;
+        if (known ? products++ < 12 : unknown++ < 8)
+            printf("%14lld %s %5llu lines  %s " STR_FORMAT " <- " STR_FORMAT "\n", (long long)s->paid / 100,
+                   s->currency, (unsigned long long)s->lines_paid, known ? "product" : "unknown", STR_ARGS(s->name),
+                   STR_ARGS(s->written));
+    }
+    printf("%zu files, %llu lines, %llu counted, %llu skipped, %zu payees, %zu of them products, %lld in all\n",
+           r->file_count, (unsigned long long)r->lines, (unsigned long long)r->counted, (unsigned long long)r->skipped,
+           r->by_paid_count, products, (long long)total / 100);
+}
+
 /* Public spending files as their authors published them: each is read, or refused with a reason. */
 static void real_ledgers(struct test_tally *t)
 {
@@ -262,6 +281,7 @@ static void real_ledgers(struct test_tally *t)
         CHECK(paid(r, STR("SurveyMonkey")) > 0 && paid(r, STR("Meta Ads")) > 0 && paid(r, STR("Mailchimp")) > 0);
         size_t duplicates = 0;
         for (size_t i = 0; i < r->file_count; i++) duplicates += r->files[i].duplicate_of >= 0;
+        print_found(r);
         CHECK(duplicates == 1); /* the statements named May and June 2014 */
     }
     scan_free(s);

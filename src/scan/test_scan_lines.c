@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void sample(struct test_tally *t)
 {
@@ -184,4 +185,29 @@ static void persons(struct test_tally *t)
     scan_free(s);
 }
 
-TEST_MAIN(sample, garbage, long_lines, pieces, urls, persons)
+/* A published log; what an independent reading of it gives (lines, TCP_DENIED/407, bytes and users of the rest). */
+static void real_log(struct test_tally *t)
+{
+    const char *shared = getenv("ENTENTE_SHARED");
+    struct arena a;
+    struct err err;
+    arena_init(&a, 0);
+    str path = arena_printf(
+        &a, "%s/data/logs/elastic-integrations/packages/squid/data_stream/log/_dev/test/pipeline/test-access1.log",
+        shared ? shared : SOURCE_ROOT "/../shared");
+    if (access(path.p, R_OK) != 0) {
+        printf("absent: the published Squid log (ENTENTE_SHARED)\n");
+    } else {
+        struct scan *s = kit_new((struct scan_options){0});
+        CHECK(scan_file(s, path.p, &err) == 0);
+        scan_finish(s);
+        const struct scan_result *r = scan_result(s);
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < r->subject_count; i++) bytes += r->subjects[i].bytes;
+        CHECK(r->lines == 100 && r->files[0].refused == 15 && r->counted == 85 && r->skipped == 0 && bytes == 552299);
+        scan_free(s);
+    }
+    arena_release(&a);
+}
+
+TEST_MAIN(sample, garbage, long_lines, pieces, urls, persons, real_log)
