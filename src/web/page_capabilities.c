@@ -106,10 +106,10 @@ static str text_of(const struct map *m, uint64_t id, const struct cell *c)
     switch (m->lens) {
     case LENS_REDUNDANCY:
         if (!c->applications) break;
-        return cost.n ? text_format(r, STR_FORMAT " · " STR_FORMAT, STR_ARGS(count), STR_ARGS(cost)) : count;
+        return cost.n ? text_format(r, STR_FORMAT ", " STR_FORMAT, STR_ARGS(count), STR_ARGS(cost)) : count;
     case LENS_COST:
         if (!c->applications) break;
-        return cost.n ? text_format(r, STR_FORMAT " · " STR_FORMAT, STR_ARGS(cost), STR_ARGS(count))
+        return cost.n ? text_format(r, STR_FORMAT ", " STR_FORMAT, STR_ARGS(cost), STR_ARGS(count))
                       : text_format(r, "cost not known · " STR_FORMAT, STR_ARGS(count));
     case LENS_MATURITY:
         if (c->maturity < 0) return STR("maturity not known");
@@ -210,6 +210,22 @@ static void put_lenses(struct map *m)
     page_put_text(m->r, "legend_high", lenses[m->lens].high);
 }
 
+/* Names that are a product's, by the check for them. */
+static int put_renames(struct request *r, struct err *err)
+{
+    struct found *found;
+    if (web_take_found(r, &found, err)) return -1;
+    struct values list = {0};
+    for (size_t i = 0; i < found->count; i++) {
+        const struct finding *f = &found->findings[i];
+        if (str_eq(f->check->id, STR("capability-named-after-product")) && f->subject)
+            values_add(r, &list, fact_record(r, f->subject));
+    }
+    web_drop_found(r->web, found);
+    page_put(r, "rename", values_get(&list));
+    return 0;
+}
+
 void answer_capabilities(struct request *r)
 {
     const struct model_type *type = model_type(picture_model(r->picture), STR("capability"));
@@ -241,11 +257,14 @@ void answer_capabilities(struct request *r)
     page_put(r, "areas", values_get(&areas));
     page_put(r, "empty", feel_boolean(!count));
     page_put_text(r, "title", text_format(r, "What " STR_FORMAT " must be able to do", STR_ARGS(r->web->profile.name)));
-    page_put_text(
-        r, "subtitle",
-        text_format(r, STR_FORMAT " in " STR_FORMAT ", named without any product · %zu needed with nothing behind them",
-                    STR_ARGS(show_counted(r, (int64_t)count, "capability", "capabilities")),
-                    STR_ARGS(show_counted(r, (int64_t)areas.count, "area", "areas")), m.empty_count));
+    page_put_text(r, "subtitle",
+                  text_format(r, STR_FORMAT " in " STR_FORMAT ", %zu needed with nothing behind them",
+                              STR_ARGS(show_counted(r, (int64_t)count, "capability", "capabilities")),
+                              STR_ARGS(show_counted(r, (int64_t)areas.count, "area", "areas")), m.empty_count));
     put_lenses(&m);
-    page_show(r, 200);
+    struct err err;
+    if (put_renames(r, &err))
+        page_fail(r, &err);
+    else
+        page_show(r, 200);
 }

@@ -260,7 +260,7 @@ static struct feel_value field_record(struct form *form, struct form_field *f)
     struct request *r = form->r;
     struct record c = record_new(r);
     record_text(&c, "id", f->name);
-    record_text(&c, "label", capitalise(r, f->field->name));
+    record_text(&c, "label", show_word(r, f->field->name));
     record_text(&c, "help", f->field->help);
     record_text(&c, "example", f->field->example);
     record_text(&c, "look", str_of(look_of(f->field)));

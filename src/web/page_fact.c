@@ -2,7 +2,7 @@
 /* Any fact, as its type declares it: values with where they came from, links both ways, history. */
 #include "web_inside.h"
 
-enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40 };
+enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40, LONG_COMMIT = 4 };
 
 /* The fact that the address names; NULL after answering 404. */
 const struct fact *fact_asked(struct request *r)
@@ -45,27 +45,36 @@ static str value_of(struct request *r, const struct model_field *field, str cano
     return link ? names_of(r, canonical) : show_value(r, field, canonical);
 }
 
-static str origin_of(struct request *r, const struct stored_claim *c)
+/* Short: "marketing, line 65"; the rest is in the whole: file and day. */
+static str origin_short(struct request *r, const struct stored_claim *c)
 {
-    str when = show_ago(r, c->time);
-    switch (c->from.kind) {
-    case ORIGIN_TYPED:
-        return text_format(r, "typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(c->actor), STR_ARGS(when));
-    case ORIGIN_IMPORTED:
-    case ORIGIN_OBSERVED: break;
-    }
-    struct buf b;
-    buf_init(&b, 10000);
-    buf_text(&b, c->from.kind == ORIGIN_IMPORTED ? "" : "seen: ");
-    buf_str(&b, c->from.source);
-    if (c->from.file.n && !str_eq(c->from.file, c->from.source))
-        buf_printf(&b, ", " STR_FORMAT, STR_ARGS(c->from.file));
-    if (c->from.line) buf_printf(&b, " line %u", c->from.line);
-    buf_printf(&b, ", " STR_FORMAT, STR_ARGS(when));
-    str text = buf_copy(&b, &r->arena);
-    buf_release(&b);
-    return text;
+    if (c->from.kind == ORIGIN_TYPED) return text_format(r, "typed by " STR_FORMAT, STR_ARGS(c->actor));
+    str source = c->from.source.n ? c->from.source : c->from.file;
+    return c->from.line ? text_format(r, STR_FORMAT ", line %u", STR_ARGS(source), c->from.line) : source;
 }
+
+static str origin_whole(struct request *r, const struct stored_claim *c)
+{
+    str when = show_time(r, c->time);
+    if (c->from.kind == ORIGIN_TYPED)
+        return text_format(r, "Typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(c->actor), STR_ARGS(when));
+    const char *how = c->from.kind == ORIGIN_IMPORTED ? "Imported from" : "Seen in";
+    str line = c->from.line ? text_format(r, " line %u", c->from.line) : STR("");
+    return text_format(r, "%s " STR_FORMAT STR_FORMAT ", " STR_FORMAT, how,
+                       STR_ARGS(c->from.file.n ? c->from.file : c->from.source), STR_ARGS(line), STR_ARGS(when));
+}
+
+static struct feel_value origin_record(struct request *r, const struct stored_claim *claim, str value)
+{
+    struct record c = record_new(r);
+    record_text(&c, "value", value.n ? value : STR("nothing"));
+    record_text(&c, "from", origin_short(r, claim));
+    record_text(&c, "whole", origin_whole(r, claim));
+    return record_get(&c);
+}
+
+/* A worker's store has a metamodel of its own, the same as the picture's. */
+static bool same_field(const struct model_field *a, const struct model_field *b) { return a->id == b->id; }
 
 static void put_origins(struct request *r, struct record *c, const struct model_field *field,
                         const struct stored_claim *claims, size_t count)
@@ -73,18 +82,13 @@ static void put_origins(struct request *r, struct record *c, const struct model_
     struct values from = {0}, others = {0};
     str winner = STR_NONE;
     for (size_t i = 0; i < count; i++)
-        if (claims[i].field == field && claims[i].wins && !winner.p) winner = claims[i].value;
+        if (same_field(claims[i].field, field) && claims[i].wins && !winner.p) winner = claims[i].value;
     for (size_t i = 0; i < count; i++) {
-        if (claims[i].field != field) continue;
-        if (claims[i].wins) {
-            values_add(r, &from, feel_string(origin_of(r, &claims[i])));
-        } else if (!str_eq(claims[i].value, winner)) {
-            struct record other = record_new(r);
-            str value = value_of(r, field, claims[i].value);
-            record_text(&other, "value", value.n ? value : STR("nothing"));
-            record_text(&other, "from", origin_of(r, &claims[i]));
-            values_add(r, &others, record_get(&other));
-        }
+        if (!same_field(claims[i].field, field)) continue;
+        if (claims[i].wins)
+            values_add(r, &from, origin_record(r, &claims[i], STR_NONE));
+        else if (!str_eq(claims[i].value, winner))
+            values_add(r, &others, origin_record(r, &claims[i], value_of(r, field, claims[i].value)));
     }
     record_put(c, "from", values_get(&from));
     record_put(c, "others", values_get(&others));
@@ -94,7 +98,7 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
                          const struct stored_claim *claims, size_t count, struct feel_value *out)
 {
     struct record c = record_new(r);
-    record_text(&c, "name", capitalise(r, field->name));
+    record_text(&c, "name", show_word(r, field->name));
     record_text(&c, "help", field->help);
     size_t links = 0;
     bool filled = false;
@@ -114,7 +118,7 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
                     field->days ? text_format(r, "from the logs and ledgers, last %d days", field->days)
                                 : STR("from the logs and ledgers"));
     put_origins(r, &c, field, claims, count);
-    for (size_t i = 0; i < count && !filled; i++) filled = claims[i].field == field && !claims[i].wins;
+    for (size_t i = 0; i < count && !filled; i++) filled = same_field(claims[i].field, field) && !claims[i].wins;
     *out = record_get(&c);
     return filled;
 }
@@ -153,7 +157,7 @@ static void put_inverses(struct request *r, const struct fact *f)
         const uint64_t *ids = fact_inverse(r->picture, f, &type->inverses[i], &count);
         if (!count) continue;
         struct record c = record_new(r);
-        record_text(&c, "name", capitalise(r, type->inverses[i].name));
+        record_text(&c, "name", show_word(r, type->inverses[i].name));
         record_text(&c, "kind", type->inverses[i].from->plural);
         record_text(&c, "count", show_count(r, (int64_t)count));
         record_put(&c, "links", links_record(r, ids, count, SHOWN_LINKS));
@@ -163,28 +167,37 @@ static void put_inverses(struct request *r, const struct fact *f)
     page_put(r, "inverses", values_get(&list));
 }
 
+static struct feel_value change_record(struct request *r, const struct journal_change *change)
+{
+    struct record c = record_new(r);
+    record_text(&c, "field", show_word(r, change->field->name));
+    record_text(&c, "before", value_of(r, change->field, change->before));
+    record_text(&c, "after", value_of(r, change->field, change->after));
+    return record_get(&c);
+}
+
+/* One entry for each commit. */
 static int put_history(struct request *r, const struct fact *f, struct err *err)
 {
     const struct journal_change *changes;
-    size_t count;
+    size_t count, shown = 0;
     if (store_load_history(r->store, &r->arena, fact_id(f), &changes, &count, err)) return -1;
     struct values list = {0};
-    for (size_t i = 0; i < count && i < SHOWN_HISTORY; i++) {
-        const struct journal_change *change = &changes[i];
+    for (size_t i = 0; i < count && shown < SHOWN_HISTORY; shown++) {
+        struct values inner = {0};
+        const struct journal_change *first = &changes[i];
+        for (; i < count && changes[i].number == first->number; i++)
+            if (changes[i].field) values_add(r, &inner, change_record(r, &changes[i]));
         struct record c = record_new(r);
-        record_text(&c, "when", show_time(r, change->time));
-        record_text(&c, "actor", change->actor);
-        record_text(&c, "reason", change->reason);
-        record_bool(&c, "first", !i || changes[i - 1].number != change->number);
-        if (change->field) {
-            record_text(&c, "field", capitalise(r, change->field->name));
-            record_text(&c, "before", value_of(r, change->field, change->before));
-            record_text(&c, "after", value_of(r, change->field, change->after));
-        }
+        record_text(&c, "when", show_time(r, first->time));
+        record_text(&c, "actor", first->actor);
+        record_text(&c, "reason", first->reason);
+        record_put(&c, "changes", values_get(&inner));
+        if (inner.count > LONG_COMMIT)
+            record_text(&c, "many", show_counted(r, (int64_t)inner.count, "value", "values"));
         values_add(r, &list, record_get(&c));
     }
     page_put(r, "history", values_get(&list));
-    if (count > SHOWN_HISTORY) page_put_text(r, "more_history", show_count(r, (int64_t)(count - SHOWN_HISTORY)));
     return 0;
 }
 

@@ -72,7 +72,7 @@ static void put_columns(struct request *r, const struct model_field *const *fiel
     struct values list = {0};
     for (size_t i = 0; i < count; i++)
         values_add(r, &list,
-                   column_record(r, fields[i]->key, capitalise(r, fields[i]->name), is_number(fields[i]), order, !i));
+                   column_record(r, fields[i]->key, show_word(r, fields[i]->name), is_number(fields[i]), order, !i));
     page_put(r, "columns", values_get(&list));
 }
 
@@ -88,7 +88,7 @@ static void put_rows(struct request *r, const struct row *rows, size_t from, siz
         record_text(&c, "href", show_path(r, rows[i].id));
         for (size_t j = 1; j < count; j++) {
             struct record cell = record_new(r);
-            record_text(&cell, "title", capitalise(r, fields[j]->name));
+            record_text(&cell, "title", show_word(r, fields[j]->name));
             record_text(&cell, "text", show_field(r, f, fields[j]));
             record_bool(&cell, "number", is_number(fields[j]));
             values_add(r, &cells, record_get(&cell));

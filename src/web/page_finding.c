@@ -18,7 +18,7 @@ static struct feel_value evidence_record(struct request *r, uint64_t id)
         str value = show_field(r, f, field);
         if (!value.n) continue;
         struct record one = record_new(r);
-        record_text(&one, "name", field->name);
+        record_text(&one, "name", show_word(r, field->name));
         record_text(&one, "value", value);
         values_add(r, &fields, record_get(&one));
     }

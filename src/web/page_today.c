@@ -4,7 +4,7 @@
 
 #include "base_time.h"
 
-enum { SHOWN_FINDINGS = 20, SHOWN_CHANGES = 6, SHOWN_STRANGERS = 6 };
+enum { SHOWN_FINDINGS = 20, SHOWN_CHANGES = 6, SHOWN_STRANGERS = 4, READ_STRANGERS = 200 };
 
 static str severity_word(enum severity s)
 {
@@ -28,7 +28,7 @@ struct feel_value finding_record(struct request *r, const struct finding *f)
     record_text(&c, "href", text_format(r, "/findings/" STR_FORMAT, STR_ARGS(finding_key(&r->arena, f))));
     if (f->subject) record_put(&c, "subject", fact_record(r, f->subject));
     if (f->has_money) record_text(&c, "money", show_money(r, f->money, false));
-    if (f->has_people) record_text(&c, "people", show_counted(r, f->people, "person", "people"));
+    if (f->has_people && f->people) record_text(&c, "people", show_counted(r, f->people, "person", "people"));
     if (f->since) record_text(&c, "since", show_day(r, f->since));
     record_bool(&c, "accepted", f->accepted);
     record_text(&c, "owner", f->owner);
@@ -93,7 +93,7 @@ static int put_changes(struct request *r, struct err *err)
     struct values list = {0};
     for (size_t i = 0; i < count; i++) {
         struct record c = record_new(r);
-        record_text(&c, "says", lines[i].reason.n ? lines[i].reason : STR("No reason given"));
+        record_text(&c, "says", lines[i].reason.n ? capitalise(r, lines[i].reason) : STR("No reason given"));
         record_text(&c, "actor", lines[i].actor);
         record_text(&c, "when", show_ago(r, lines[i].time));
         record_text(&c, "changed", show_counted(r, (int64_t)lines[i].changed, "fact", "facts"));
@@ -103,27 +103,30 @@ static int put_changes(struct request *r, struct err *err)
     return 0;
 }
 
+static struct feel_value stranger_record(struct request *r, const struct stored_stranger *s)
+{
+    static const struct model_field money = {.kind = FIELD_MONEY};
+    struct record c = record_new(r);
+    record_text(&c, "name", s->subject.name);
+    record_text(&c, "seen", s->subject.kind == SUBJECT_PAYEE ? STR("paid, in the ledger") : STR("used, in the logs"));
+    if (s->people) record_text(&c, "people", show_counted(r, (int64_t)s->people, "person", "people"));
+    if (s->paid.n)
+        record_text(
+            &c, "paid",
+            show_value(r, &money, text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(s->paid), STR_ARGS(s->currency))));
+    return record_get(&c);
+}
+
+/* The most used and the dearest: some of each. */
 static int put_strangers(struct request *r, struct err *err)
 {
     const struct stored_stranger *strangers;
-    size_t count;
-    if (store_load_strangers(r->store, &r->arena, SHOWN_STRANGERS, &strangers, &count, err)) return -1;
+    size_t count, used = 0, paid = 0;
+    if (store_load_strangers(r->store, &r->arena, READ_STRANGERS, &strangers, &count, err)) return -1;
     struct values list = {0};
     for (size_t i = 0; i < count; i++) {
-        const struct stored_stranger *s = &strangers[i];
-        struct record c = record_new(r);
-        record_text(&c, "name", s->subject.name);
-        record_text(&c, "seen",
-                    s->subject.kind == SUBJECT_PAYEE ? STR("paid, in the ledger") : STR("used, in the logs"));
-        if (s->people) record_text(&c, "people", show_counted(r, (int64_t)s->people, "person", "people"));
-        if (s->paid.n) {
-            const struct model_field money = {.kind = FIELD_MONEY};
-            record_text(
-                &c, "paid",
-                show_value(r, &money,
-                           text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(s->paid), STR_ARGS(s->currency))));
-        }
-        values_add(r, &list, record_get(&c));
+        bool payee = strangers[i].subject.kind == SUBJECT_PAYEE;
+        if ((payee ? paid++ : used++) < SHOWN_STRANGERS) values_add(r, &list, stranger_record(r, &strangers[i]));
     }
     page_put(r, "strangers", values_get(&list));
     return 0;

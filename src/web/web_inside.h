@@ -112,10 +112,10 @@ bool request_may_edit(const struct request *r);
 #define WEB_PAGES(X)                                                                                                   \
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
     X(TODAY, today, "title subtitle empty scores findings more practice practice_name changes evidence strangers")     \
-    X(CAPABILITIES, capabilities, "title subtitle areas lens lenses legend_low legend_high empty")                     \
+    X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found")                                     \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title fact notes fields inverses history more_history")                                             \
+    X(FACT, fact, "title fact notes fields inverses history")                                             \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
     X(TYPES, types, "title groups")                                                                                    \
     X(FACTS, facts, "title kind query columns rows found shown pages")                                                 \
@@ -194,6 +194,8 @@ str show_path(struct request *r, uint64_t fact);                 /* /facts/42 */
 str show_name(struct request *r, uint64_t fact);                 /* "fact 42" when it is gone */
 struct feel_value fact_record(struct request *r, uint64_t fact); /* {name, href, kind} */
 str capitalise(struct request *r, str text);
+str show_word(struct request *r, str name);       /* a field's name as a label: "IT owner" */
+str show_label(struct request *r, uint64_t fact); /* its key and name where they differ: "RQ-1042 Push provider" */
 str text_format(struct request *r, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* ---- The server's state ---- */

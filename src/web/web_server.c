@@ -96,7 +96,8 @@ static enum MHD_Result begin(struct request *r, const char *method)
     r->method = post ? METHOD_POST : METHOD_GET;
     if (!request_read_head(r)) return refuse(r, 400, STR("The request is not well formed.\n"));
     if (!host_is_ours(r->web, r->host))
-        return refuse(r, 400, STR("This server does not answer under that host name. Start it with --allow-host NAME.\n"));
+        return refuse(r, 400,
+                      STR("This server does not answer under that host name. Start it with --allow-host NAME.\n"));
     if (r->content_length > BODY_LIMIT) return refuse(r, 413, STR("The form is too large.\n"));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
     if (post && !str_starts(r->content_type, STR("application/x-www-form-urlencoded")))

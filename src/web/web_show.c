@@ -30,11 +30,21 @@ static str done(struct request *r, struct buf *b)
     return text;
 }
 
-static str money_in(struct request *r, str digits, str currency)
+/* The sign stays with its amount: its blank does not break. */
+static void put_money(struct buf *out, str digits, str currency)
 {
     struct buf b;
     buf_init(&b, 10000);
     template_put_money(&b, digits, currency);
+    for (size_t i = 0; i < b.n; i++) buf_text(out, b.p[i] == ' ' ? "\xC2\xA0" : (char[]){b.p[i], 0});
+    buf_release(&b);
+}
+
+static str money_in(struct request *r, str digits, str currency)
+{
+    struct buf b;
+    buf_init(&b, 10000);
+    put_money(&b, digits, currency);
     return done(r, &b);
 }
 
@@ -57,7 +67,7 @@ str show_money(struct request *r, str digits, bool compact)
     /* Two decimals are one too many here. */
     if (millions && str_find_char(shown, '.') != STR_NOT_FOUND) shown = str_slice(shown, 0, shown.n - 1);
     buf_str(&b, shown);
-    buf_text(&b, millions ? " M" : "k");
+    buf_text(&b, millions ? "\xC2\xA0M" : "k");
     buf_release(&number);
     return done(r, &b);
 }
@@ -110,8 +120,8 @@ str show_value(struct request *r, const struct model_field *field, str canonical
     switch (kind) {
     case FIELD_MONEY: {
         size_t blank = str_find_char(canonical, ' ');
-        template_put_money(&b, str_slice(canonical, 0, blank == STR_NOT_FOUND ? canonical.n : blank),
-                           blank == STR_NOT_FOUND ? r->web->profile.currency : str_from(canonical, blank + 1));
+        put_money(&b, str_slice(canonical, 0, blank == STR_NOT_FOUND ? canonical.n : blank),
+                  blank == STR_NOT_FOUND ? r->web->profile.currency : str_from(canonical, blank + 1));
         break;
     }
     case FIELD_PERCENT: template_put_percent(&b, canonical); break;
@@ -147,7 +157,7 @@ str show_feel(struct request *r, enum field_kind kind, struct feel_value v)
     struct buf b;
     buf_init(&b, PAGE_LIMIT);
     if (digits.n && kind == FIELD_MONEY)
-        template_put_money(&b, digits, r->web->profile.currency);
+        put_money(&b, digits, r->web->profile.currency);
     else if (digits.n && kind == FIELD_PERCENT)
         template_put_percent(&b, digits);
     else if (digits.n)
@@ -175,11 +185,19 @@ str show_field(struct request *r, const struct fact *f, const struct model_field
     return done(r, &b);
 }
 
+str show_label(struct request *r, uint64_t fact)
+{
+    const struct fact *f = picture_fact(r->picture, fact);
+    const struct model_field *name = f ? model_field(fact_type(f), STR("name")) : NULL;
+    if (!name || name == fact_type(f)->name_field || !fact_value(f, name).n) return show_name(r, fact);
+    return text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(fact_name(f)), STR_ARGS(fact_value(f, name)));
+}
+
 struct feel_value fact_record(struct request *r, uint64_t fact)
 {
     const struct fact *f = picture_fact(r->picture, fact);
     struct record c = record_new(r);
-    record_text(&c, "name", show_name(r, fact));
+    record_text(&c, "name", show_label(r, fact));
     record_text(&c, "href", show_path(r, fact));
     if (f) record_text(&c, "kind", fact_type(f)->name);
     return record_get(&c);
@@ -200,4 +218,22 @@ str capitalise(struct request *r, str text)
     utf8_decode(text, &first);
     str upper = utf8_upper(&r->arena, str_slice(text, 0, first));
     return text_format(r, STR_FORMAT STR_FORMAT, STR_ARGS(upper), STR_ARGS(str_from(text, first)));
+}
+
+str show_word(struct request *r, str name)
+{
+    const struct model *m = picture_model(r->picture);
+    struct buf b;
+    buf_init(&b, 10000);
+    str rest = capitalise(r, name), word;
+    while (str_cut(&rest, ' ', &word)) {
+        /* A side that is written in capitals (IT) keeps them. */
+        for (size_t i = 0; i < m->side_count; i++)
+            if (str_eq_nocase(word, m->sides[i].name) &&
+                str_eq(m->sides[i].name, utf8_upper(&r->arena, m->sides[i].name)))
+                word = m->sides[i].name;
+        if (b.n) buf_char(&b, ' ');
+        buf_str(&b, word);
+    }
+    return done(r, &b);
 }
