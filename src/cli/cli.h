@@ -4,6 +4,7 @@
 #define CLI_H
 
 #include "align.h"
+#include "base_map.h"
 #include "graph.h"
 
 struct cli;
@@ -50,6 +51,7 @@ struct cli {
     int64_t now, today;
     const char *workspace;
     struct store *store;
+    struct map products; /* folded names */
     struct graph_options graph_options;
     struct graph *graph;
     struct picture *picture;

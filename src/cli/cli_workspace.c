@@ -2,7 +2,6 @@
 /* The workspace of a call: found, opened, drawn as a picture. */
 #include "cli.h"
 
-#include "base_map.h"
 #include "base_time.h"
 #include "base_utf8.h"
 #include "scan_catalogue.h"
@@ -68,28 +67,19 @@ int cli_open_store(struct cli *c, int flags, struct err *err)
 
 /* ---- products that the world knows ---- */
 
-struct products {
-    struct map names;
-};
-
-static bool is_product(const void *host, str words)
-{
-    const struct products *p = host;
-    return map_get(&p->names, words) != NULL;
-}
+static bool is_product(const void *host, str words) { return map_get(host, words) != NULL; }
 
 int cli_load_products(struct cli *c, struct err *err)
 {
     struct catalogue catalogue;
-    struct products *p = arena_zalloc(&c->arena, sizeof *p);
     bool is_new;
     if (catalogue_load(&c->arena, &catalogue, err) < 0) return -1;
-    map_init(&p->names);
+    map_init(&c->products);
     for (size_t i = 0; i < catalogue.count; i++) {
         if (catalogue.items[i].kind != KIND_APPLICATION) continue;
-        *map_put(&p->names, utf8_fold(&c->arena, catalogue.items[i].name), &is_new) = 1;
+        *map_put(&c->products, utf8_fold(&c->arena, catalogue.items[i].name), &is_new) = 1;
     }
-    c->graph_options = (struct graph_options){is_product, p};
+    c->graph_options = (struct graph_options){is_product, &c->products};
     return 0;
 }
 
@@ -117,6 +107,7 @@ void cli_close(struct cli *c)
     picture_drop(c->picture);
     if (c->graph) graph_free(c->graph);
     if (c->store) store_close(c->store);
+    map_release(&c->products);
 }
 
 /* ---- names that people give ---- */

@@ -157,12 +157,26 @@ static void put_made(struct cli *c, const struct import_plan *plan, bool would)
 static void put_sum(struct cli *c, const struct import_plan *plan, bool would)
 {
     size_t same = plan->fact_count - plan->created - plan->changed;
+    bool said = plan->created != 0;
     cli_clean(c, str_of(plan->path));
-    cli_printf(c, ": %s", would ? "would make " : "made ");
-    cli_put(c, cli_plural(c, plan->created, plan->type->name, plan->type->plural));
-    cli_printf(c, ", %s " STR_FORMAT ", %s " STR_FORMAT " as %s", would ? "change" : "changed",
-               STR_ARGS(cli_count(c, plan->changed)), would ? "leave" : "left", STR_ARGS(cli_count(c, same)),
-               same == 1 ? "it is" : "they are");
+    cli_text(c, ": ");
+    if (plan->created) {
+        cli_text(c, would ? "would make " : "made ");
+        cli_put(c, cli_plural(c, plan->created, plan->type->name, plan->type->plural));
+    }
+    if (plan->changed) {
+        cli_text(c, said ? ", " : would ? "would " : "");
+        cli_text(c, would ? "change " : "changed ");
+        cli_put(c, said ? cli_count(c, plan->changed)
+                        : cli_plural(c, plan->changed, plan->type->name, plan->type->plural));
+        said = true;
+    }
+    if (same || !said) {
+        cli_text(c, said ? ", " : would ? "would " : "");
+        cli_text(c, would ? "leave " : "left ");
+        cli_put(c, said ? cli_count(c, same) : cli_plural(c, same, plan->type->name, plan->type->plural));
+        cli_text(c, same == 1 ? " as it is" : " as they are");
+    }
     if (plan->repeated)
         cli_printf(c, "; " STR_FORMAT " said twice",
                    STR_ARGS(cli_plural(c, plan->repeated, STR("row is"), STR("rows are"))));

@@ -556,7 +556,7 @@ static int make_plan(struct import *in, struct err *err)
         }
         plan->facts = facts;
     }
-    qsort(in->errors.items, in->errors.count, sizeof *in->errors.items, by_line);
+    if (in->errors.count) qsort(in->errors.items, in->errors.count, sizeof *in->errors.items, by_line);
     plan->errors = in->errors.items;
     plan->made = in->made.items;
     plan->made_count = in->made.count;
