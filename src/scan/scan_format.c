@@ -4,8 +4,9 @@
 #include "base_utf8.h"
 #include "base_yaml.h"
 
-extern const char format_squid_start[], format_squid_end[];
-extern const char format_ledger_start[], format_ledger_end[];
+#define FORMAT(id) extern const char format_##id##_start[], format_##id##_end[];
+SCAN_FORMATS
+#undef FORMAT
 
 static int bad(str file, const struct yaml *at, str key, struct err *err)
 {
@@ -129,12 +130,12 @@ int format_parse(struct arena *a, str yaml, str file, struct scan_format *out, s
 
 int formats_load(struct arena *a, const struct scan_format **out, size_t *count, struct err *err)
 {
-    /* A table reads nearly any text, so it comes last. */
-    const struct {
+#define FORMAT(id) {STR_INIT("model/formats/" #id ".yaml"), format_##id##_start, format_##id##_end},
+    static const struct {
         str file;
         const char *start, *end;
-    } built_in[] = {{STR("model/formats/squid.yaml"), format_squid_start, format_squid_end},
-                    {STR("model/formats/ledger.yaml"), format_ledger_start, format_ledger_end}};
+    } built_in[] = {SCAN_FORMATS};
+#undef FORMAT
     struct scan_format *formats = arena_array(a, ARRAY_COUNT(built_in), sizeof *formats);
     for (size_t i = 0; i < ARRAY_COUNT(built_in); i++) {
         str text = {built_in[i].start, (size_t)(built_in[i].end - built_in[i].start)};
