@@ -133,6 +133,13 @@ static struct node *found_node(struct parser *p, struct found f, size_t from)
     return parse_done(p, field_node(p, variable_node(p, d, from), d->type, f.field));
 }
 
+bool parse_knows_more(struct parser *p)
+{
+    struct found best = {.end = p->token.to};
+    find_variable(p, p->known, p->token.from, &best);
+    return best.known != NULL;
+}
+
 struct node *parse_name(struct parser *p)
 {
     size_t from = p->token.from;

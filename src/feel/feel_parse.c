@@ -144,7 +144,11 @@ void parse_clash(struct parser *p, const struct node *n, const char *format, ...
 static const char *type_words(struct parser *p, const struct feel_type *t)
 {
     if (t->is == FEEL_TYPE_OF_KIND) return feel_kind_words(t->kind);
-    if (t->is == FEEL_TYPE_OBJECT) return arena_printf(p->a, "of type " STR_FORMAT, STR_ARGS(t->class->name)).p;
+    if (t->is == FEEL_TYPE_OBJECT) {
+        str name = t->class->name;
+        return arena_printf(p->a, "%s " STR_FORMAT, name.n && strchr("aeiou", name.p[0]) ? "an" : "a", STR_ARGS(name))
+            .p;
+    }
     return t->is == FEEL_TYPE_LIST      ? "a list"
            : t->is == FEEL_TYPE_CONTEXT ? "a context"
            : t->is == FEEL_TYPE_RANGE   ? "a range"
@@ -255,7 +259,13 @@ static int operator_level(struct parser *p, enum op *op)
 
 static struct node *range(struct parser *p, size_t from, struct node *start, struct node *end, unsigned flags)
 {
-    if (start->kind == NODE_CONSTANT && end->kind == NODE_CONSTANT) {
+    int order;
+    str why;
+    bool constant = start->kind == NODE_CONSTANT && end->kind == NODE_CONSTANT;
+    /* Ends of two kinds are left to the machine, which says so. */
+    if (constant && start->value.kind != FEEL_NULL && end->value.kind != FEEL_NULL && flags >> 2 == RANGE_BOTH)
+        constant = value_compare(p->a, start->value, end->value, &order, &why);
+    if (constant) {
         struct feel_range *r = arena_alloc(p->a, sizeof *r);
         *r = range_of(start->value, end->value, flags);
         return parse_done(p, parse_constant(p, from, (struct feel_value){.kind = FEEL_RANGE, .range = r}));
@@ -725,6 +735,7 @@ static struct node *word(struct parser *p)
 {
     size_t from = p->token.from;
     str text = parse_text(p, p->token);
+    if (lex_is_keyword(text) && parse_knows_more(p)) return parse_name(p);
     if (str_eq(text, STR("if"))) return conditional(p, from);
     if (str_eq(text, STR("for"))) return iteration(p, NODE_FOR, from);
     if (str_eq(text, STR("some"))) return iteration(p, NODE_SOME, from);

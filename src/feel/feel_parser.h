@@ -46,7 +46,8 @@ void parse_push(struct parser *p, struct declaration *d, bool opens);
 /* A clash of known types: an error where the scope is strict. */
 void parse_clash(struct parser *p, const struct node *n, const char *format, ...) PRINTF_LIKE(3, 4);
 
-struct node *parse_name(struct parser *p);                        /* at a word: variable, field, function or call */
+bool parse_knows_more(struct parser *p);   /* at a keyword: a name in scope begins with it, such as `in stock` */
+struct node *parse_name(struct parser *p); /* at a word: variable, field, function or call */
 struct node *parse_path(struct parser *p, struct node *of);       /* behind the point */
 struct node *parse_call(struct parser *p, struct node *function); /* at '(' */
 struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, size_t from);

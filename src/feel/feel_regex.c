@@ -101,6 +101,7 @@ static void translate_class(struct translation *t)
     struct translation inner = {.from = t->from, .at = t->at + 1, .depth = t->depth + 1};
     buf_init(&inner.out, (size_t)PATTERN_CAP * 8);
     size_t start = inner.at;
+    bool grouped = false;
     if (inner.at < t->from.n && t->from.p[inner.at] == '^') start++;
     while (inner.at < t->from.n && (t->from.p[inner.at] != ']' || inner.at == start)) {
         char c = t->from.p[inner.at];
@@ -109,7 +110,8 @@ static void translate_class(struct translation *t)
             struct translation less = {.from = t->from, .at = inner.at + 1, .depth = t->depth + 1};
             buf_init(&less.out, (size_t)PATTERN_CAP * 8);
             translate_class(&less);
-            buf_text(&t->out, "(?!");
+            buf_text(&t->out, "(?:(?!");
+            grouped = true;
             buf_str(&t->out, buf_get(&less.out));
             buf_char(&t->out, ')');
             inner.at = less.at;
@@ -127,6 +129,7 @@ static void translate_class(struct translation *t)
     buf_char(&t->out, '[');
     buf_str(&t->out, buf_get(&inner.out));
     if (inner.at < t->from.n) buf_char(&t->out, ']');
+    if (grouped) buf_char(&t->out, ')');
     t->at = inner.at + 1;
     t->wrong |= inner.wrong;
     buf_release(&inner.out);
