@@ -50,8 +50,8 @@
                          " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                           \
                          " WHERE e.kind <= 2 ORDER BY e.fact, e.number, e.seq")                                        \
     X(SQL_ENTRY_SINCE,                                                                                                 \
-      "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND kind <= 2 GROUP BY fact ORDER BY fact")         \
-    X(SQL_ENTRY_EVIDENCE_SINCE, "SELECT DISTINCT fact FROM entry WHERE number > ?1 AND kind = 3 ORDER BY fact")        \
+      "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND kind <= 2 GROUP BY +fact ORDER BY +fact")       \
+    X(SQL_ENTRY_EVIDENCE_SINCE, "SELECT DISTINCT +fact FROM entry WHERE number > ?1 AND kind = 3 ORDER BY 1")          \
     X(SQL_ENTRY_LAST, "SELECT j.actor, j.time, e.kind, e.type FROM entry e JOIN journal j ON j.number = e.number"      \
                       " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC LIMIT 1")                             \
     X(SQL_ENTRY_HISTORY,                                                                                               \
