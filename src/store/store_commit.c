@@ -174,6 +174,15 @@ static int place_all(struct applying *p)
     if (!rc) return err_set(p->err, ERR_STORE, "the workspace is damaged: its next id is missing");
     uint64_t first = (uint64_t)sqlite3_column_int64(q, 0), next = first;
     sqlite3_reset(q);
+    size_t named = p->c->facts.count;
+    /* Before new facts get ids that somebody may have guessed. */
+    for (size_t i = 0; i < named; i++) {
+        struct change_fact *f = p->c->facts.items[i];
+        uint32_t type;
+        if (f->created) continue;
+        if (type_of(p, f->id, &type)) return -1;
+        if (!type) return gone(p, f);
+    }
     /* Chosen ids first, so that the others go around them. */
     VEC_EACH(f, &p->c->made) {
         uint64_t ignored = 0;
@@ -182,14 +191,6 @@ static int place_all(struct applying *p)
     VEC_EACH(f, &p->c->made) {
         if (!(*f)->wanted_id && place_created(p, *f, &next)) return -1;
         if ((*f)->real_id >= next) next = (*f)->real_id + 1;
-    }
-    size_t named = p->c->facts.count;
-    for (size_t i = 0; i < named; i++) {
-        struct change_fact *f = p->c->facts.items[i];
-        uint32_t type;
-        if (f->created) continue;
-        if (type_of(p, f->id, &type)) return -1;
-        if (!type) return gone(p, f);
     }
     for (size_t i = 0; i < named; i++) {
         struct change_fact *f = p->c->facts.items[i];

@@ -226,11 +226,18 @@ static int make_file(struct store *s, const char *path, const struct store_profi
                                                                                                                   : 0;
 }
 
-static void release(struct store *s)
+static void release_connection(struct store *s)
 {
     for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(s->statements[i]);
+    memset(s->statements, 0, sizeof s->statements);
     store_rows_release(s);
     if (s->db) MUST(sqlite3_close(s->db) == SQLITE_OK);
+    s->db = NULL;
+}
+
+static void release(struct store *s)
+{
+    release_connection(s);
     arena_release(&s->arena);
     sodium_memzero(s, sizeof *s);
 }
@@ -349,14 +356,57 @@ static int bring_up_to_date(struct store *s, struct err *err)
     return store_end(s, err);
 }
 
+static int set_up_and_read(struct store *s, struct err *err)
+{
+    if (!s->writable && run_text(s->db, "PRAGMA query_only = ON", err)) return -1;
+    return set_up(s->db, err) || bring_up_to_date(s, err) || read_settings(s, err) ? -1 : 0;
+}
+
+/* A workspace in a folder that cannot be written to has no place for the files that readers share. When nobody has left
+ * any there, nobody writes, so the file can be read as it is. */
+static int open_unchanging(struct store *s, const char *path, struct err *err)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    struct stat st;
+    struct buf uri;
+    buf_init(&uri, 1 << 16);
+    buf_printf(&uri, "%s-wal", path);
+    bool log = uri.full || (!stat(uri.p, &st) && st.st_size);
+    buf_clear(&uri);
+    buf_text(&uri, "file:");
+    for (const char *p = path; *p; p++) {
+        bool plain = *p == '/' || *p == '.' || *p == '-' || *p == '_' || (*p >= '0' && *p <= '9') ||
+                     ((*p | 32) >= 'a' && (*p | 32) <= 'z');
+        if (plain)
+            buf_char(&uri, *p);
+        else
+            buf_printf(&uri, "%%%c%c", hex[(unsigned char)*p >> 4], hex[(unsigned char)*p & 15]);
+    }
+    buf_text(&uri, "?immutable=1");
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
+    if (log || uri.full) {
+        buf_release(&uri);
+        return err_set(err, ERR_IO,
+                       "the workspace has commits beside it that only somebody who may write can read in;"
+                       " open it once with the right to write");
+    }
+    bool opened = sqlite3_open_v2(uri.p, &s->db, flags, NULL) == SQLITE_OK;
+    buf_release(&uri);
+    return opened ? set_up_and_read(s, err) : store_fail(s->db, err);
+}
+
 static int open_file(struct store *s, const char *path, struct err *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) return store_fail(s->db, err);
     if (s->writable && sqlite3_db_readonly(s->db, "main") == 1)
         return err_set(err, ERR_IO, "the workspace cannot be written to (read-only file or folder)");
-    if (!s->writable && run_text(s->db, "PRAGMA query_only = ON", err)) return -1;
-    return set_up(s->db, err) || bring_up_to_date(s, err) || read_settings(s, err) ? -1 : 0;
+    struct err first;
+    if (!set_up_and_read(s, &first)) return 0;
+    int code = sqlite3_errcode(s->db) & 0xff;
+    if (s->writable || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) return *err = first, -1;
+    release_connection(s);
+    return open_unchanging(s, path, err);
 }
 
 int store_open(const char *path, int flags, struct store **out, struct err *err)

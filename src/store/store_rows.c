@@ -39,7 +39,8 @@ static int run(struct store *s, enum store_rows which, int from, int rows, struc
     if (prepare(s, which, rows, &q, err)) return -1;
     for (int i = 0; i < rows * columns; i++) {
         const struct row_cell *c = &b->cells[from * columns + i];
-        const char *p = b->texts.p + c->number;
+        bool text = c->kind == 's' || c->kind == 'b';
+        const char *p = text ? b->texts.p + c->number : NULL;
         int rc = c->kind == 'n'   ? sqlite3_bind_null(q, i + 1)
                  : c->kind == 's' ? sqlite3_bind_text64(q, i + 1, p, c->length, SQLITE_STATIC, SQLITE_UTF8)
                  : c->kind == 'b' ? sqlite3_bind_blob64(q, i + 1, p, c->length, SQLITE_STATIC)
@@ -87,6 +88,7 @@ void store_rows_release(struct store *s)
     for (int which = 0; which < ROWS_COUNT; which++) {
         sqlite3_finalize(s->rows[which].one);
         sqlite3_finalize(s->rows[which].many);
+        s->rows[which].one = s->rows[which].many = NULL;
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include "base_utf8.h"
 
+#include <sqlite3.h>
+
 static int commit(struct fixture *x, struct change_set *c, struct commit_result *r)
 {
     return store_commit(x->s, c, 1000, r, &x->err);
@@ -40,6 +42,18 @@ static void every_kind(struct test_tally *t)
                   " share=0.4200 live_since=2024-02-29 horizon=2026-Q3 single_sign_on=yes"
                   " notes=Zwei\nZeilen \"mit\" \\ Zeichen\t€ 😀 vendor->1 realises->4 realises->3\n"
                   "3 capability v1 name=Mailing\n4 capability v1 name=Consent\n"));
+    /* Other tools read the same in the model's words. */
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    CHECK(sqlite3_open(x.path, &db) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v2(db, "SELECT name, annual_cost, vendor, realises FROM applications", -1, &q, NULL) ==
+              SQLITE_OK &&
+          sqlite3_step(q) == SQLITE_ROW);
+    for (int i = 0; i < 4; i++)
+        CHECK_STR(str_of((const char *)sqlite3_column_text(q, i)),
+                  ((const str[]){STR("Mailchimp"), STR("1.10 EUR"), STR("Intuit"), STR("Consent; Mailing")})[i]);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
     BAD(&x, commit(&x, set_of(&x), &r), ERR_STORE, "for reading only");
     CHECK_STR(store_profile(x.s)->currency, STR("EUR"));
     CHECK_STR(store_profile(x.s)->name, STR("Northlight"));

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Evidence of use and payment, strangers, findings, users and sessions. */
+#include "test_store.h"
+
+static struct evidence_load load_of(unsigned char content, const struct evidence_subject *subjects, size_t count)
+{
+    struct evidence_load l = {.file = STR("access.log"),
+                              .format = STR("squid"),
+                              .bytes = 1000,
+                              .lines = 10,
+                              .skipped = 1,
+                              .subjects = subjects,
+                              .subject_count = count};
+    l.content_hash[0] = content;
+    return l;
+}
+
+static void usage_and_payments(struct test_tally *t)
+{
+    struct fixture x;
+    struct commit_result r;
+    struct evidence_totals totals;
+    uint64_t head, entries;
+    unsigned char hash[32];
+    fixture_init(&x, t);
+    uint64_t a = make(&x, x.application, "Mailchimp");
+    struct change_set *c = change_set_new(&x.a, x.m, STR("scan"), STR("access.log"));
+    uint64_t shadow = change_create(c, x.application);
+    set(c, shadow, x.application, "name", "Typeform");
+    struct evidence_subject subjects[] = {{SUBJECT_APPLICATION, a, STR_NONE},
+                                          {SUBJECT_APPLICATION, shadow, STR_NONE},
+                                          {SUBJECT_DOMAIN, 0, STR("example.com")}};
+    struct evidence_usage usage[] = {
+        {0, UINT64_MAX, 20001, 5, 500, 1, 2},      {0, 7, 20002, 1, 10, 1, 2}, {0, 7, 20001, 2, 20, 1, 2},
+        {1, 7, 20001, 3, UINT64_C(1) << 40, 1, 2}, {2, 7, 20001, 1, 1, 1, 2},
+    };
+    struct evidence_payment payments[] = {{1, 2026 * 12 + 10, STR("-12.50"), STR("EUR"), 2}};
+    struct evidence_load load = load_of(1, subjects, 3);
+    load.usage = usage;
+    load.usage_count = ARRAY_COUNT(usage);
+    load.payments = payments;
+    load.payment_count = 1;
+    GOOD(&x, store_add_evidence(x.s, &load, c, 1000, &r, &x.err));
+    CHECK(r.number == 3 && r.made_count == 1 && r.made[0] == 2);
+    str want = STR("use 1 7 20001-20002: 20001/2/20 20002/1/10\n"
+                   "use 1 18446744073709551615 20001-20001: 20001/5/500\n");
+    CHECK_STR(dump(&x, x.s, true, 0, NULL),
+              arena_printf(&x.a,
+                           "1 application v1 name=Mailchimp status=candidate\n"
+                           "2 application v1 name=Typeform status=candidate\n" STR_FORMAT
+                           "use 2 7 20001-20001: 20001/3/1099511627776\npaid 2 24322 -12.50 EUR\n",
+                           STR_ARGS(want)));
+    CHECK_STR(dump(&x, x.s, false, 2, &head),
+              arena_printf(&x.a,
+                           "2 application v1 name=Typeform status=candidate\nevidence of 1\n" STR_FORMAT
+                           "evidence of 2\nuse 2 7 20001-20001: 20001/3/1099511627776\npaid 2 24322 -12.50 EUR\n",
+                           STR_ARGS(want)));
+    BAD(&x, store_add_evidence(x.s, &load, NULL, 1000, &r, &x.err), ERR_CONFLICT,
+        "loaded before, as access.log on 1970-01-01T00:16:40Z");
+    /* A second file adds to the first. */
+    struct evidence_load more = load_of(2, subjects, 1);
+    more.usage = usage + 1;
+    more.usage_count = 1;
+    GOOD(&x, store_add_evidence(x.s, &more, NULL, 2000, &r, &x.err));
+    CHECK_STR(dump(&x, x.s, false, 3, &head), STR("evidence of 1\nuse 1 7 20001-20002: 20001/2/20 20002/2/20\n"
+                                                  "use 1 18446744073709551615 20001-20001: 20001/5/500\n"));
+    GOOD(&x, store_load_totals(x.s, &totals, &x.err));
+    CHECK(totals.files == 2 && totals.lines == 20 && totals.bytes == 2000);
+    CHECK(totals.first_day == 20001 && totals.last_day == 20002);
+    payments[0].amount = STR("12,5");
+    load.content_hash[0] = 9;
+    BAD(&x, store_add_evidence(x.s, &load, NULL, 1000, &r, &x.err), ERR_INPUT, "is not an amount");
+    GOOD(&x, store_verify(x.s, &entries, hash, &x.err));
+    /* What is deleted becomes a stranger again. */
+    c = set_of(&x);
+    change_delete(c, 2);
+    GOOD(&x, store_commit(x.s, c, 1000, &r, &x.err));
+    const struct stored_stranger *strangers;
+    size_t count;
+    GOOD(&x, store_load_strangers(x.s, &x.a, 10, &strangers, &count, &x.err));
+    CHECK(count == 1 && strangers[0].subject.kind == SUBJECT_PRODUCT && !strangers[0].people);
+    CHECK_STR(strangers[0].subject.name, STR("Typeform"));
+    CHECK_STR(strangers[0].paid, STR("-12.50"));
+    GOOD(&x, store_verify(x.s, &entries, hash, &x.err));
+    fixture_release(&x);
+}
+
+static void strangers(struct test_tally *t)
+{
+    struct fixture x;
+    struct commit_result r;
+    const struct stored_stranger *found;
+    size_t count;
+    fixture_init(&x, t);
+    struct evidence_subject subjects[] = {{SUBJECT_DOMAIN, 0, STR("many.example")},
+                                          {SUBJECT_DOMAIN, 0, STR("few.example")},
+                                          {SUBJECT_PAYEE, 0, STR("ACME GMBH")}};
+    struct evidence_usage usage[11];
+    for (size_t i = 0; i < 6; i++) usage[i] = (struct evidence_usage){0, i + 1, 20000 + (int32_t)i, 2, 100, 1, 2};
+    for (size_t i = 6; i < 10; i++) usage[i] = (struct evidence_usage){1, i, 20000, 2, 100000, 1, 2};
+    usage[10] = (struct evidence_usage){0, 1, 20000, 1, 1, 1, 2}; /* the same person and day again */
+    struct evidence_payment payments[] = {{2, 2026 * 12, STR("10.10"), STR("EUR"), 1},
+                                          {2, 2026 * 12 + 1, STR("0.9"), STR("EUR"), 1},
+                                          {2, 2026 * 12 + 1, STR("-3"), STR("EUR"), 1},
+                                          {2, 2026 * 12 + 1, STR("99"), STR("USD"), 1}};
+    struct evidence_load load = load_of(1, subjects, 3);
+    load.usage = usage;
+    load.usage_count = ARRAY_COUNT(usage);
+    load.payments = payments;
+    load.payment_count = ARRAY_COUNT(payments);
+    GOOD(&x, store_add_evidence(x.s, &load, NULL, 1000, &r, &x.err));
+    GOOD(&x, store_load_strangers(x.s, &x.a, 10, &found, &count, &x.err));
+    if (CHECK(count == 2)) {
+        CHECK_STR(found[0].subject.name, STR("many.example"));
+        CHECK(found[0].people == 6 && found[0].requests == 13 && found[0].bytes == 601 && !found[0].paid.p);
+        CHECK(found[0].first_day == 20000 && found[0].last_day == 20005);
+        CHECK_STR(found[1].subject.name, STR("ACME GMBH"));
+        CHECK_STR(found[1].paid, STR("8.00"));
+        CHECK_STR(found[1].currency, STR("EUR"));
+        CHECK(found[1].first_day == civil_days(2026, 1, 1) && found[1].last_day == civil_days(2026, 2, 28));
+    }
+    GOOD(&x, store_load_strangers(x.s, &x.a, 1, &found, &count, &x.err));
+    CHECK(count == 1);
+    fixture_release(&x);
+}
+
+static void findings(struct test_tally *t)
+{
+    struct fixture x;
+    const struct finding_state *states;
+    uint64_t ids[] = {11, UINT64_MAX, 33, 11};
+    fixture_init(&x, t);
+    GOOD(&x, store_sync_findings(x.s, &x.a, ids, 4, 100, &states, &x.err));
+    CHECK(states[1].id == UINT64_MAX && states[1].since == 100 && states[3].since == 100 && !states[1].accepted);
+    GOOD(&x, store_sync_findings(x.s, &x.a, ids + 1, 2, 105, &states, &x.err));
+    CHECK(states[0].since == 100 && states[1].since == 100);
+    GOOD(&x, store_sync_findings(x.s, &x.a, ids, 3, 110, &states, &x.err));
+    CHECK(states[0].since == 110 && states[1].since == 100);
+    fixture_reopen(&x, STORE_READ);
+    GOOD(&x, store_sync_findings(x.s, &x.a, (uint64_t[]){11, 44}, 2, 120, &states, &x.err));
+    CHECK(states[0].since == 110 && states[1].since == 120);
+    fixture_release(&x);
+}
+
+static void users(struct test_tally *t)
+{
+    struct fixture x;
+    struct stored_user u = {.name = STR("Anna.Berg"),
+                            .shown = STR("Anna Berg"),
+                            .side = STR("marketing"),
+                            .role = ROLE_SIGNATORY,
+                            .password_hash = STR("$argon2id$1")},
+                       got;
+    const struct stored_user *all;
+    const struct journal_line *lines;
+    size_t count;
+    unsigned char token[32] = {1}, other[32] = {2};
+    fixture_init(&x, t);
+    GOOD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err));
+    BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_CONFLICT, "already a user \"anna.berg\"");
+    u.name = STR("ben");
+    u.side = STR("sales");
+    BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_USAGE,
+        "no side \"sales\"; the sides are marketing, it");
+    GOOD(&x, store_load_user(x.s, &x.a, STR("ANNA.berg"), &got, &x.err));
+    CHECK(got.role == ROLE_SIGNATORY && !got.closed);
+    CHECK_STR(got.shown, STR("Anna Berg"));
+    BAD(&x, store_load_user(x.s, &x.a, STR("eve"), &got, &x.err), ERR_ABSENT, "no user \"eve\"");
+    GOOD(&x, store_load_users(x.s, &x.a, &all, &count, &x.err));
+    CHECK(count == 1);
+    GOOD(&x, store_add_session(x.s, token, got.id, 1000, 2000, &x.err));
+    GOOD(&x, store_add_session(x.s, other, got.id, 1000, 3000, &x.err));
+    GOOD(&x, store_load_session(x.s, &x.a, token, 1999, &got, &x.err));
+    CHECK_STR(got.name, STR("anna.berg"));
+    BAD(&x, store_load_session(x.s, &x.a, token, 2000, &got, &x.err), ERR_ABSENT, "ended");
+    GOOD(&x, store_end_session(x.s, token, &x.err));
+    BAD(&x, store_load_session(x.s, &x.a, token, 1500, &got, &x.err), ERR_ABSENT, "ended");
+    GOOD(&x, store_load_session(x.s, &x.a, other, 1500, &got, &x.err));
+    GOOD(&x, store_set_password(x.s, STR("Anna.Berg"), STR("$argon2id$2"), STR("root"), 1000, &x.err));
+    BAD(&x, store_load_session(x.s, &x.a, other, 1500, &got, &x.err), ERR_ABSENT, "ended");
+    GOOD(&x, store_load_user(x.s, &x.a, STR("anna.berg"), &got, &x.err));
+    CHECK_STR(got.password_hash, STR("$argon2id$2"));
+    BAD(&x, store_set_password(x.s, STR("eve"), STR("x"), STR("root"), 1000, &x.err), ERR_ABSENT, "no user");
+    GOOD(&x, store_load_journal(x.s, &x.a, 10, &lines, &count, &x.err));
+    CHECK(count == 3);
+    CHECK_STR(lines[0].reason, STR("user anna.berg given a new password"));
+    uint64_t entries;
+    unsigned char hash[32];
+    GOOD(&x, store_verify(x.s, &entries, hash, &x.err));
+    fixture_release(&x);
+}
+
+TEST_MAIN(usage_and_payments, strangers, findings, users)
