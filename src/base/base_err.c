@@ -18,7 +18,7 @@ static void copy_text(char *to, size_t room, str from)
     to[n] = 0;
 }
 
-int err_set(struct err *err, enum err_code code, const char *format, ...)
+void err_write(struct err *err, enum err_code code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -31,29 +31,26 @@ int err_set(struct err *err, enum err_code code, const char *format, ...)
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)text[i] < ' ') text[i] = ' ';
     copy_text(err->message, sizeof err->message, (str){text, length});
-    return -1;
 }
 
-int err_errno(struct err *err, const char *what)
+void err_write_errno(struct err *err, const char *what)
 {
     int number = errno;
-    return err_set(err, ERR_IO, "%s: %s", what, strerror(number));
+    err_write(err, ERR_IO, "%s: %s", what, strerror(number));
 }
 
-int err_in(struct err *err, str file)
+void err_write_file(struct err *err, str file)
 {
     if (!err->file[0]) copy_text(err->file, sizeof err->file, file);
-    return -1;
 }
 
-int err_at(struct err *err, uint32_t line, str field)
+void err_write_place(struct err *err, uint32_t line, str field)
 {
     if (!err->line) err->line = line;
     if (!err->field[0]) copy_text(err->field, sizeof err->field, field);
-    return -1;
 }
 
-int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before)
+void err_write_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before)
 {
     if (from > source.n) from = source.n;
     if (to < from) to = from;
@@ -71,7 +68,6 @@ int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_
     copy_text(err->excerpt, sizeof err->excerpt, str_slice(source, shown, end));
     err->from = from - shown;
     err->to = to - shown;
-    return -1;
 }
 
 /* Control characters would move the terminal's cursor; each is shown as one blank. */

@@ -32,16 +32,28 @@ struct err {
     char excerpt[400]; /* the source line, for the caret; "" when none */
 };
 
-/* Fills err and returns -1, so that `return err_set(err, ERR_INPUT, "…")` reads well. */
-int err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Fill err. The err_write_* functions do the work; the names to use are below: they are -1, and the compiler can see
+ * it. */
+void err_write(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+void err_write_errno(struct err *err, const char *what);
+void err_write_file(struct err *err, str file);
+void err_write_place(struct err *err, uint32_t line, str field);
+void err_write_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before);
+
+/* `return err_set(err, ERR_INPUT, "…")` */
+#define err_set(err, code, ...) (err_write((err), (code), __VA_ARGS__), err_minus_one())
+static inline int err_minus_one(void) { return -1; }
 /* The same, from errno: "cannot open: No such file or directory". */
-int err_errno(struct err *err, const char *what);
-/* Say where, unless somebody below already did. Return -1. */
-int err_in(struct err *err, str file);
-int err_at(struct err *err, uint32_t line, str field);
+static inline int err_errno(struct err *err, const char *what) { return err_write_errno(err, what), -1; }
+/* Say where, unless somebody below already did. */
+static inline int err_in(struct err *err, str file) { return err_write_file(err, file), -1; }
+static inline int err_at(struct err *err, uint32_t line, str field) { return err_write_place(err, line, field), -1; }
 /* Span in a source text: computes line, column and the excerpt. `line_before` is the number of lines of the file that
- * precede the source's first line. Returns -1. */
-int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before);
+ * precede the source's first line. */
+static inline int err_span(struct err *err, str source, size_t from, size_t to, uint32_t line_before)
+{
+    return err_write_span(err, source, from, to, line_before), -1;
+}
 
 /* "file:line:column: field: message", and with an excerpt two more lines: the text and the caret. Ends with a newline.
  */
