@@ -205,10 +205,47 @@ static void make_types(struct loading *l, struct picture *next)
     }
 }
 
+/* Moves the edits, in their order within one key, to the order of their keys (below key_count). */
+static void sort_by(struct link_edit *edits, size_t count, const uint32_t *keys, size_t key_count,
+                    struct link_edit *sorted)
+{
+    uint32_t *place = mem_array(key_count + 1, sizeof *place);
+    for (size_t i = 0; i < count; i++) place[keys[i] + 1]++;
+    for (size_t k = 0; k < key_count; k++) place[k + 1] += place[k];
+    for (size_t i = 0; i < count; i++) sorted[place[keys[i]]++] = edits[i];
+    mem_free(place);
+}
+
+/* All is loaded: the edits come by source, and counting them into place is quicker than comparing. */
+static void sort_all_edits(struct loading *l, const struct picture *next)
+{
+    size_t count = 0, most = 0;
+    struct link_edit *edits = l->edits.items, *other = mem_array(l->edits.count, sizeof *other);
+    uint32_t *keys = mem_array(l->edits.count, sizeof *keys);
+    for (size_t i = 0; i < l->edits.count; i++) {
+        if (!picture_fact(next, edits[i].target)) continue;
+        edits[count] = edits[i];
+        keys[count] = edits[count].inverse;
+        if (keys[count] > most) most = keys[count];
+        count++;
+    }
+    sort_by(edits, count, keys, most + 1, other);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (uint32_t)(picture_chunk(next, other[i].target >> CHUNK_BITS) << CHUNK_BITS |
+                             (other[i].target & (CHUNK_FACTS - 1)));
+    sort_by(other, count, keys, next->chunk_count << CHUNK_BITS, edits);
+    l->edits.count = count;
+    mem_free(keys);
+    mem_free(other);
+}
+
 static void make_backlinks(struct loading *l, struct picture *next)
 {
     next->back = mem_array(next->chunk_count, sizeof *next->back);
-    if (l->edits.count) qsort(l->edits.items, l->edits.count, sizeof *l->edits.items, link_edit_order);
+    if (!l->old)
+        sort_all_edits(l, next);
+    else if (l->edits.count)
+        qsort(l->edits.items, l->edits.count, sizeof *l->edits.items, link_edit_order);
     size_t at = 0;
     for (size_t i = 0; i < next->chunk_count; i++) {
         const struct chunk *chunk = next->chunks[i];

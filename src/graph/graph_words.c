@@ -45,6 +45,19 @@ static bool alnum_at(str text, size_t at)
     return at < text.n && utf8_is_alnum(utf8_decode(str_from(text, at), &length));
 }
 
+static char fold_ascii(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static bool is_ascii_alnum(char c)
+{
+    char small = fold_ascii(c);
+    return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9');
+}
+static bool is_ascii(str s)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.n; i++) all |= (unsigned char)s.p[i];
+    return all < 128;
+}
+
 static bool contains_word(str text, str word)
 {
     for (size_t from = 0; word.n && from + word.n <= text.n;) {
@@ -57,13 +70,39 @@ static bool contains_word(str text, str word)
     return false;
 }
 
+/* The same over a text of ASCII as it stands, without folding it: a blank of the word is any white space. */
+static bool matches_at(str text, size_t at, str word, size_t *end)
+{
+    for (size_t i = 0; i < word.n; i++) {
+        size_t from = at;
+        if (word.p[i] == ' ') {
+            while (at < text.n && (text.p[at] == ' ' || (text.p[at] >= '\t' && text.p[at] <= '\r'))) at++;
+            if (at == from) return false;
+        } else if (at == text.n || fold_ascii(text.p[at++]) != word.p[i]) {
+            return false;
+        }
+    }
+    *end = at;
+    return true;
+}
+static bool contains_word_ascii(str text, str word)
+{
+    char first = word.p[0];
+    for (size_t at = 0, end; at < text.n; at++)
+        if (fold_ascii(text.p[at]) == first && !(at && is_ascii_alnum(text.p[at - 1])) &&
+            matches_at(text, at, word, &end) && !(end < text.n && is_ascii_alnum(text.p[end])))
+            return true;
+    return false;
+}
+
 static struct feel_value call_contains_word(struct feel_env *env, const struct feel_value *arguments)
 {
     if (arguments[0].kind != FEEL_STRING || arguments[1].kind != FEEL_STRING)
         return feel_null_because(STR("contains word: expects two texts"));
     struct arena_mark start = arena_mark(env->arena);
-    str text = utf8_fold(env->arena, arguments[0].text), word = utf8_fold(env->arena, arguments[1].text);
-    bool found = contains_word(text, word);
+    str text = arguments[0].text, word = utf8_fold(env->arena, arguments[1].text);
+    bool found =
+        word.n && is_ascii(text) ? contains_word_ascii(text, word) : contains_word(utf8_fold(env->arena, text), word);
     arena_back_to(env->arena, start);
     return feel_boolean(found);
 }
