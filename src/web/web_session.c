@@ -187,7 +187,7 @@ void answer_sign_in(struct request *r)
         return;
     }
     set_cookie(r, 0, "entente_session", token, SESSION_SECONDS);
-    set_cookie(r, 1, "entente_visit", STR_NONE, 0);
+    set_cookie(r, 1, "entente_visit", STR(""), 0);
     request_redirect(r, target);
 }
 
@@ -203,6 +203,6 @@ void answer_sign_out(struct request *r)
         page_fail(r, &err);
         return;
     }
-    set_cookie(r, 0, "entente_session", STR_NONE, 0);
+    set_cookie(r, 0, "entente_session", STR(""), 0);
     request_redirect(r, STR("/sign-in"));
 }
