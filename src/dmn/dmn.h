@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decision models (OMG DMN 1.1 to 1.5): read once, evaluated by many threads at once.
+ *
+ * A model is what one file says with all that it imports. What can't be compiled is an error of its node and null with
+ * that reason when it is asked for; everything else works. */
+#ifndef DMN_H
+#define DMN_H
+
+#include "feel.h"
+
+struct dmn_model;
+struct dmn_node;
+enum dmn_kind { DMN_INPUT, DMN_DECISION, DMN_KNOWLEDGE, DMN_SERVICE };
+
+struct dmn_source {
+    str text, path; /* of the file; the path stands in errors */
+};
+/* The first source is the model, the others what it may import, found by their namespaces. The texts may go after the
+ * call. Fails where the first source is no model; a damaged import is an error of the model, see dmn_errors. */
+int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err) MUST_USE;
+/* The same from files: imports are looked for in `imports` (paths), then in the model's folder. */
+int dmn_load_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
+                   struct err *err) MUST_USE;
+void dmn_free(struct dmn_model *m);
+const struct err *dmn_errors(const struct dmn_model *m, size_t *count);
+str dmn_namespace(const struct dmn_model *m);
+str dmn_name(const struct dmn_model *m);
+
+/* Of the model and what it imports, in the order of the files. */
+const struct dmn_node *const *dmn_nodes(const struct dmn_model *m, size_t *count);
+/* By name; `space` is the namespace, STR_NONE for the model's own (then anywhere, where only one has the name). */
+const struct dmn_node *dmn_find(const struct dmn_model *m, str space, str name, struct err *err) MUST_USE;
+enum dmn_kind dmn_node_kind(const struct dmn_node *n);
+str dmn_node_name(const struct dmn_node *n);
+str dmn_node_namespace(const struct dmn_node *n);
+const struct feel_type *dmn_node_type(const struct dmn_node *n); /* what it gives; FEEL_TYPE_ANY when unknown */
+
+/* ---- Evaluating ---- */
+
+/* One step of an explanation: a decision or a called function, or a decision table in it. */
+struct dmn_trace {
+    const struct dmn_trace *next; /* in the order in which they ended */
+    str name;                     /* of the decision */
+    const char *kind;             /* "decision", "table", "service", "knowledge" */
+    struct feel_value inputs;     /* a context: what it was made of */
+    struct feel_value value;
+    /* Of a table: the rules that matched, from 1, and the one that missed by the fewest conditions. */
+    const uint32_t *rules;
+    size_t rule_count;
+    uint32_t nearest;  /* 0: none, or something matched */
+    str nearest_input; /* its first condition that failed: the input's expression, */
+    str nearest_test;  /* what it asked for */
+    struct feel_value nearest_value; /* and what there was */
+};
+struct dmn_result {
+    struct feel_value value;
+    const str *errors; /* why it, or what it was made of, is null */
+    size_t error_count;
+    const struct dmn_trace *trace; /* where it was asked for */
+};
+/* `inputs`: a context with the input data by name (those of an imported model in a context under the import's name, or
+ * bare where no other has the name); for a service its inputs, for knowledge its parameters. Fails only with ERR_LIMIT.
+ * The result lives in env->arena, or with the model. */
+int dmn_eval(const struct dmn_node *node, struct feel_env *env, struct feel_value inputs, bool explain,
+             struct dmn_result *out, struct err *err) MUST_USE;
+/* JSON as inputs for a node: where a date, time, date and time or duration is declared, a string becomes one. */
+struct feel_value dmn_inputs_from_json(const struct dmn_node *node, struct arena *a, const struct json *j);
+/* The text of a FEEL context, for inputs. */
+int dmn_inputs_from_text(struct feel_env *env, str text, struct feel_value *out, struct err *err) MUST_USE;
+
+#endif

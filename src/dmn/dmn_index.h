@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A decision table as it is compiled, and its index: for each column whose tests are plain constants and ranges, which
+ * rules a value leaves over, as bits. */
+#ifndef DMN_INDEX_H
+#define DMN_INDEX_H
+
+#include "dmn_inside.h"
+
+struct table_input {
+    str text, label, allowed_text;
+    const struct feel_program *program, *allowed;
+    const struct dmn_type *type;
+    const struct feel_type *tested;
+    size_t slot; /* 1 + the place in the frame, where the expression is only a name; 0: it is evaluated */
+    const struct xml *xml;
+};
+struct table_output {
+    str name, allowed_text;
+    const struct dmn_type *type;
+    const struct feel_program *allowed, *fallback;
+    const struct feel_program **order; /* the output values by priority */
+    size_t order_count;
+};
+struct table_cell {
+    const struct feel_program *program; /* NULL: any value */
+    str text;
+    const struct xml *xml;
+};
+struct table_rule {
+    struct table_cell *tests;
+    const struct feel_program **outputs; /* NULL: none given */
+    bool constant; /* the only output is always: */
+    struct feel_value value;
+    const struct xml *xml;
+};
+struct table_index;
+struct dmn_table {
+    enum hit_policy policy;
+    enum aggregation aggregation;
+    struct table_input *inputs;
+    struct table_output *outputs;
+    struct table_rule *rules;
+    struct table_cell *cells; /* of all rules, row by row */
+    size_t input_count, output_count, rule_count;
+    size_t base; /* the frame's first free place: `?` */
+    bool has_fallback;
+    const struct table_index *index;
+    const struct dmn_node *node;
+    const struct xml *xml;
+};
+void index_build(struct dmn_compiler *c, struct dmn_table *t);
+/* The matching rules in their order, at most `most`. */
+size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, struct feel_value *frame,
+                  uint32_t *hits, size_t most);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* XML as a tree: elements, attributes and text with their places. No external entities, no internal ones beyond the
+ * five that XML has, bounded depth and size. */
+#ifndef DMN_XML_H
+#define DMN_XML_H
+
+#include "base_arena.h"
+#include "base_err.h"
+
+struct xml_attribute {
+    str name, value; /* the local name; of no namespace */
+    str space;       /* its namespace, "" for none */
+};
+struct xml_prefix { /* prefix → namespace, as declared at an element */
+    const struct xml_prefix *outer;
+    str prefix, space;
+};
+struct xml {
+    str name, space; /* local name; namespace */
+    const struct xml_attribute *attributes;
+    size_t attribute_count;
+    str text; /* of this element itself, pieces joined */
+    const struct xml *first, *next, *parent;
+    const struct xml_prefix *prefixes;
+    uint32_t line, text_line; /* from 1; of the tag; of the text's first character */
+    size_t from, to;          /* byte span of what stands between the tags, in the source */
+};
+
+enum { XML_DEPTH = 200, XML_LIMIT = 64 << 20 };
+
+int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
+str xml_get(const struct xml *x, const char *attribute);        /* without namespace; STR_NONE when absent */
+str xml_get_in(const struct xml *x, const char *space, const char *attribute);
+const struct xml *xml_child(const struct xml *x, const char *name); /* the first of that name; x may be NULL */
+const struct xml *xml_same(const struct xml *x);                    /* the next sibling of the same name */
+bool xml_is(const struct xml *x, const char *name);
+str xml_text(const struct xml *x, const char *child); /* the trimmed text of a child */
+/* The namespace of a prefix at x; STR_NONE when it is not declared. */
+str xml_space_of(const struct xml *x, str prefix);
+
+#endif
