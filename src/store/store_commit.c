@@ -431,6 +431,14 @@ static int add_links(struct applying *p, const struct model_field *field, str te
     return buf_check(&p->links, p->err);
 }
 
+/* Claims to other fields than this one's. */
+static size_t count_others(const struct fact_work *w, const struct claim *claim)
+{
+    size_t n = 0;
+    VEC_EACH(c, &w->claims) n += c->field != claim->field;
+    return n;
+}
+
 /* Typed is source 1, so the lowest source wins; LINKS that nobody typed are the union, in the sources' order. */
 static int winner(struct applying *p, const struct fact_work *w, const struct model_field *field, str *out)
 {
@@ -442,6 +450,8 @@ static int winner(struct applying *p, const struct fact_work *w, const struct mo
     }
     if (!first) return *out = field->initial, 0;
     if (!link && !links) return *out = first->text, 0;
+    /* The only claim, and made just now: its targets have been looked at. */
+    if (first->number == p->j->number && w->claims.count == 1 + count_others(w, first)) return *out = first->text, 0;
     buf_clear(&p->links);
     for (uint32_t done = 0;;) {
         const struct claim *next = NULL;

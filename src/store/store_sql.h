@@ -109,18 +109,20 @@ const char *store_sql_text(enum store_sql which);
 
 /* What is added in bulk: the statement's head and end, and the kinds of its columns, as store_bind has them. */
 #define STORE_ROWS(X)                                                                                                  \
-    X(ROWS_FACT, "INSERT INTO fact(id, type, version, fields) VALUES", "uiis", "")                                     \
-    X(ROWS_LINK, "INSERT INTO link(fact, field, ord, target) VALUES", "uiiu", "")                                      \
-    X(ROWS_NAME, "INSERT INTO fact_name(type, folded, fact) VALUES", "isu", "")                                        \
+    X(ROWS_FACT, "INSERT OR FAIL INTO fact(id, type, version, fields) VALUES", "uiis", "")                             \
+    X(ROWS_LINK, "INSERT OR FAIL INTO link(fact, field, ord, target) VALUES", "uiiu", "")                              \
+    X(ROWS_NAME, "INSERT OR FAIL INTO fact_name(type, folded, fact) VALUES", "isu", "")                                \
     X(ROWS_ALIAS, "INSERT OR IGNORE INTO fact_alias(type, folded, fact) VALUES", "isu", "")                            \
-    X(ROWS_CLAIM, "INSERT INTO claim(fact, seq, source, number, file, line, fields) VALUES", "uiiusis", "")            \
-    X(ROWS_ENTRY, "INSERT INTO entry(number, seq, kind, type, fact, digest) VALUES", "uuiiub", "")                     \
-    X(ROWS_ENTRY_VALUE, "INSERT INTO entry_value(number, seq, salt, before, after) VALUES", "uubss", "")               \
+    X(ROWS_CLAIM, "INSERT OR FAIL INTO claim(fact, seq, source, number, file, line, fields) VALUES", "uiiusis", "")    \
+    X(ROWS_ENTRY, "INSERT OR FAIL INTO entry(number, seq, kind, type, fact, digest) VALUES", "uuiiub", "")             \
+    X(ROWS_ENTRY_VALUE, "INSERT OR FAIL INTO entry_value(number, seq, salt, before, after) VALUES", "uubss", "")       \
     X(ROWS_USAGE, "INSERT INTO usage(subject, person, day, load, requests, bytes, first, last) VALUES", "uuiuiuii",    \
       " ON CONFLICT(subject, person, day, load) DO UPDATE SET requests = requests + excluded.requests,"                \
       " bytes = bytes + excluded.bytes, first = min(first, excluded.first), last = max(last, excluded.last)")          \
-    X(ROWS_PAYMENT, "INSERT INTO payment(subject, month, currency, load, seq, amount, lines) VALUES", "uisuusi", "")
+    X(ROWS_PAYMENT, "INSERT OR FAIL INTO payment(subject, month, currency, load, seq, amount, lines) VALUES",          \
+      "uisuusi", "")
 
+/* OR FAIL: a failure gives up the whole transaction, so no statement need be undone by itself. */
 enum store_rows {
 #define X(name, head, columns, end) name,
     STORE_ROWS(X)
