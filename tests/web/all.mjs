@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import { check, group, launch, same, serve, tally } from './help.mjs';
+import { http } from './http.mjs';
+import { pages } from './pages.mjs';
+import { edit, empty } from './edit.mjs';
+
+const browser = await launch();
+const web = await serve(`${process.env.WORK}/web.entente`);
+await pages(browser, web.base);
+await edit(browser, web.base);
+await http(web);
+await group('stopping', async () => {
+  same(await web.stop(), 0, 'SIGTERM ends it with 0');
+  check(!web.errors.length, `nothing on standard error: ${web.errors.join('')}`);
+});
+const nothing = await serve(`${process.env.WORK}/empty.entente`);
+await empty(browser, nothing.base);
+await nothing.stop();
+await browser.close();
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed ? 1 : 0;

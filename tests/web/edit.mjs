@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writing: forms, what is wrong with them, two people at once, other processes.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { check, group, open, same } from './help.mjs';
+
+const field = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first();
+const input = (page, label) => field(page, label).locator('input, textarea, select').first();
+const save = (page) => Promise.all([page.waitForNavigation(), page.click('.edit button.main')]);
+const value = (page, label) => page.locator('.fields > div', { has: page.locator(`dt:text-is("${label}")`) });
+
+async function find(page, base, name) {
+  await page.goto(`${base}/types/applications?q=${encodeURIComponent(name)}`);
+  await page.click(`#rows tbody th a:text-is("${name}")`);
+  return new URL(page.url()).pathname;
+}
+
+export async function edit(browser, base) {
+  await group('changing a fact', async () => {
+    const page = await open(browser, base);
+    const path = await find(page, base, 'Canva');
+    await page.click('header .button.main');
+    await input(page, 'Annual cost').fill('€ 12.500,50');
+    await input(page, 'Live since').fill('1 March 2025');
+    await input(page, 'Marketing owner').fill('carla esposito');
+    await input(page, 'Reason').fill('Asked the shops');
+    await save(page);
+    same(new URL(page.url()).pathname, path, 'back on the fact');
+    check((await value(page, 'Annual cost').innerText()).includes('12,50'), 'the money');
+    check((await value(page, 'Live since').innerText()).includes('1 March 2025'), 'the date');
+    same(await value(page, 'Marketing owner').locator('a').innerText(), 'Carla Esposito', 'the link, by name');
+    check((await value(page, 'Annual cost').innerText()).includes('typed by marketing@northlight.example'), 'where it came from');
+    check((await value(page, 'Annual cost').innerText()).includes('1,440'), 'what the import said stands beside it');
+    const entry = await page.locator('.history li').first().innerText();
+    check(entry.includes('Asked the shops') && entry.includes('12,50') && entry.includes('1,440'), 'the history');
+    await page.context().close();
+  });
+
+  await group('what is wrong stands beside the field, and what was typed stays', async () => {
+    const page = await open(browser, base);
+    await find(page, base, 'Canva');
+    await page.click('header .button.main');
+    await input(page, 'Seats paid').fill('n/a');
+    await input(page, 'Purpose').fill('typed and not lost');
+    await input(page, 'IT owner').fill('Nobody Atall');
+    await input(page, 'Name').fill('');
+    await save(page);
+    check((await field(page, 'Seats paid').locator('.error').innerText()).includes('"n/a" is not a whole number'), 'the number');
+    check((await field(page, 'IT owner').locator('.error').innerText()).includes('no person called "Nobody Atall"'), 'the link');
+    check((await field(page, 'Name').locator('.error').innerText()).includes('cannot be empty'), 'the required one');
+    same(await input(page, 'Purpose').inputValue(), 'typed and not lost', 'what was typed');
+    same(await input(page, 'Seats paid').inputValue(), 'n/a', 'also what is wrong');
+    await input(page, 'Name').fill('Mailchimp');
+    await input(page, 'Seats paid').fill('10');
+    await input(page, 'IT owner').fill('');
+    await save(page);
+    check((await page.locator('.error, .message.bad').allInnerTexts()).join(' ').includes('Mailchimp'), 'a name that is taken');
+    same(await input(page, 'Purpose').inputValue(), 'typed and not lost', 'what was typed, again');
+    await page.context().close();
+  });
+
+  await group('hostile text is text', async () => {
+    const page = await open(browser, base);
+    const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)> {1+1} ' \u202E العربية 𝔘 & < >`;
+    await page.goto(`${base}/types/applications/new`);
+    await input(page, 'Name').fill(`Hostile ${hostile}`);
+    await input(page, 'Notes').fill(`${hostile}\n</textarea><script>alert(3)</script>\n  indented`);
+    await input(page, 'Status').selectOption('shadow');
+    await input(page, 'Domains').fill('javascript:alert(4)');
+    await save(page);
+    check((await page.textContent('h1')).includes('<script>alert(1)</script>'), 'shown as it was typed');
+    same((await value(page, 'Notes').locator('.long').textContent()), `${hostile}\n</textarea><script>alert(3)</script>\n  indented`, 'to the letter');
+    const fact = page.url();
+    for (const path of ['/stack?q=hostile', '/types/applications?q=hostile', '/find?q=hostile', `/find?q=${encodeURIComponent(hostile)}`,
+      `/stack?q=${encodeURIComponent(hostile)}&sort=${encodeURIComponent(hostile)}&status=${encodeURIComponent(hostile)}`, '/?all=yes', new URL(fact).pathname + '/edit']) {
+      await page.goto(base + path);
+      same(await page.locator('script:not([src]), img').count(), 0, `nothing became an element: ${path}`);
+    }
+    same((await input(page, 'Notes').inputValue()).split('\n').length, 3, 'lines stay lines');
+    await save(page);
+    check(!(await page.locator('.history li').count() > 1), 'saving without a change writes nothing');
+    same(page.complaints.length, 0, `no dialog, no complaint: ${page.complaints}`);
+    await page.context().close();
+  });
+
+  await group('two people at once', async () => {
+    const one = await open(browser, base), two = await open(browser, base, { who: 'it' });
+    const path = await find(one, base, 'Mailchimp');
+    await one.goto(`${base}${path}/edit`);
+    await two.goto(`${base}${path}/edit`);
+    await input(one, 'Purpose').fill('what marketing says');
+    await save(one);
+    await input(two, 'Purpose').fill('what IT says');
+    await save(two);
+    check((await two.textContent('.message.bad')).includes('marketing@northlight.example'), 'the second is told who was first');
+    same(await input(two, 'Purpose').inputValue(), 'what IT says', 'and keeps what was typed');
+    check((await field(two, 'Purpose').locator('.now').innerText()).includes('what marketing says'), 'beside what it is now');
+    await save(two);
+    check((await value(two, 'Purpose').innerText()).includes('what IT says'), 'saving again decides');
+    await one.goto(base + path);
+    check((await one.locator('.history').innerText()).includes('what marketing says'), 'nothing is lost');
+    await one.context().close();
+    await two.context().close();
+  });
+
+  await group('links, many and new', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/types/courses/new`);
+    await input(page, 'Name').fill('Canva for shops');
+    const many = field(page, 'Applications').locator('input');
+    await many.nth(0).fill('Canva');
+    await many.nth(1).fill('Mailchimp');
+    await save(page);
+    same(await value(page, 'Applications').locator('a').count(), 2, 'two links');
+    await value(page, 'Applications').locator('a').first().click();
+    check((await page.locator('.card', { hasText: 'Courses' }).innerText()).includes('Canva for shops'), 'seen from the other end');
+    await page.context().close();
+  });
+
+  await group("another process's commit", async () => {
+    const page = await open(browser, base);
+    const file = `${process.env.WORK}/more.csv`;
+    writeFileSync(file, 'vendor,country\nLate Vendor,DE\n');
+    execFileSync(process.env.ENTENTE, ['import', 'vendors', file, '--source', 'test', '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22']);
+    await page.waitForTimeout(700);
+    await page.goto(`${base}/find?q=late+vendor`);
+    check((await page.textContent('main')).includes('Late Vendor'), 'is seen within a second');
+    await page.context().close();
+  });
+}
+
+export async function empty(browser, base) {
+  await group('an empty workspace says what to do', async () => {
+    const page = await open(browser, base);
+    check((await page.textContent('main')).includes('entente import'), 'Today');
+    for (const path of ['/capabilities', '/stack', '/types/applications']) {
+      await page.goto(base + path);
+      check((await page.textContent('main')).includes('Write the first one') || (await page.textContent('main')).includes('write the first one'), path);
+    }
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
+  });
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server, a browser, and a tally.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import net from 'node:net';
+import { chromium } from 'playwright-core';
+
+export const password = 'correct horse battery';
+export const tally = { passed: 0, failed: 0 };
+
+export function check(good, what) {
+  if (good) return void tally.passed++;
+  tally.failed++;
+  console.log(`not so: ${what}`);
+}
+export function same(got, want, what) {
+  check(got === want, `${what}: got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
+}
+// A group that throws is one failure; the others still run.
+export async function group(name, run) {
+  const before = tally.failed, start = Date.now();
+  try {
+    await run();
+  } catch (error) {
+    tally.failed++;
+    console.log(`${name}: ${error.stack}`);
+  }
+  console.log(`${tally.failed === before ? 'good' : 'BAD '} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+}
+
+export async function serve(workspace, ...options) {
+  const child = spawn(process.env.ENTENTE, ['serve', '--workspace', workspace, '--today', '2026-11-22', '--port', '0', ...options]);
+  const errors = [];
+  child.stderr.on('data', (data) => errors.push(data.toString()));
+  const exit = new Promise((done) => child.on('exit', (code, signal) => done(signal ?? code)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = line.match(/http:\/\/[^ ]+/)?.[0];
+    if (!url) continue;
+    return {
+      base: url.replace(/\/$/, ''), port: Number(new URL(url).port), errors, pid: child.pid,
+      stop: async () => (child.kill('SIGTERM'), await exit),
+    };
+  }
+  throw new Error(`the server did not start: ${errors.join('')}`);
+}
+
+// What a browser would not send: bytes as they are. Gives status, head and body.
+export function raw(port, text) {
+  return new Promise((done) => {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setTimeout(4000, () => socket.destroy());
+    socket.on('data', (data) => (answer += data));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      const [head, body] = answer.split('\r\n\r\n');
+      done({ status: Number(head.split(' ')[1]), head, body, answer });
+    });
+  });
+}
+export const get = (port, target, more = '') =>
+  raw(port, `GET ${target} HTTP/1.1\r\nHost: localhost:${port}\r\n${more}Connection: close\r\n\r\n`);
+export function post(port, target, form, more = '') {
+  const body = new URLSearchParams(form).toString();
+  return raw(port, `POST ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n${more}Connection: close\r\n\r\n${body}`);
+}
+
+export const launch = () => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+// A signed-in page; what the browser complains about is counted.
+export async function open(browser, base, { who = 'marketing', width = 1440, height = 1000, scheme = 'light', script = true } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, javaScriptEnabled: script });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && page.complaints.push(m.text()));
+  page.on('pageerror', (e) => page.complaints.push(e.message));
+  page.on('dialog', (d) => (page.complaints.push(`a dialog: ${d.message()}`), d.dismiss()));
+  await page.goto(`${base}/sign-in`);
+  await page.fill('#name', `${who}@northlight.example`);
+  await page.fill('#password', password);
+  await Promise.all([page.waitForURL(`${base}/`), page.click('button.main')]);
+  return page;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page, in both colour schemes, wide and narrow.
+import { readFileSync, mkdirSync } from 'node:fs';
+import { check, group, open, same } from './help.mjs';
+
+const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+// axe must get in past the policy that the page is tested for: as a script of the tool, not of the page.
+async function serious(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
+}
+
+async function paths(page, base) {
+  await page.goto(`${base}/stack?q=canva`);
+  const fact = await page.getAttribute('#rows tbody th a', 'href');
+  await page.goto(`${base}/`);
+  const finding = await page.getAttribute('.finding p a', 'href');
+  await page.goto(`${base}/stack?status=shadow`);
+  return {
+    today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
+    maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', stack: '/stack',
+    filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, types: '/facts',
+    list: '/types/applications', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
+  };
+}
+const pictures = { today: ['light', 'dark'], capabilities: ['light', 'dark'], stack: ['light'], fact: ['light'], finding: ['light'], edit: ['light'] };
+
+export async function pages(browser, base) {
+  const folder = process.env.PICTURES || `${process.env.WORK}/pictures`;
+  mkdirSync(folder, { recursive: true });
+  for (const scheme of ['light', 'dark']) {
+    for (const width of [1440, 390]) {
+      await group(`pages, ${scheme}, ${width} wide`, async () => {
+        const page = await open(browser, base, { scheme, width, height: width === 390 ? 844 : 1000 });
+        for (const [name, path] of Object.entries(await paths(page, base))) {
+          const answer = await page.goto(base + path);
+          same(answer.status(), name === 'missing' ? 404 : 200, path);
+          await page.waitForLoadState('load');
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          check(over <= 0, `${path} at ${width}: ${over} px too wide`);
+          const found = await serious(page);
+          check(!found.length, `${path}, ${scheme}, ${width}: ${found.join('\n    ')}`);
+          same(await page.locator('h1').count(), 1, `${path}: one heading`);
+          const drawn = pictures[name]?.includes(scheme);
+          if (!process.env.PICTURES || drawn) await page.screenshot({ path: `${folder}/${name}-${scheme}-${width}.png` });
+        }
+        const odd = page.complaints.filter((c) => !c.includes('404'));
+        check(!odd.length, `the browser complains: ${odd.join('; ')}`);
+        await page.context().close();
+      });
+    }
+  }
+
+  await group('what Today says', async () => {
+    const page = await open(browser, base);
+    check(/^\d+ places where marketing and IT have drifted apart$/.test(await page.textContent('h1')), 'the title counts');
+    check(/\d+ facts, .*log lines/.test(await page.textContent('header')), 'facts and log lines');
+    const words = await page.locator('.finding .pill').allInnerTexts();
+    const rank = (w) => ['High', 'Medium', 'Low'].indexOf(w.trim().replace(/^\W+/, ''));
+    check(words.length > 5 && words.every((w, i) => rank(w) >= 0 && (!i || rank(w) >= rank(words[i - 1]))), 'worst first');
+    await page.click('.scores a >> nth=4');
+    check((await page.textContent('#findings h2')).includes('worst first'), 'one practice');
+    await page.click('.finding p a >> nth=0');
+    check((await page.textContent('pre')).includes('for each:'), "the evidence shows the check's text");
+    await page.click('.evidence h3 a >> nth=0');
+    check(await page.locator('.message.note').count() > 0, 'the fact shows what was found');
+    await page.keyboard.press('Tab');
+    same(await page.evaluate(() => document.activeElement.className), 'skip', 'the first key stop skips to the content');
+    await page.context().close();
+  });
+
+  await group('the stack, with and without script', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/stack`);
+    const all = await page.locator('#rows tbody tr').count();
+    await page.locator('#q').pressSequentially('mailchimp', { delay: 10 });
+    await page.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length < n, all);
+    check((await page.locator('#rows tbody th').first().innerText()).includes('Mailchimp'), 'search as you type');
+    check(page.url().includes('q=mailchimp'), 'the address follows');
+    await page.goto(`${base}/stack`);
+    await page.selectOption('#filter-status', 'shadow');
+    await page.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length < n, all);
+    check((await page.locator('#rows tbody .tag').allInnerTexts()).every((s) => s === 'shadow'), 'filter');
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
+
+    const plain = await open(browser, base, { script: false });
+    await plain.goto(`${base}/stack`);
+    await plain.fill('#q', 'mailchimp');
+    await plain.click('.only-plain');
+    check(await plain.locator('#rows tbody tr').count() < all, 'search without script');
+    await plain.goto(`${base}/stack`);
+    await plain.click('thead a:has-text("Annual cost")');
+    const cost = (await plain.locator('#rows tbody td:nth-child(5)').allInnerTexts()).map((t) => Number(t.replace(/\D/g, ''))).filter(Boolean);
+    check(cost.length > 20 && cost.every((c, i) => !i || c <= cost[i - 1]), 'dearest first');
+    check(/^€\s[\d,]+$/.test((await plain.locator('tfoot td[data-title="Annual cost"]').innerText()).trim()), 'a total');
+    await plain.context().close();
+  });
+}
