@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { READING_WIDTH = 100, TEXT_INDENT = 4 };
+enum { READING_WIDTH = 100, TEXT_INDENT = 4, SHOWN_OF_A_KIND = 5 };
 
 static const char *const marks[] = {[SEVERITY_LOW] = "●", [SEVERITY_MEDIUM] = "◆", [SEVERITY_HIGH] = "▲"};
 static const char *const names[] = {[SEVERITY_LOW] = "Low", [SEVERITY_MEDIUM] = "Medium", [SEVERITY_HIGH] = "High"};
@@ -70,60 +70,107 @@ static str price(struct cli *c, const struct finding *f)
 
 static size_t page_width(const struct cli *c) { return c->width < READING_WIDTH ? c->width : READING_WIDTH; }
 
-/* The first line ends with what it is about in money and people, at the right edge; the text gives way to it. */
+/* Where the first line of a text breaks, so that `room` columns hold it. */
+static size_t first_line(str s, size_t room)
+{
+    size_t last = 0;
+    if (utf8_width(s) <= room) return s.n;
+    for (size_t at = 0; at < s.n && utf8_width(str_slice(s, 0, at)) <= room; at++)
+        if (s.p[at] == ' ') last = at;
+    return last ? last : s.n;
+}
+
+/* The first line ends with what it is about in money and people, at the right edge; the text gives way to it. The id
+ * and what is known of it follow the text. */
 static void put_finding(struct cli *c, const struct finding *f)
 {
     size_t width = page_width(c), indent = TEXT_INDENT;
-    str right = price(c, f), line = f->says;
-    size_t room = width - indent - (right.n ? utf8_width(right) + 3 : 0), end = line.n;
-    if (utf8_width(line) > room) { /* where the first line breaks */
-        size_t at = 0, last = 0;
-        while (at < line.n && utf8_width(str_slice(line, 0, at)) <= room) {
-            if (line.p[at] == ' ') last = at;
-            at++;
-        }
-        if (last) end = last;
-    }
+    str right = price(c, f), says = f->says;
+    size_t wide = utf8_width(right), end = first_line(says, width - indent - (wide ? wide + 3 : 0));
+    str first = str_slice(says, 0, end);
+    size_t at = indent + utf8_width(first);
     cli_style(c, styles[f->severity]);
     cli_printf(c, "  %s ", marks[f->severity]);
     cli_style(c, STYLE_PLAIN);
     cli_style(c, STYLE_BOLD);
-    str first = str_slice(line, 0, end);
     cli_clean(c, first);
     cli_style(c, STYLE_PLAIN);
-    if (right.n) {
-        size_t used = indent + utf8_width(first), wide = utf8_width(right);
-        cli_printf(c, "%*s", (int)(used + wide + 3 <= width ? width - used - wide : 3), "");
+    if (wide) {
+        cli_printf(c, "%*s", (int)(at + wide + 3 <= width ? width - at - wide : 3), "");
         cli_clean(c, right);
+        at = width;
     }
-    if (end < line.n) {
+    if (end < says.n) {
         cli_printf(c, "\n%*s", (int)indent, "");
         cli_style(c, STYLE_BOLD);
-        cli_wrap(c, str_trim(str_from(line, end)), indent, indent, width);
+        at = cli_wrap(c, str_trim(str_from(says, end)), indent, indent, width);
         cli_style(c, STYLE_PLAIN);
     }
-    cli_printf(c, "\n%*s", (int)indent, "");
-    cli_text(c, "→ ");
-    cli_wrap(c, f->next, indent + 2, indent + 2, width);
-    cli_printf(c, "\n%*s", (int)indent, "");
+    struct buf note;
+    buf_init(&note, 4096);
+    buf_str(&note, finding_key(&c->arena, f));
+    if (f->since && f->since < c->today)
+        buf_printf(&note, ", since " STR_FORMAT, STR_ARGS(civil_emit_words(&c->arena, f->since)));
+    if (f->owner.n) buf_printf(&note, ", " STR_FORMAT " has it", STR_ARGS(f->owner));
+    if (f->accepted) buf_text(&note, ", accepted for now");
+    bool fits = at + 2 + utf8_width(buf_get(&note)) <= width;
     cli_style(c, STYLE_DIM);
-    cli_put(c, practice_name(f->check->practice));
-    cli_text(c, " · ");
-    cli_put(c, f->check->id);
-    cli_text(c, " ");
-    cli_put(c, finding_key(&c->arena, f));
-    if (f->since && f->since < c->today) {
-        cli_text(c, " · since ");
-        cli_put(c, civil_emit_words(&c->arena, f->since));
-    }
-    if (f->owner.n) {
-        cli_text(c, " · ");
-        cli_clean(c, f->owner);
-        cli_text(c, " has it");
-    }
-    if (f->accepted) cli_text(c, " · accepted for now");
+    if (fits)
+        cli_text(c, "  ");
+    else
+        cli_printf(c, "\n%*s", (int)indent, "");
+    cli_clean(c, buf_get(&note));
     cli_style(c, STYLE_PLAIN);
     cli_text(c, "\n");
+    buf_release(&note);
+}
+
+static void put_next(struct cli *c, const struct finding *f)
+{
+    cli_printf(c, "%*s", TEXT_INDENT, "");
+    cli_text(c, "→ ");
+    cli_wrap(c, f->next, TEXT_INDENT + 2, TEXT_INDENT + 2, page_width(c));
+    cli_text(c, "\n");
+}
+
+/* All findings of one check and severity: a next step that they share is said once, below them. */
+static void put_group(struct cli *c, const struct finding *findings, size_t count, const struct finding *head)
+{
+    const struct finding *before = NULL;
+    size_t shown = 0, more = 0;
+    cli_style(c, STYLE_DIM);
+    cli_text(c, "\n  ");
+    cli_put(c, practice_name(head->check->practice));
+    cli_text(c, " · ");
+    cli_put(c, head->check->id);
+    cli_text(c, "\n");
+    cli_style(c, STYLE_PLAIN);
+    for (const struct finding *f = head; f < findings + count; f++) {
+        if (f->check != head->check || f->severity != head->severity) continue;
+        if (c->out_terminal && !cli_has(c, "all") && shown >= SHOWN_OF_A_KIND) {
+            more++;
+            continue;
+        }
+        if (before && !str_eq(before->next, f->next)) put_next(c, before);
+        put_finding(c, f);
+        before = f;
+        shown++;
+    }
+    put_next(c, before);
+    if (more)
+        cli_printf(c, "%*sand " STR_FORMAT " more of this kind: entente check --all\n", TEXT_INDENT, "",
+                   STR_ARGS(cli_count(c, more)));
+}
+
+/* Groups in the order of their worst finding. */
+static void put_severity(struct cli *c, const struct finding *findings, size_t count, enum severity severity)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is_head = findings[i].severity == severity;
+        for (size_t k = 0; k < i && is_head; k++)
+            is_head = findings[k].severity != severity || findings[k].check != findings[i].check;
+        if (is_head) put_group(c, findings, count, &findings[i]);
+    }
 }
 
 static void put_headline(struct cli *c, size_t count, const char *where)
@@ -179,7 +226,9 @@ static void put_footer(struct cli *c, const struct finding *findings, size_t cou
         }
     }
     if (count) cli_text(c, "All of it as data:        entente check --json\n");
-    if (count) cli_text(c, "One practice only:        entente check --practice governance\n");
+    if (count)
+        cli_printf(c, "One practice only:        entente check --practice " STR_FORMAT "\n",
+                   STR_ARGS(practice_key(findings[0].check->practice)));
     if (!picture_count(c->picture)) cli_text(c, "Begin with:  entente import applications FILE.csv\n");
     cli_style(c, STYLE_PLAIN);
 }
@@ -197,15 +246,9 @@ static void put_words(struct cli *c, const struct finding *findings, size_t coun
         cli_text(c, "\n");
         cli_style(c, styles[severity]);
         cli_style(c, STYLE_BOLD);
-        cli_printf(c, "%s, %zu\n", names[severity], by_severity[severity]);
+        cli_printf(c, "%s %s, %zu\n", marks[severity], names[severity], by_severity[severity]);
         cli_style(c, STYLE_PLAIN);
-        bool first = true;
-        for (size_t i = 0; i < count; i++) {
-            if ((int)findings[i].severity != severity) continue;
-            if (!first) cli_text(c, "\n");
-            put_finding(c, &findings[i]);
-            first = false;
-        }
+        put_severity(c, findings, count, (enum severity)severity);
     }
     put_footer(c, findings, count);
 }
@@ -250,12 +293,13 @@ static const struct cli_option options[] = {
      "exit with 1 where a finding is at least this: high, medium or low (accepted ones don't count)"},
     {"practice", "PRACTICE",
      "only one of vision, capability-map, products, democratized-delivery, governance, language, relationship"},
+    {"all", NULL, "every finding; on a terminal, else five of a kind are shown"},
     {"checks", "FOLDER", "also run the checks (*.yaml) of this folder"},
 };
 
 const struct cli_command cmd_check = {
     .name = "check",
-    .usage = "[--practice PRACTICE] [--checks FOLDER] [--fail-on LEVEL] [--json]",
+    .usage = "[--practice PRACTICE] [--checks FOLDER] [--fail-on LEVEL] [--all] [--json]",
     .help = "say where marketing and IT have drifted apart, worst first",
     .options = options,
     .option_count = ARRAY_COUNT(options),
