@@ -19,7 +19,8 @@ struct store_profile { /* what `entente init` asks */
     str zone;          /* IANA: Europe/Berlin */
 };
 enum store_open_flags { STORE_READ = 1, STORE_WRITE = 2 };
-/* The file must not exist. The metamodel's text is kept in the workspace. */
+/* The file must not exist. The metamodel's text is kept in the workspace. Commit 1 is the making itself. Other tools
+ * find a view for each type under its plural (applications, journey_stages), with the fields' keys as columns. */
 int store_create(const char *path, const struct store_profile *profile, str model_yaml, struct err *err) MUST_USE;
 /* Migrates an older workspace (with STORE_WRITE); a newer one is ERR_STORE: "made by a newer entente". */
 int store_open(const char *path, int flags, struct store **out, struct err *err) MUST_USE;
@@ -115,8 +116,9 @@ struct stored_payment {
 struct store_reader { /* what a picture is made of; each may be NULL; borrowed during the call */
     void *self;
     void (*fact)(void *self, const struct stored_fact *fact);
-    void (*usage)(void *self, const struct stored_usage *usage);       /* ordered by application */
-    void (*payment)(void *self, const struct stored_payment *payment); /* ordered by application */
+    void (*usage)(void *self, const struct stored_usage *usage); /* ordered by application */
+    /* Ordered by application; several of one month are to be added up. */
+    void (*payment)(void *self, const struct stored_payment *payment);
     void (*evidence_of)(
         void *self, uint64_t application); /* store_load_since: what follows replaces all usage and payments of it */
 };
@@ -157,8 +159,10 @@ struct journal_change { /* one field of one fact */
     uint64_t number;
     int64_t time;
     str actor, reason;
-    const struct model_field *field; /* NULL: the fact as a whole was created or deleted */
-    str before, after;               /* canonical */
+    /* NULL: the fact as a whole was created (after is "created") or deleted (before is "deleted"); its values follow.
+     */
+    const struct model_field *field;
+    str before, after; /* canonical; links: the targets' ids with blanks between */
 };
 /* Newest first; at most `limit`; only of `fact` when it isn't 0. */
 int store_load_journal(struct store *s, struct arena *a, size_t limit, const struct journal_line **out, size_t *count,

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A change set on its way into the workspace: what the files of committing share. */
+#ifndef STORE_APPLYING_H
+#define STORE_APPLYING_H
+
+#include "store_inside.h"
+
+#include "base_map.h"
+
+struct claim {
+    uint32_t field; /* id; perhaps one that the metamodel no longer has */
+    uint32_t source;
+    uint64_t number;
+    str file;
+    uint32_t line;
+    str text; /* STR_NONE: typed as empty */
+    bool written;
+};
+struct source {
+    uint32_t id;
+    enum origin_kind kind;
+    str name;
+};
+struct new_key {
+    const struct model_type *type;
+    uint64_t fact;
+    int rank;
+    str folded, name;
+    struct origin from;
+};
+
+struct applying {
+    struct store *s;
+    struct change_set *c;
+    struct journal_writer *j;
+    struct err *err;
+    struct arena scratch; /* of the fact at hand */
+    struct idmap types;   /* fact to type id; 0: there is none */
+    VEC(struct source) sources;
+    VEC(struct new_key) keys;
+    struct buf fields, before, after, claim, links;
+    uint64_t changed;
+};
+
+/* One fact on its way. Values by the type's field numbers; links as ids with blanks between. */
+struct fact_work {
+    const struct change_fact *f;
+    const struct model_type *type;
+    uint64_t id;
+    uint32_t version;
+    str *old, *new;
+    VEC(struct claim) claims;
+    VEC(struct field_text) strange; /* values of fields that the metamodel no longer has */
+    bool claims_changed;
+};
+
+static inline bool same_text(str a, str b) { return (a.p != NULL) == (b.p != NULL) && str_eq(a, b); }
+
+/* store_commit.c. The type's id; 0 when there is no such fact, or none any more once this set is done. */
+int applying_type_of(struct applying *p, uint64_t id, uint32_t *type) MUST_USE;
+
+/* ---- store_claims.c ---- */
+
+str work_brief(str s); /* for a message */
+/* `application "Mailchimp": what`, at the place from which the value came. Returns -1. */
+int work_refuse(struct applying *p, const struct fact_work *w, const struct model_field *field,
+                const struct change_op *op, enum err_code code, const char *what);
+int applying_load_sources(struct applying *p) MUST_USE;
+int work_load(struct applying *p, struct fact_work *w) MUST_USE;        /* type, version, old values */
+int work_load_claims(struct applying *p, struct fact_work *w) MUST_USE; /* those that stand */
+int work_stored_name(struct applying *p, uint64_t id, str *name) MUST_USE;
+int work_apply(struct applying *p, struct fact_work *w) MUST_USE;   /* lays the set's claims over them */
+int work_compute(struct applying *p, struct fact_work *w) MUST_USE; /* the winners: new values */
+const struct change_op *work_op_on(const struct fact_work *w, const struct model_field *field,
+                                   enum change_op_kind kind);
+
+/* ---- store_write.c ---- */
+
+int work_queue_keys(struct applying *p, const struct fact_work *w) MUST_USE;
+int applying_write_keys(struct applying *p) MUST_USE;
+int work_write_claims(struct applying *p, struct fact_work *w) MUST_USE;
+int work_write(struct applying *p, const struct fact_work *w) MUST_USE; /* the row, the links and the entry */
+int work_write_claimed(struct applying *p, const struct fact_work *w) MUST_USE;
+int work_delete(struct applying *p, const struct fact_work *w) MUST_USE;
+
+#endif
