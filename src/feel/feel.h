@@ -34,10 +34,15 @@ enum feel_kind {
 
 /* 24 bytes, by value. What it points to lives in the arena of the evaluation that made it, or longer. */
 struct feel_value {
-    uint8_t kind; /* enum feel_kind */
-    uint8_t flag; /* the boolean; the kind of a time's zone */
-    uint16_t small;
-    uint32_t count; /* elements of a list, entries of a context */
+    union {
+        struct {
+            uint8_t kind; /* enum feel_kind */
+            uint8_t flag; /* the boolean; the kind of a time's zone */
+            uint16_t small;
+            uint32_t count; /* elements of a list, entries of a context */
+        };
+        uint64_t head; /* all of these at once */
+    };
     union {
         uint64_t word[2]; /* number (BID128, low word first), temporal values: see feel_number.h, feel_time.h */
         str text;         /* string; of null, the reason (n == 0: a plain null) */
@@ -112,9 +117,6 @@ struct feel_type {
     const struct feel_class *class;  /* OBJECT */
     const struct feel_field *fields; /* CONTEXT: the known entries (slot unused) */
     size_t count;
-    /* A type of the host's that says more than the above, such as allowed values; NULL where it doesn't. */
-    bool (*conforms)(const struct feel_type *type, struct feel_value v);
-    const void *host;
 };
 extern const struct feel_type feel_any, feel_type_boolean, feel_type_number, feel_type_string, feel_type_date,
     feel_type_time, feel_type_date_time, feel_type_days_time, feel_type_years_months;

@@ -235,7 +235,7 @@ static void gen_in(struct unit *u, const struct node *n, unsigned to)
         emit(u, OP_OR, to, to, one);
         u->next = mark;
     }
-    VEC_EACH(end, &ends) jump_here(u, *end);
+    for (size_t i = 0; i < ends.count; i++) jump_here(u, ends.items[i]);
 }
 
 static void gen_if(struct unit *u, const struct node *n, unsigned to)

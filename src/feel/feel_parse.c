@@ -587,7 +587,10 @@ static struct node *function(struct parser *p, size_t from)
     }
     parse_need(p, TOKEN_CLOSE, "',' or ')'");
     for (size_t i = 0; i < parameters.count; i++) parse_push(p, parameters.items[i], false);
-    if (accept_word(p, "external")) parse_fail(p, from, p->last_to, "external functions are not supported");
+    if (accept_word(p, "external")) {
+        p->known = outside;
+        return parse_external(p, from, parameters.items, parameters.count);
+    }
     n->declarations = parameters.items, n->count = parameters.count;
     n->a = parse_full(p);
     p->known = outside;

@@ -52,6 +52,8 @@ struct node *parse_path(struct parser *p, struct node *of);       /* behind the 
 struct node *parse_call(struct parser *p, struct node *function); /* at '(' */
 struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, size_t from);
 struct node *parse_host_call(struct parser *p, const struct feel_host_function *h, size_t from);
+/* Behind `external`. */
+struct node *parse_external(struct parser *p, size_t from, struct declaration *const *parameters, size_t count);
 const struct feel_type *parse_type(struct parser *p);
 static inline bool type_is_kind(const struct feel_type *t, enum feel_kind kind)
 {

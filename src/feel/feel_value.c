@@ -319,7 +319,6 @@ const struct feel_type *feel_type_of(struct arena *a, struct feel_value v) { ret
 bool value_instance_of(struct feel_value v, const struct feel_type *type)
 {
     if (v.kind == FEEL_NULL) return false;
-    if (type->conforms) return type->conforms(type, v);
     switch (type->is) {
     case FEEL_TYPE_ANY: return true;
     case FEEL_TYPE_OF_KIND: return v.kind == type->kind;

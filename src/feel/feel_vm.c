@@ -3,6 +3,7 @@
 #include "feel_number.h"
 #include "feel_time.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,20 @@ static struct feel_value refuse(struct feel_vm *vm, const char *format, ...)
     return feel_null_because(arena_copy(vm->a, str_of(text)));
 }
 static const char *words(struct feel_value v) { return feel_kind_words((enum feel_kind)v.kind); }
+
+/* Values are read and written by 8-byte words here: a wide copy of what was just written in words waits for the memory.
+ */
+static inline void set_number(struct feel_value *to, uint64_t low, uint64_t high)
+{
+    to->head = FEEL_NUMBER, to->word[0] = low, to->word[1] = high;
+}
+static inline void set_boolean(struct feel_value *to, bool b) { to->head = FEEL_BOOLEAN | (uint64_t)b << 8; }
+static inline void set(struct feel_value *to, const struct feel_value *from)
+{
+    uint64_t head = from->head, low = from->word[0], high = from->word[1];
+    to->head = head, to->word[0] = low, to->word[1] = high;
+}
+static_assert(offsetof(struct feel_value, flag) == 1, "set_boolean");
 
 /* ---- Operators -----------------------------------------------------------------------------------------------------
  */
@@ -293,7 +308,7 @@ static void loop_fail(struct feel_vm *vm, struct feel_value *registers, unsigned
 
 static inline bool loop_next(struct loop *l, struct feel_value *out)
 {
-    if (LIKELY(l->at < l->count)) return *out = l->items[l->at++], true;
+    if (LIKELY(l->at < l->count)) return set(out, &l->items[l->at++]), true;
     if (!l->counts) return false;
     *out = l->kind == FEEL_DATE ? feel_date(l->next) : feel_int(l->next);
     if (l->next == l->last)
@@ -303,13 +318,9 @@ static inline bool loop_next(struct loop *l, struct feel_value *out)
     return true;
 }
 
+/* A filter that gave neither a boolean nor null: a number picks, and all else makes the result null. */
 static void keep(struct feel_vm *vm, struct collection *c, struct loop *l, struct feel_value which)
 {
-    if (which.kind == FEEL_BOOLEAN) {
-        if (which.flag) *vec_add(vm->a, &c->got) = l->items[l->at - 1];
-        return;
-    }
-    if (which.kind == FEEL_NULL) return;
     c->single = true;
     c->value = which.kind == FEEL_NUMBER ? at_index(vm, feel_list(l->items, l->count), which)
                                          : refuse(vm, "a filter gave %s", words(which));
@@ -526,18 +537,42 @@ static struct feel_value between(struct feel_vm *vm, struct feel_value x, const 
 /* ---- The loop ------------------------------------------------------------------------------------------------------
  */
 
-#define NUMBERS(x, y) LIKELY((x).kind == FEEL_NUMBER && (y).kind == FEEL_NUMBER)
-#define VALUE(o)      (bank[(o) >> 14][(o) & (OPERAND_LIMIT - 1)])
-#define ARITHMETIC(name, fast)                                                                                         \
+static COLD void arithmetic(struct feel_vm *vm, enum op op, const struct feel_value *x, const struct feel_value *y,
+                            struct feel_value *to)
+{
+    *to = vm_arithmetic(vm, op, *x, *y);
+}
+static void compare_to(struct feel_vm *vm, enum op op, const struct feel_value *x, const struct feel_value *y,
+                       struct feel_value *to)
+{
+    bool equality = op == OP_EQ || op == OP_NE;
+    if (x->kind == FEEL_STRING && y->kind == FEEL_STRING && equality)
+        set_boolean(to, str_eq(x->text, y->text) == (op == OP_EQ));
+    else
+        *to = compare(vm, op, *x, *y);
+}
+
+#define VALUE(o) (bank[(o) >> 14][(o) & (OPERAND_LIMIT - 1)])
+#define NUMBERS  LIKELY(x->kind == FEEL_NUMBER && y->kind == FEEL_NUMBER)
+#define ARITHMETIC(name, inline_number)                                                                                \
     case name: {                                                                                                       \
-        struct feel_value x = VALUE(i.b), y = VALUE(i.c);                                                              \
-        r[i.a] = NUMBERS(x, y) ? fast(x, y) : vm_arithmetic(vm, name, x, y);                                           \
+        const struct feel_value *x = &VALUE(i.b), *y = &VALUE(i.c);                                                    \
+        struct feel_value v;                                                                                           \
+        if (NUMBERS) {                                                                                                 \
+            v = inline_number(number_of(x->word[0], x->word[1]), number_of(y->word[0], y->word[1]));                   \
+            set(&r[i.a], &v);                                                                                          \
+        } else                                                                                                         \
+            arithmetic(vm, name, x, y, &r[i.a]);                                                                       \
         break;                                                                                                         \
     }
 #define COMPARISON(name, sign)                                                                                         \
     case name: {                                                                                                       \
-        struct feel_value x = VALUE(i.b), y = VALUE(i.c);                                                              \
-        r[i.a] = NUMBERS(x, y) ? feel_boolean(number_cmp(x, y) sign 0) : compare(vm, name, x, y);                      \
+        const struct feel_value *x = &VALUE(i.b), *y = &VALUE(i.c);                                                    \
+        if (NUMBERS)                                                                                                   \
+            set_boolean(&r[i.a],                                                                                       \
+                        number_cmp(number_of(x->word[0], x->word[1]), number_of(y->word[0], y->word[1])) sign 0);      \
+        else                                                                                                           \
+            compare_to(vm, name, x, y, &r[i.a]);                                                                       \
         break;                                                                                                         \
     }
 
@@ -550,7 +585,7 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
         const struct instruction i = *at++;
         switch ((enum op)i.op) {
         case OP_MOVE:
-            r[i.a] = VALUE(i.b);
+            set(&r[i.a], &VALUE(i.b));
             break;
             ARITHMETIC(OP_ADD, number_add)
             ARITHMETIC(OP_SUB, number_sub)
@@ -584,7 +619,17 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
         case OP_LIST: r[i.a] = make_list(vm, &r[i.b], i.c); break;
         case OP_CONTEXT: r[i.a] = make_context(vm, &r[i.b], &code->shapes[i.c]); break;
         case OP_RANGE: r[i.a] = make_range(vm, &r[i.b], i.c); break;
-        case OP_FIELD: r[i.a] = field(vm, VALUE(i.b), &code->paths[i.c]); break;
+        case OP_FIELD: {
+            const struct path_site *site = &code->paths[i.c];
+            const struct feel_value *of = &VALUE(i.b);
+            struct feel_value v;
+            if (LIKELY(of->kind == FEEL_OBJECT && of->object.of == site->class))
+                v = site->class->get(vm->env, site->class, of->object.handle, site->slot);
+            else
+                v = field(vm, *of, site);
+            set(&r[i.a], &v);
+            break;
+        }
         case OP_PATH: r[i.a] = path(vm, VALUE(i.b), &code->paths[i.c]); break;
         case OP_LOOKUP: at += lookup(vm, VALUE(i.b), &code->paths[i.c], &r[i.a]); break;
         case OP_INDEX: r[i.a] = at_index(vm, VALUE(i.b), VALUE(i.c)); break;
@@ -613,8 +658,16 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
             at += loop_next(LOOP_OF(r[i.b]), &r[i.a]);
             break;
         case OP_COLLECT: r[i.a] = in_register(arena_zalloc(vm->a, sizeof(struct collection))); break;
-        case OP_APPEND: *vec_add(vm->a, &COLLECTION_OF(r[i.a])->got) = VALUE(i.b); break;
-        case OP_KEEP: keep(vm, COLLECTION_OF(r[i.a]), LOOP_OF(r[i.b]), VALUE(i.c)); break;
+        case OP_APPEND: set(vec_add(vm->a, &COLLECTION_OF(r[i.a])->got), &VALUE(i.b)); break;
+        case OP_KEEP: {
+            const struct feel_value *which = &VALUE(i.c);
+            struct loop *l = LOOP_OF(r[i.b]);
+            if (LIKELY(which->kind == FEEL_BOOLEAN)) {
+                if (which->flag) set(vec_add(vm->a, &COLLECTION_OF(r[i.a])->got), &l->items[l->at - 1]);
+            } else if (which->kind != FEEL_NULL)
+                keep(vm, COLLECTION_OF(r[i.a]), l, *which);
+            break;
+        }
         case OP_COLLECTED: {
             const struct collection *c = COLLECTION_OF(r[i.b]);
             r[i.a] = c->single ? c->value : feel_list(c->got.items, c->got.count);
