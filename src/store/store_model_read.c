@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as people type them into the canonical text of their kind. */
-#include "store_model.h"
+#include "store_reading.h"
 
 #include "base_buf.h"
 #include "base_time.h"
@@ -10,27 +10,16 @@
 
 enum { DIGITS_CAP = 34, TEXT_CAP = 4 << 20 };
 
-struct value_reading {
-    struct arena *a;
-    const struct model_field *field;
-    const struct model_input *how;
-    str typed;
-    struct err *err;
-};
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /* What is shown of a value in a message. */
-static str shown(struct arena *a, str typed)
+str value_shown(struct arena *a, str typed)
 {
     if (utf8_count(typed) <= 60) return typed;
     return arena_printf(a, STR_FORMAT "…", STR_ARGS(str_slice(typed, 0, utf8_offset(typed, 60))));
 }
 
-static int refuse(struct value_reading *r, const char *expected)
+int value_refuse(struct value_reading *r, const char *expected)
 {
-    str typed = shown(r->a, r->typed);
+    str typed = value_shown(r->a, r->typed);
     return err_set(r->err, ERR_INPUT, "\"" STR_FORMAT "\" %s", STR_ARGS(typed), expected);
 }
 
@@ -255,7 +244,7 @@ static int read_digits(struct value_reading *r, struct number_text *t, enum mark
     char digits[sizeof t->body + 1];
     size_t n;
     char mark = r->how->decimal_mark;
-    if (!split_number(r->typed, t)) return refuse(r, expected);
+    if (!split_number(r->typed, t)) return value_refuse(r, expected);
     switch (plain_number(t, mark, rule, digits, &n)) {
     case 0: break;
     case 2: {
@@ -265,16 +254,16 @@ static int read_digits(struct value_reading *r, struct number_text *t, enum mark
         str without = arena_printf(r->a, STR_FORMAT STR_FORMAT, STR_ARGS(str_slice(with_point, 0, comma)),
                                    STR_ARGS(str_from(with_point, comma + 1)));
         p[comma] = '.';
-        str typed = shown(r->a, r->typed);
+        str typed = value_shown(r->a, r->typed);
         return err_set(r->err, ERR_INPUT,
                        "\"" STR_FORMAT "\" can be read in two ways; write " STR_FORMAT " or " STR_FORMAT,
                        STR_ARGS(typed), STR_ARGS(with_point), STR_ARGS(without));
     }
-    default: return refuse(r, expected);
+    default: return value_refuse(r, expected);
     }
     *out = tidy_digits(r->a, (str){digits, n}, t->negative);
     if (t->thousands) *out = shift_point(r->a, *out, t->thousands == 'k' ? 3 : 6);
-    if (digit_count(*out) > DIGITS_CAP) return refuse(r, "has more than 34 digits");
+    if (digit_count(*out) > DIGITS_CAP) return value_refuse(r, "has more than 34 digits");
     return 0;
 }
 
@@ -285,7 +274,7 @@ static int read_whole(struct value_reading *r, str *out)
     size_t point = str_find_char(*out, '.');
     bool whole = !t.word_n && !t.percent;
     for (size_t i = point; whole && point != STR_NOT_FOUND && i + 1 < out->n; i++) whole = out->p[i + 1] == '0';
-    if (!whole) return refuse(r, "is not a whole number");
+    if (!whole) return value_refuse(r, "is not a whole number");
     if (point != STR_NOT_FOUND) *out = tidy_digits(r->a, str_slice(*out, 0, point), false);
     return 0;
 }
@@ -294,7 +283,7 @@ static int read_decimal(struct value_reading *r, str *out)
 {
     struct number_text t = {0};
     if (read_digits(r, &t, MARK_DECIMAL, "is not a number", out)) return -1;
-    return t.word_n || t.percent ? refuse(r, "is not a number") : 0;
+    return t.word_n || t.percent ? value_refuse(r, "is not a number") : 0;
 }
 
 static int read_money(struct value_reading *r, str *out)
@@ -302,13 +291,14 @@ static int read_money(struct value_reading *r, str *out)
     struct number_text t = {0};
     str amount;
     if (read_digits(r, &t, MARK_GROUPS, "is not an amount of money; write 1234.50 EUR", &amount)) return -1;
-    if (t.percent) return refuse(r, "is not an amount of money; write 1234.50 EUR");
+    if (t.percent) return value_refuse(r, "is not an amount of money; write 1234.50 EUR");
     str code = {t.word, t.word_n};
     if (!code.n) code = r->how->currency;
-    if (!code.n) return refuse(r, "has no currency; write 1234.50 EUR");
+    if (!code.n) return value_refuse(r, "has no currency; write 1234.50 EUR");
     /* "€ 100 EUR" names it twice. */
     if (code.n == 6 && memcmp(code.p, code.p + 3, 3) == 0) code.n = 3;
-    if (code.n != 3) return refuse(r, "has no currency that is known; write its three letters, as in 1234.50 EUR");
+    if (code.n != 3)
+        return value_refuse(r, "has no currency that is known; write its three letters, as in 1234.50 EUR");
     *out = arena_printf(r->a, STR_FORMAT " " STR_FORMAT, STR_ARGS(amount), STR_ARGS(code));
     return 0;
 }
@@ -317,189 +307,14 @@ static int read_percent(struct value_reading *r, str *out)
 {
     struct number_text t = {0};
     if (read_digits(r, &t, MARK_DECIMAL, "is not a percentage; write 42 %", out)) return -1;
-    if (t.word_n || t.thousands) return refuse(r, "is not a percentage; write 42 %");
+    if (t.word_n || t.thousands) return value_refuse(r, "is not a percentage; write 42 %");
     if (t.percent) return *out = shift_point(r->a, *out, -2), 0;
     /* Without the sign a fraction is meant; 42 alone could be either. */
     bool has_point = str_find_char(*out, '.') != STR_NOT_FOUND;
     if (has_point || str_eq(*out, STR("0")) || str_eq(*out, STR("1"))) return 0;
     str digits = *out;
     return err_set(r->err, ERR_INPUT, "\"" STR_FORMAT "\" is not clearly a percentage; write " STR_FORMAT " %%",
-                   STR_ARGS(shown(r->a, r->typed)), STR_ARGS(digits));
-}
-
-/* ---- Dates and periods ---- */
-
-struct date_piece {
-    int64_t number; /* of digits */
-    int digits;     /* how many; 0: a word */
-    int month;      /* of a word: 1 to 12, 0 when it is none */
-    str word;
-};
-
-static int month_of(str word)
-{
-    static const str names[][5] = {
-        {STR_INIT("january"), STR_INIT("januar"), STR_INIT("jänner")},
-        {STR_INIT("february"), STR_INIT("februar")},
-        {STR_INIT("march"), STR_INIT("märz"), STR_INIT("maerz"), STR_INIT("mrz")},
-        {STR_INIT("april")},
-        {STR_INIT("may"), STR_INIT("mai")},
-        {STR_INIT("june"), STR_INIT("juni")},
-        {STR_INIT("july"), STR_INIT("juli")},
-        {STR_INIT("august")},
-        {STR_INIT("september"), STR_INIT("sept")},
-        {STR_INIT("october"), STR_INIT("oktober")},
-        {STR_INIT("november")},
-        {STR_INIT("december"), STR_INIT("dezember")},
-    };
-    for (int m = 0; m < 12; m++)
-        for (size_t i = 0; i < 5 && names[m][i].p; i++) {
-            str name = names[m][i];
-            size_t three = utf8_offset(name, 3);
-            if (str_eq_nocase(word, name) || str_eq_nocase(word, str_slice(name, 0, three))) return m + 1;
-        }
-    return 0;
-}
-
-/* Cuts at blanks, '.', '/', '-', ','; -1 when there is anything else or more than `room` pieces. */
-static int cut_date(str s, struct date_piece *pieces, int room, char *separator)
-{
-    int count = 0;
-    *separator = 0;
-    for (size_t i = 0; i < s.n;) {
-        char c = s.p[i];
-        if (c == ' ' || c == ',' || c == '.' || c == '/' || c == '-') {
-            if (c != ' ' && c != ',' && !*separator) *separator = c;
-            i++;
-            continue;
-        }
-        size_t from = i;
-        bool digits = is_digit(c);
-        while (i < s.n && (digits ? is_digit(s.p[i]) : is_letter(s.p[i]) || (s.p[i] & 0x80))) i++;
-        if (i == from || count == room || i - from > 12) return -1;
-        struct date_piece *p = &pieces[count++];
-        *p = (struct date_piece){.word = str_slice(s, from, i)};
-        if (digits) {
-            p->digits = (int)(i - from);
-            if (!str_to_int(p->word, &p->number)) return -1;
-        } else
-            p->month = month_of(p->word);
-    }
-    return count;
-}
-
-static int read_date(struct value_reading *r, str *out)
-{
-    static const char expected[] = "is not a date; write 2026-11-22";
-    struct date_piece p[3];
-    char separator;
-    str s = str_trim(r->typed);
-    /* A time of day behind it is dropped. */
-    size_t t = str_find_char(s, 'T');
-    size_t colon = str_find_char(s, ':');
-    if (t == 10 && s.n > 11 && is_digit(s.p[9]) && is_digit(s.p[11])) s = str_slice(s, 0, 10);
-    if (colon != STR_NOT_FOUND && s.n > colon) {
-        size_t blank = str_find_char(s, ' ');
-        if (blank == STR_NOT_FOUND || blank > colon) return refuse(r, expected);
-        while (true) {
-            size_t next = str_find_char(str_from(s, blank + 1), ' ');
-            if (next == STR_NOT_FOUND || blank + 1 + next > colon) break;
-            blank += 1 + next;
-        }
-        s = str_slice(s, 0, blank);
-    }
-    int64_t year, month, day;
-    int count = cut_date(s, p, 3, &separator);
-    if (count == 1 && p[0].digits == 8) {
-        year = p[0].number / 10000;
-        month = p[0].number / 100 % 100;
-        day = p[0].number % 100;
-    } else if (count != 3)
-        return refuse(r, expected);
-    else if (p[0].digits == 4 && p[1].digits && p[2].digits && p[1].digits <= 2 && p[2].digits <= 2) {
-        year = p[0].number;
-        month = p[1].number;
-        day = p[2].number;
-    } else if (p[0].digits == 4 && p[1].month && p[2].digits && p[2].digits <= 2) {
-        year = p[0].number;
-        month = p[1].month;
-        day = p[2].number;
-    } else if (p[2].digits == 2 && p[0].digits <= 2 && (p[1].digits <= 2 || p[1].month))
-        return refuse(r, "is not a date with a year of four digits; write 2026-11-22");
-    else if (p[2].digits != 4)
-        return refuse(r, expected);
-    else if (p[0].digits && p[0].digits <= 2 && p[1].month) {
-        year = p[2].number;
-        month = p[1].month;
-        day = p[0].number;
-    } else if (p[0].month && p[1].digits && p[1].digits <= 2) {
-        year = p[2].number;
-        month = p[0].month;
-        day = p[1].number;
-    } else if (p[0].digits && p[0].digits <= 2 && p[1].digits && p[1].digits <= 2) {
-        year = p[2].number;
-        day = p[0].number;
-        month = p[1].number;
-        if (separator != '.' && day != month && day <= 12 && month <= 12) {
-            str typed = shown(r->a, r->typed);
-            return err_set(r->err, ERR_INPUT,
-                           "\"" STR_FORMAT "\" can be read in two ways; write %04d-%02d-%02d or %04d-%02d-%02d",
-                           STR_ARGS(typed), (int)year, (int)month, (int)day, (int)year, (int)day, (int)month);
-        }
-        if (separator != '.' && month > 12) {
-            int64_t swap = day;
-            day = month;
-            month = swap;
-        }
-    } else
-        return refuse(r, expected);
-    if (year < 1 || month < 1 || month > 12 || day < 1 || !civil_valid(year, (int)month, (int)day))
-        return refuse(r, "is not a day of the calendar; write 2026-11-22");
-    *out = civil_emit(r->a, civil_days(year, (int)month, (int)day));
-    return 0;
-}
-
-static int read_period(struct value_reading *r, str *out)
-{
-    static const char expected[] = "is not a period; write 2026, 2026-Q3 or 2026-07";
-    struct date_piece p[3];
-    char separator, text[64];
-    str s = str_trim(r->typed);
-    size_t n = 0;
-    /* "2026Q3" and "Q3" come apart. */
-    for (size_t i = 0; i < s.n && n + 2 < sizeof text; i++) {
-        bool quarter = s.p[i] == 'Q' || s.p[i] == 'q';
-        if (quarter && i && is_digit(s.p[i - 1])) text[n++] = ' ';
-        text[n++] = s.p[i];
-        if (quarter && i + 1 < s.n && is_digit(s.p[i + 1])) text[n++] = ' ';
-    }
-    if (n + 2 >= sizeof text) return refuse(r, expected);
-    int count = cut_date((str){text, n}, p, 3, &separator);
-    int64_t year = 0, month = 0, quarter = 0;
-    bool is_q[3] = {false};
-    for (int i = 0; i < count; i++) is_q[i] = !p[i].digits && str_eq_nocase(p[i].word, STR("Q"));
-    if (count == 1 && p[0].digits == 4)
-        year = p[0].number;
-    else if (count == 3 && p[0].digits == 4 && is_q[1] && p[2].digits == 1)
-        year = p[0].number, quarter = p[2].number;
-    else if (count == 3 && is_q[0] && p[1].digits == 1 && p[2].digits == 4)
-        quarter = p[1].number, year = p[2].number;
-    else if (count == 2 && p[0].digits == 4 && p[1].digits && p[1].digits <= 2)
-        year = p[0].number, month = p[1].number;
-    else if (count == 2 && p[1].digits == 4 && p[0].digits && p[0].digits <= 2)
-        year = p[1].number, month = p[0].number;
-    else if (count == 2 && p[0].month && p[1].digits == 4)
-        year = p[1].number, month = p[0].month;
-    else if (count == 2 && p[0].digits == 4 && p[1].month)
-        year = p[0].number, month = p[1].month;
-    else
-        return refuse(r, expected);
-    if (year < 1 || quarter > 4 || month > 12 || (count == 3 && !quarter) || (count == 2 && !month))
-        return refuse(r, expected);
-    *out = quarter ? arena_printf(r->a, "%04d-Q%d", (int)year, (int)quarter)
-           : month ? arena_printf(r->a, "%04d-%02d", (int)year, (int)month)
-                   : arena_printf(r->a, "%04d", (int)year);
-    return 0;
+                   STR_ARGS(value_shown(r->a, r->typed)), STR_ARGS(digits));
 }
 
 /* ---- Words ---- */
@@ -517,7 +332,7 @@ static int read_yes_no(struct value_reading *r, str *out)
         if (str_eq_nocase(s, yes[i])) *out = STR("yes");
     for (size_t i = 0; i < ARRAY_COUNT(no); i++)
         if (str_eq_nocase(s, no[i])) *out = STR("no");
-    return out->p ? 0 : refuse(r, "is neither yes nor no");
+    return out->p ? 0 : value_refuse(r, "is neither yes nor no");
 }
 
 static int read_one_of(struct value_reading *r, str *out)
@@ -532,7 +347,7 @@ static int read_one_of(struct value_reading *r, str *out)
         buf_str(&all, r->field->values[i]);
     }
     str near = err_nearest(utf8_lower(r->a, str_trim(r->typed)), r->field->values, r->field->value_count);
-    str list = buf_copy(&all, r->a), what = shown(r->a, r->typed);
+    str list = buf_copy(&all, r->a), what = value_shown(r->a, r->typed);
     buf_release(&all);
     if (near.p)
         return err_set(r->err, ERR_INPUT, "\"" STR_FORMAT "\" is not " STR_FORMAT "; did you mean " STR_FORMAT "?",
@@ -589,8 +404,8 @@ static int read_kind(struct value_reading *r, str *out)
     case FIELD_DECIMAL: return read_decimal(r, out);
     case FIELD_MONEY: return read_money(r, out);
     case FIELD_PERCENT: return read_percent(r, out);
-    case FIELD_DATE: return read_date(r, out);
-    case FIELD_PERIOD: return read_period(r, out);
+    case FIELD_DATE: return value_read_date(r, out);
+    case FIELD_PERIOD: return value_read_period(r, out);
     case FIELD_YES_NO: return read_yes_no(r, out);
     case FIELD_ONE_OF: return read_one_of(r, out);
     case FIELD_LINK:

@@ -356,8 +356,8 @@ static void hostile(struct test_tally *t)
         "\\\\\"\\",
         "\x01\x02\x1f\x7f",
         "é vs é",
-        "\xe2\x80\xae"
-        "olleh",
+        ("\xe2\x80\xae"
+         "olleh"),
         "😀👩‍👩‍👧",
         "null",
         "{\"1\":null}",

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the readers of typed values share. */
+#ifndef STORE_READING_H
+#define STORE_READING_H
+
+#include "store_model.h"
+
+struct value_reading {
+    struct arena *a;
+    const struct model_field *field;
+    const struct model_input *how;
+    str typed;
+    struct err *err;
+};
+
+static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+str value_shown(struct arena *a, str typed);                     /* cut for a message */
+int value_refuse(struct value_reading *r, const char *expected); /* `"n/a" is not a date`; returns -1 */
+int value_read_date(struct value_reading *r, str *out) MUST_USE;
+int value_read_period(struct value_reading *r, str *out) MUST_USE;
+
+#endif
