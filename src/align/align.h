@@ -26,7 +26,9 @@ struct check_text { /* one file */
     str file, text;
 };
 struct checks; /* compiled against one graph's model; immutable; shared by threads */
-/* Errors carry file, line, key and the caret. Two checks of one id are an error. */
+/* Keys of a file: id, practice, for each, threshold, let, when, severity, says, money, people, facts, next, why. A name
+ * of `let` is computed when it is first asked for. Errors carry file, line, key and the caret, at the place in the
+ * file. Two checks of one id are an error. */
 int checks_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,
                    const struct checks **out, struct err *err) MUST_USE;
 
@@ -54,7 +56,8 @@ struct finding {
     str owner;
 };
 /* Worst first: severity, then money, then people, then the check's and subject's order. Findings live in the arena of
- * `env`. A check that runs into a limit is an error that names it. */
+ * `env`; the limits of `env` hold for each subject. A check that runs into a limit is an error that names it and the
+ * subject. A severity that comes out as none of the three words counts as low. */
 int checks_run(const struct checks *c, struct feel_env *env, const struct finding **out, size_t *count,
                struct err *err) MUST_USE;
 /* Joins what the store remembers (since when, accepted, who has it). */

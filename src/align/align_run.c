@@ -139,11 +139,14 @@ static uint64_t finding_id(struct run *r)
     return id;
 }
 
-static str digits(struct arena *a, struct feel_value number)
+/* Rounded already: none or two digits behind the point. */
+static str money_digits(struct arena *a, struct feel_value number)
 {
     struct buf b;
     buf_init(&b, 200);
     number_emit(&b, number, true);
+    size_t point = str_find_char(buf_get(&b), '.');
+    if (point != STR_NOT_FOUND && b.n - point == 2) buf_char(&b, '0');
     str s = buf_copy(&b, a);
     buf_release(&b);
     return s;
@@ -165,7 +168,7 @@ static int make_finding(struct run *r, size_t number)
         if (eval(r, &check->money, &v)) return -1;
         if (v.kind == FEEL_NUMBER) made.money = number_round(v, 2, ROUND_HALF_EVEN);
         f->has_money = made.money.kind == FEEL_NUMBER;
-        if (f->has_money) f->money = digits(r->asked->arena, made.money);
+        if (f->has_money) f->money = money_digits(r->asked->arena, made.money);
     }
     if (check->people.program) {
         if (eval(r, &check->people, &v)) return -1;

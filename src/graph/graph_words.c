@@ -264,7 +264,7 @@ static struct feel_value call_products(struct feel_env *env, const struct feel_v
             if (!name.n) continue;
             taken = n;
             bool known = false;
-            VEC_EACH(f, &found) known |= str_eq(f->text, name);
+            VEC_EACH(f, &found) known |= str_eq_nocase(f->text, name);
             if (!known) *vec_add(a, &found) = feel_string(name);
         }
         i += taken ? taken : 1;

@@ -284,6 +284,36 @@ static void test_words(struct test_tally *t)
     fixture_close(&f);
 }
 
+static bool world_knows(const void *host, str words)
+{
+    return str_eq(words, *(const str *)host) || str_eq(words, STR("drift"));
+}
+
+static void test_world(struct test_tally *t)
+{
+    struct fixture f;
+    fixture_open_store(&f, str_of(model_text));
+    static const str known = STR_INIT("customer.io");
+    struct graph_options options = {world_knows, &known};
+    fixture_must(&f, graph_new(store_model(f.store), store_profile(f.store), &options, &f.graph, &f.err));
+    /* "mail" with small letters in two capabilities: an ordinary word of this workspace. */
+    fixture_new(&f, "capability", "Send mail");
+    fixture_new(&f, "capability", "Sort mail");
+    fixture_new(&f, "application", "Mail");
+    fixture_new(&f, "application", "Letterbox");
+    fixture_commit(&f);
+    fixture_refresh(&f);
+    static const struct row rows[] = {
+        {NULL, NULL, "products named in(\"Campaigns in Customer.IO, Drift and customer.io\")",
+         "[\"Customer.IO\", \"Drift\"]"},
+        {NULL, NULL, "products named in(\"Drift detection\")", "[]"},
+        {NULL, NULL, "products named in(\"Mail sorting\")", "[]"},
+        {NULL, NULL, "products named in(\"letterbox emptying\")", "[\"Letterbox\"]"},
+    };
+    check_rows(t, &f, rows, ARRAY_COUNT(rows));
+    fixture_close(&f);
+}
+
 static void refused(struct test_tally *t, const char *field, const char *want_message, uint32_t want_line)
 {
     char text[2000];
@@ -348,4 +378,4 @@ static void test_json(struct test_tally *t)
     fixture_close(&f);
 }
 
-TEST_MAIN(test_kinds, test_money, test_observed, test_words, test_refused, test_json)
+TEST_MAIN(test_kinds, test_money, test_observed, test_words, test_world, test_refused, test_json)
