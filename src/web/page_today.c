@@ -4,7 +4,7 @@
 
 #include "base_time.h"
 
-enum { SHOWN_FINDINGS = 20, SHOWN_CHANGES = 6, SHOWN_STRANGERS = 4, READ_STRANGERS = 200 };
+enum { SHOWN_FINDINGS = 20, SHOWN_CHANGES = 6, SHOWN_STRANGERS = 4 };
 
 static str severity_word(enum severity s)
 {
@@ -118,38 +118,34 @@ static struct feel_value stranger_record(struct request *r, const struct stored_
 }
 
 /* The most used and the dearest: some of each. */
-static int put_strangers(struct request *r, struct err *err)
+static void put_strangers(struct request *r, const struct found *found)
 {
-    const struct stored_stranger *strangers;
-    size_t count, used = 0, paid = 0;
-    if (store_load_strangers(r->store, &r->arena, READ_STRANGERS, &strangers, &count, err)) return -1;
+    size_t used = 0, paid = 0;
     struct values list = {0};
-    for (size_t i = 0; i < count; i++) {
-        bool payee = strangers[i].subject.kind == SUBJECT_PAYEE;
-        if ((payee ? paid++ : used++) < SHOWN_STRANGERS) values_add(r, &list, stranger_record(r, &strangers[i]));
+    for (size_t i = 0; i < found->stranger_count; i++) {
+        const struct stored_stranger *s = &found->strangers[i];
+        if ((s->subject.kind == SUBJECT_PAYEE ? paid++ : used++) < SHOWN_STRANGERS)
+            values_add(r, &list, stranger_record(r, s));
     }
     page_put(r, "strangers", values_get(&list));
-    return 0;
 }
 
-static int put_totals(struct request *r, size_t facts, struct err *err)
+static void put_totals(struct request *r, size_t facts, const struct evidence_totals *totals)
 {
-    struct evidence_totals totals;
-    if (store_load_totals(r->store, &totals, err)) return -1;
-    str lines = totals.lines >= 1000000 ? text_format(r, "%.1f million log lines", (double)totals.lines / 1e6)
-                                        : show_counted(r, (int64_t)totals.lines, "log line", "log lines");
+
+    str lines = totals->lines >= 1000000 ? text_format(r, "%.1f million log lines", (double)totals->lines / 1e6)
+                                         : show_counted(r, (int64_t)totals->lines, "log line", "log lines");
     page_put_text(r, "subtitle",
                   text_format(r, STR_FORMAT " · " STR_FORMAT " · " STR_FORMAT ", " STR_FORMAT,
                               STR_ARGS(r->web->profile.name), STR_ARGS(show_day(r, r->env.today)),
                               STR_ARGS(show_counted(r, (int64_t)facts, "fact", "facts")), STR_ARGS(lines)));
-    if (!totals.files) return 0;
+    if (!totals->files) return;
     struct record c = record_new(r);
-    record_text(&c, "files", show_counted(r, (int64_t)totals.files, "file", "files"));
-    record_text(&c, "lines", show_counted(r, (int64_t)totals.lines, "line", "lines"));
-    record_text(&c, "first", show_day(r, totals.first_day));
-    record_text(&c, "last", show_day(r, totals.last_day));
+    record_text(&c, "files", show_counted(r, (int64_t)totals->files, "file", "files"));
+    record_text(&c, "lines", show_counted(r, (int64_t)totals->lines, "line", "lines"));
+    record_text(&c, "first", show_day(r, totals->first_day));
+    record_text(&c, "last", show_day(r, totals->last_day));
     page_put(r, "evidence", record_get(&c));
-    return 0;
 }
 
 void answer_today(struct request *r)
@@ -178,7 +174,9 @@ void answer_today(struct request *r)
                               : STR("Nothing found where marketing and IT have drifted apart"));
     put_scores(r, found, filtered, only);
     put_findings(r, found, filtered, only);
-    if (put_totals(r, facts, &err) || put_changes(r, &err) || put_strangers(r, &err))
+    put_totals(r, facts, &found->totals);
+    put_strangers(r, found);
+    if (put_changes(r, &err))
         page_fail(r, &err);
     else
         page_show(r, 200);

@@ -115,7 +115,7 @@ bool request_may_edit(const struct request *r);
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found")                                     \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title fact notes fields inverses history")                                             \
+    X(FACT, fact, "title fact notes fields inverses history")                                                          \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
     X(TYPES, types, "title groups")                                                                                    \
     X(FACTS, facts, "title kind query columns rows found shown pages")                                                 \
@@ -196,7 +196,7 @@ struct feel_value fact_record(struct request *r, uint64_t fact); /* {name, href,
 str capitalise(struct request *r, str text);
 str show_word(struct request *r, str name);       /* a field's name as a label: "IT owner" */
 str show_label(struct request *r, uint64_t fact); /* its key and name where they differ: "RQ-1042 Push provider" */
-str text_format(struct request *r, const char *format, ...) PRINTF_LIKE(2, 3);
+#define text_format(r, ...) arena_printf(&(r)->arena, __VA_ARGS__)
 
 /* ---- The server's state ---- */
 
@@ -209,6 +209,9 @@ struct found {
     const struct finding *findings;
     size_t count;
     struct practice_score scores[PRACTICE_COUNT];
+    const struct stored_stranger *strangers;
+    size_t stranger_count;
+    struct evidence_totals totals;
 };
 
 struct lane_queue {
@@ -255,8 +258,13 @@ struct web {
 
     pthread_mutex_t write_lock; /* of the writer, and of bringing the graph up to date */
     struct store *writer;
+    /* Findings are computed by the keeper alone; a request waits a moment for new ones, and takes the last otherwise.
+     */
     pthread_mutex_t found_lock;
+    pthread_cond_t found_changed;
     struct found *found;
+    struct err found_error; /* why there is none for picture `found_tried` */
+    uint64_t found_tried;
 
     pthread_mutex_t limit_lock;
     struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS];
@@ -264,17 +272,19 @@ struct web {
     struct lane_queue work, passwords;
     struct worker *workers;
     size_t worker_count, started;
-    pthread_t poller;
-    bool poller_runs;
-    int poller_stop;
+    pthread_t keeper; /* looks for other processes' commits and keeps the findings */
+    bool keeper_runs;
+    int keeper_stop, keeper_wake; /* eventfds */
 };
 
-void web_log(struct web *web, const char *format, ...) PRINTF_LIKE(2, 3);
+void web_log(struct web *web, str what, str detail);
 void web_now(struct web *web, int64_t *now, int64_t *today);
 /* Commits, and shows it in the next picture before it returns. */
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err) MUST_USE;
 /* Brings the graph up to the store when another process has committed. */
 void web_look(struct web *web);
+/* The keeper's: finds anew when the newest picture has no findings yet. */
+void web_find(struct web *web);
 int web_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
 void web_drop_found(struct web *web, struct found *f);
 

@@ -149,7 +149,7 @@ void page_show(struct request *r, int status)
     r->status = status;
     r->type = "text/html; charset=utf-8";
     if (!template_render(r->page->template, &r->env, r->values, &r->out, &err) && !buf_check(&r->out, &err)) return;
-    web_log(r->web, STR_FORMAT ": page %s: %s", STR_ARGS(r->path), r->page->name, err.message);
+    web_log(r->web, r->path, text_format(r, "page %s: %s", r->page->name, err.message));
     buf_clear(&r->out);
     r->status = 500;
     r->type = "text/plain; charset=utf-8";
@@ -181,7 +181,7 @@ void page_fail(struct request *r, const struct err *err)
     struct buf b;
     buf_init(&b, 4000);
     err_emit(err, &b);
-    web_log(r->web, STR_FORMAT ": " STR_FORMAT, STR_ARGS(r->path), STR_ARGS(str_trim(buf_get(&b))));
+    web_log(r->web, r->path, str_trim(buf_get(&b)));
     buf_release(&b);
     page_error(r, 500, "Something went wrong here",
                "It is not your doing, and nothing was changed. The server's log says what it was.");

@@ -36,7 +36,7 @@ static void add_headers(const struct request *r, struct MHD_Response *response)
     add(response, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     if (r->web->options->secure) add(response, "Strict-Transport-Security", "max-age=31536000");
     add(response, "Cache-Control", r->keep ? "public, max-age=31536000, immutable" : "no-store");
-    if (r->location.n && r->htmx && r->status == 401)
+    if (r->location.n && r->htmx && r->status == 200)
         add(response, "HX-Redirect", r->location.p);
     else if (r->location.n)
         add(response, "Location", r->location.p);
@@ -187,20 +187,16 @@ static size_t keep_escapes(void *self, struct MHD_Connection *connection, char *
     return strlen(text);
 }
 
-static void mhd_log(void *self, const char *format, va_list args)
+static void *keep(void *self)
 {
     struct web *web = self;
-    char line[500];
-    vsnprintf(line, sizeof line, format, args);
-    line[strcspn(line, "\n")] = 0;
-    web_log(web, "http: %s", line);
-}
-
-static void *look_for_commits(void *self)
-{
-    struct web *web = self;
-    struct pollfd stop = {.fd = web->poller_stop, .events = POLLIN};
-    while (poll(&stop, 1, LOOK_MILLISECONDS) <= 0) web_look(web);
+    struct pollfd wake[2] = {{.fd = web->keeper_stop, .events = POLLIN}, {.fd = web->keeper_wake, .events = POLLIN}};
+    while (poll(wake, 2, LOOK_MILLISECONDS) < 0 || !wake[0].revents) {
+        uint64_t asked;
+        if (wake[1].revents && read(web->keeper_wake, &asked, sizeof asked) < 0) break;
+        web_look(web);
+        web_find(web);
+    }
     return NULL;
 }
 
@@ -213,13 +209,13 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
     bool is_v6 = inet_pton(AF_INET6, address, &v6.sin6_addr) == 1;
     if (!is_v6 && inet_pton(AF_INET, address, &v4.sin_addr) != 1)
         return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
-    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     errno = 0;
     web->daemon = MHD_start_daemon(
-        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, web,
-        MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK,
-        new_request, web, MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-        web, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_SOCK_ADDR,
+        is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK, new_request, web,
+        MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
     if (!web->daemon)
@@ -260,11 +256,12 @@ static int run(struct web *web, struct err *err)
 {
     const struct web_options *o = web->options;
     uint16_t port;
-    web->poller_stop = eventfd(0, EFD_CLOEXEC);
-    if (web->poller_stop < 0) return err_errno(err, "cannot make an eventfd");
+    web->keeper_stop = eventfd(0, EFD_CLOEXEC);
+    web->keeper_wake = eventfd(0, EFD_CLOEXEC);
+    if (web->keeper_stop < 0 || web->keeper_wake < 0) return err_errno(err, "cannot make an eventfd");
+    if (pthread_create(&web->keeper, NULL, keep, web)) return err_errno(err, "cannot start a thread");
+    web->keeper_runs = true;
     if (workers_start(web, err) || start_http(web, &port, err)) return -1;
-    if (pthread_create(&web->poller, NULL, look_for_commits, web)) return err_errno(err, "cannot start a thread");
-    web->poller_runs = true;
     bool v6 = o->address && strchr(o->address, ':');
     struct buf url;
     buf_init(&url, 500);
@@ -280,7 +277,8 @@ int web_serve(const struct web_options *options, struct err *err)
 {
     struct web *web = mem_zalloc(sizeof *web);
     web->options = options;
-    web->poller_stop = -1;
+    web->keeper_stop = web->keeper_wake = -1;
+    pthread_cond_init(&web->found_changed, NULL);
     arena_init(&web->arena, 0);
     pthread_mutex_init(&web->write_lock, NULL);
     pthread_mutex_init(&web->found_lock, NULL);
@@ -295,16 +293,17 @@ int web_serve(const struct web_options *options, struct err *err)
     if (!result) assets_init(web);
     if (!result) result = open_workspace(web, err);
     if (!result) result = run(web, err);
-    if (web->poller_runs) {
-        web_stop(web->poller_stop);
-        pthread_join(web->poller, NULL);
-    }
     stop_http(web);
     workers_stop(web);
+    if (web->keeper_runs) {
+        web_stop(web->keeper_stop);
+        pthread_join(web->keeper, NULL);
+    }
     if (web->found) web_drop_found(web, web->found);
     graph_free(web->graph);
     store_close(web->writer);
-    if (web->poller_stop >= 0) close(web->poller_stop);
+    if (web->keeper_stop >= 0) close(web->keeper_stop);
+    if (web->keeper_wake >= 0) close(web->keeper_wake);
     arena_release(&web->arena);
     mem_free(web);
     return result;

@@ -116,6 +116,8 @@ static void forget_attempts(struct request *r, str name)
 {
     pthread_mutex_lock(&r->web->limit_lock);
     r->web->by_name[str_hash(name) % LIMIT_ROWS].count = 0;
+    struct limit_row *address = &r->web->by_address[str_hash(r->address) % LIMIT_ROWS];
+    address->count -= address->count > 0; /* a whole company may come from one address */
     pthread_mutex_unlock(&r->web->limit_lock);
 }
 

@@ -5,24 +5,6 @@
 #include "base_time.h"
 #include "base_utf8.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-str text_format(struct request *r, const char *format, ...)
-{
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    MUST(n >= 0);
-    char *text = arena_alloc(&r->arena, (size_t)n + 1);
-    vsnprintf(text, (size_t)n + 1, format, again);
-    va_end(again);
-    return (str){text, (size_t)n};
-}
-
 static str done(struct request *r, struct buf *b)
 {
     str text = buf_copy(b, &r->arena);

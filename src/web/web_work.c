@@ -102,6 +102,7 @@ static void ask_to_sign_in(struct request *r)
     str location = str_eq(here, STR("/")) ? STR("/sign-in")
                                           : text_format(r, "/sign-in?to=" STR_FORMAT, STR_ARGS(url_encode(r, here)));
     request_redirect(r, location);
+    if (r->htmx) r->status = 200; /* htmx goes there itself, with the whole page */
 }
 
 static void answer_route(struct request *r)
