@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dmn_batch.h"
+
+#include <string.h>
+
+enum { BATCH_MEMORY = 256 << 20, ANSWER_LIMIT = 256 << 20 };
+
+void batch_init(struct dmn_batch *b, const struct dmn_model *m, const struct feel_env *env)
+{
+    *b = (struct dmn_batch){.model = m, .env = *env};
+    arena_init(&b->arena, BATCH_MEMORY);
+    arena_init(&b->json, 0);
+    buf_init(&b->text, ANSWER_LIMIT);
+    buf_init(&b->words, 1 << 20);
+    b->env.arena = &b->arena;
+}
+
+void batch_release(struct dmn_batch *b)
+{
+    arena_release(&b->arena);
+    arena_release(&b->json);
+    buf_release(&b->text);
+    buf_release(&b->words);
+}
+
+void dmn_emit_answer(struct buf *out, struct feel_value v, const str *errors, size_t count, struct buf *scratch)
+{
+    struct json_writer w;
+    size_t start = out->n;
+    buf_clear(scratch);
+    feel_emit(scratch, v);
+    json_init(&w, out, 0);
+    json_object(&w);
+    json_key(&w, STR("value"));
+    json_string(&w, buf_get(scratch));
+    json_key(&w, STR("json"));
+    feel_emit_json(&w, v);
+    json_key(&w, STR("errors"));
+    json_array(&w);
+    for (size_t i = 0; i < count; i++) json_string(&w, errors[i]);
+    json_array_end(&w);
+    json_object_end(&w);
+    if (!out->full && !scratch->full) return;
+    out->n = start, out->full = false;
+    buf_text(out, "{\"value\": \"null\", \"json\": null, \"errors\": [\"the answer is too large\"]}");
+}
+
+static void refuse(struct dmn_batch *b, struct buf *out, const char *what, const struct err *err)
+{
+    str why = arena_printf(&b->arena, "%s%s%s", what, *what ? ": " : "", err->message);
+    dmn_emit_answer(out, feel_null(), &why, 1, &b->text);
+}
+
+static const struct dmn_node *called(struct dmn_batch *b, const struct json *j, struct err *err)
+{
+    const struct json *name = json_get(j, STR("call")), *space = json_get(j, STR("namespace"));
+    str in = space && space->kind == JSON_STRING ? space->text : STR("");
+    if (!name && b->otherwise) return b->otherwise;
+    if (!name || name->kind != JSON_STRING) {
+        err_set(err, ERR_INPUT, "\"call\" is missing: the name of a decision, decision service or business knowledge model");
+        return NULL;
+    }
+    if (b->node && str_eq(b->name, name->text) && str_eq(b->space, in)) return b->node;
+    const struct dmn_node *n = dmn_find(b->model, in, name->text, err);
+    if (!n) return NULL;
+    buf_clear(&b->words);
+    buf_str(&b->words, name->text);
+    buf_str(&b->words, in);
+    b->node = n, b->name = (str){b->words.p, name->text.n}, b->space = (str){b->words.p + name->text.n, in.n};
+    return n;
+}
+
+static int answer(struct dmn_batch *b, const struct json *j, struct buf *out, struct err *err)
+{
+    const struct dmn_node *n = called(b, j, err);
+    const struct json *with = json_get(j, STR("with")), *input = json_get(j, STR("input"));
+    struct feel_value inputs = feel_context(NULL, 0);
+    struct dmn_result r;
+    if (!n) return -1;
+    if (with && with->kind != JSON_STRING) return err_set(err, ERR_INPUT, "\"with\" is not a text with a FEEL context");
+    if (input && input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is not an object");
+    if (with && dmn_inputs_from_text(&b->env, with->text, &inputs, err) < 0) return -1;
+    if (input && !with) inputs = dmn_inputs_from_json(n, &b->arena, input);
+    if (dmn_eval(n, &b->env, inputs, false, &r, err) < 0) return -1;
+    dmn_emit_answer(out, r.value, r.errors, r.error_count, &b->text);
+    return 0;
+}
+
+void batch_line(struct dmn_batch *b, str line, struct buf *out)
+{
+    struct err err;
+    const struct json *j;
+    err.code = ERR_NONE, err.line = err.column = 0;
+    err.message[0] = err.file[0] = err.field[0] = err.excerpt[0] = 0;
+    arena_clear(&b->arena);
+    arena_clear(&b->json);
+    b->env.steps = 0, b->env.depth = 0;
+    if (json_parse(&b->json, line, &j, &err) < 0) refuse(b, out, "the line is no JSON", &err);
+    else if (j->kind != JSON_OBJECT) {
+        err_set(&err, ERR_INPUT, "the line is no JSON object");
+        refuse(b, out, "", &err);
+    } else if (answer(b, j, out, &err) < 0)
+        refuse(b, out, "", &err);
+    buf_char(out, '\n');
+}
