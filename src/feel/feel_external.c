@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* External functions (DMN 1.5 §10.3.2.13.3): `function(x) external {java: {class: "java.lang.Math", method signature:
- * "cos(double)"}}`. We are no Java machine: the static methods below are ours, by the names and signatures that Java has
- * for them; any other is a function that gives null with a reason. docs/feel-java.md lists them. */
+ * "cos(double)"}}`. We are no Java machine: the static methods below are ours, by the names and signatures that Java
+ * has for them; any other is a function that gives null with a reason. docs/feel-java.md lists them. */
 #include "feel_number.h"
 #include "feel_parser.h"
 #include "feel_value.h"
@@ -12,7 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum java_kind { JAVA_DOUBLE, JAVA_FLOAT, JAVA_LONG, JAVA_INT, JAVA_SHORT, JAVA_BYTE, JAVA_CHAR, JAVA_BOOLEAN, JAVA_STRING, JAVA_OBJECT, JAVA_REST };
+enum java_kind {
+    JAVA_DOUBLE,
+    JAVA_FLOAT,
+    JAVA_LONG,
+    JAVA_INT,
+    JAVA_SHORT,
+    JAVA_BYTE,
+    JAVA_CHAR,
+    JAVA_BOOLEAN,
+    JAVA_STRING,
+    JAVA_OBJECT,
+    JAVA_REST
+};
 static const struct {
     str name;
     enum java_kind kind;
@@ -55,7 +67,8 @@ struct java_call {
     size_t count;
 };
 struct java_method {
-    const char *class, *name, *kinds; /* one letter a parameter: d f l i s b c z S O *; several alternatives by blanks */
+    const char *class, *name,
+        *kinds; /* one letter a parameter: d f l i s b c z S O *; several alternatives by blanks */
     struct feel_value (*call)(struct java_call *c);
     double (*of)(double);
 };
@@ -65,7 +78,8 @@ static struct feel_value refuse(struct java_call *c, const char *why)
     return feel_null_because(arena_printf(c->a, "%s.%s: %s", c->method->class, c->method->name, why));
 }
 
-/* ---- Results ------------------------------------------------------------------------------------------------------- */
+/* ---- Results -------------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value from_double(struct java_call *c, double d, bool single)
 {
@@ -104,9 +118,13 @@ static bool fits_kind(enum java_kind kind, int64_t i)
     NOT_REACHED();
 }
 
-/* ---- java.lang.Math ------------------------------------------------------------------------------------------------ */
+/* ---- java.lang.Math ------------------------------------------------------------------------------------------------
+ */
 
-static struct feel_value real_function(struct java_call *c) { return from_double(c, c->method->of(c->arguments[0].d), false); }
+static struct feel_value real_function(struct java_call *c)
+{
+    return from_double(c, c->method->of(c->arguments[0].d), false);
+}
 static struct feel_value java_abs(struct java_call *c)
 {
     struct java_value v = c->arguments[0];
@@ -124,9 +142,18 @@ static struct feel_value java_min(struct java_call *c)
     const struct java_value *x = &c->arguments[0], *y = &c->arguments[1];
     return give(c, (is_real(c) ? x->d <= y->d : x->i <= y->i) ? x : y);
 }
-static struct feel_value java_pow(struct java_call *c) { return from_double(c, pow(c->arguments[0].d, c->arguments[1].d), false); }
-static struct feel_value java_atan2(struct java_call *c) { return from_double(c, atan2(c->arguments[0].d, c->arguments[1].d), false); }
-static struct feel_value java_hypot(struct java_call *c) { return from_double(c, hypot(c->arguments[0].d, c->arguments[1].d), false); }
+static struct feel_value java_pow(struct java_call *c)
+{
+    return from_double(c, pow(c->arguments[0].d, c->arguments[1].d), false);
+}
+static struct feel_value java_atan2(struct java_call *c)
+{
+    return from_double(c, atan2(c->arguments[0].d, c->arguments[1].d), false);
+}
+static struct feel_value java_hypot(struct java_call *c)
+{
+    return from_double(c, hypot(c->arguments[0].d, c->arguments[1].d), false);
+}
 static struct feel_value java_round(struct java_call *c)
 {
     double d = floor(c->arguments[0].d + 0.5);
@@ -179,7 +206,8 @@ static struct feel_value java_floor_mod(struct java_call *c)
     return feel_int(r && (r < 0) != (y < 0) ? r + y : r);
 }
 
-/* ---- Numbers, strings ---------------------------------------------------------------------------------------------- */
+/* ---- Numbers, strings ----------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value java_same(struct java_call *c)
 {
@@ -191,9 +219,9 @@ static struct feel_value java_parse_int(struct java_call *c)
     int64_t i;
     str class = str_of(c->method->class), text = c->arguments[0].v.text;
     enum java_kind kind = str_ends(class, STR("Integer")) ? JAVA_INT
-                          : str_ends(class, STR("Short"))  ? JAVA_SHORT
-                          : str_ends(class, STR("Byte"))   ? JAVA_BYTE
-                                                           : JAVA_LONG;
+                          : str_ends(class, STR("Short")) ? JAVA_SHORT
+                          : str_ends(class, STR("Byte"))  ? JAVA_BYTE
+                                                          : JAVA_LONG;
     if (text.n > 1 && text.p[0] == '+') text = str_from(text, 1);
     if (!str_to_int(text, &i) || !fits_kind(kind, i)) return refuse(c, "the text is not such a number");
     return feel_int(i);
@@ -280,8 +308,10 @@ static bool conversion(struct buf *out, str flags, char kind, struct feel_value 
         struct buf text;
         snprintf(format, sizeof format, "%%%.*ss", STR_ARGS(flags));
         buf_init(&text, 1 << 20);
-        if (v.kind == FEEL_NULL) buf_text(&text, "null");
-        else feel_emit_plain(&text, v);
+        if (v.kind == FEEL_NULL)
+            buf_text(&text, "null");
+        else
+            feel_emit_plain(&text, v);
         int64_t width = 0;
         bool left = flags.n && flags.p[0] == '-';
         bool good = str_to_int(left ? str_from(flags, 1) : flags, &width) || !flags.n;
@@ -325,27 +355,56 @@ static struct feel_value java_format(struct java_call *c)
         }
         size_t from = ++i;
         while (i < s.n && strchr("-+0# 123456789.", s.p[i])) i++;
-        if (i == s.n) good = false;
-        else if (s.p[i] == '%' && i == from) buf_char(&out, '%');
-        else if (s.p[i] == 'n' && i == from) buf_char(&out, '\n');
-        else good = next < rest.count && conversion(&out, str_slice(s, from, i), s.p[i], rest.items[next]), next++;
+        if (i == s.n)
+            good = false;
+        else if (s.p[i] == '%' && i == from)
+            buf_char(&out, '%');
+        else if (s.p[i] == 'n' && i == from)
+            buf_char(&out, '\n');
+        else
+            good = next < rest.count && conversion(&out, str_slice(s, from, i), s.p[i], rest.items[next]), next++;
     }
     v = !good || out.full ? refuse(c, "the format and its arguments don't fit") : feel_string(buf_copy(&out, c->a));
     buf_release(&out);
     return v;
 }
 
-/* ---- The table ----------------------------------------------------------------------------------------------------- */
+/* ---- The table -----------------------------------------------------------------------------------------------------
+ */
 
-#define MATH(name, function) {"java.lang.Math", name, "d", real_function, function}
+#define MATH(name, function)                                                                                           \
+    {                                                                                                                  \
+        "java.lang.Math", name, "d", real_function, function                                                           \
+    }
 #define WHOLE(class, letter)                                                                                           \
     {class, "valueOf", letter, java_same, NULL}, {class, "valueOf", "S", java_parse_int, NULL},                        \
-        {class, "compare", letter letter, java_compare, NULL}, {class, "toString", letter, java_to_string, NULL}
+        {class, "compare", letter letter, java_compare, NULL},                                                         \
+    {                                                                                                                  \
+        class, "toString", letter, java_to_string, NULL                                                                \
+    }
 static const struct java_method methods[] = {
-    MATH("sqrt", sqrt), MATH("cbrt", cbrt), MATH("cos", cos), MATH("sin", sin), MATH("tan", tan), MATH("acos", acos),
-    MATH("asin", asin), MATH("atan", atan), MATH("cosh", cosh), MATH("sinh", sinh), MATH("tanh", tanh), MATH("exp", exp),
-    MATH("expm1", expm1), MATH("log", log), MATH("log10", log10), MATH("log1p", log1p), MATH("ceil", ceil),
-    MATH("floor", floor), MATH("rint", rint), MATH("signum", signum), MATH("toRadians", to_radians), MATH("toDegrees", to_degrees),
+    MATH("sqrt", sqrt),
+    MATH("cbrt", cbrt),
+    MATH("cos", cos),
+    MATH("sin", sin),
+    MATH("tan", tan),
+    MATH("acos", acos),
+    MATH("asin", asin),
+    MATH("atan", atan),
+    MATH("cosh", cosh),
+    MATH("sinh", sinh),
+    MATH("tanh", tanh),
+    MATH("exp", exp),
+    MATH("expm1", expm1),
+    MATH("log", log),
+    MATH("log10", log10),
+    MATH("log1p", log1p),
+    MATH("ceil", ceil),
+    MATH("floor", floor),
+    MATH("rint", rint),
+    MATH("signum", signum),
+    MATH("toRadians", to_radians),
+    MATH("toDegrees", to_degrees),
     {"java.lang.Math", "abs", "d f l i", java_abs, NULL},
     {"java.lang.Math", "max", "dd ff ll ii", java_max, NULL},
     {"java.lang.Math", "min", "dd ff ll ii", java_min, NULL},
@@ -359,7 +418,10 @@ static const struct java_method methods[] = {
     {"java.lang.Math", "subtractExact", "ii ll", java_subtract, NULL},
     {"java.lang.Math", "multiplyExact", "ii ll", java_multiply, NULL},
     {"java.lang.Math", "negateExact", "i l", java_negate, NULL},
-    WHOLE("java.lang.Integer", "i"), WHOLE("java.lang.Long", "l"), WHOLE("java.lang.Short", "s"), WHOLE("java.lang.Byte", "b"),
+    WHOLE("java.lang.Integer", "i"),
+    WHOLE("java.lang.Long", "l"),
+    WHOLE("java.lang.Short", "s"),
+    WHOLE("java.lang.Byte", "b"),
     {"java.lang.Integer", "parseInt", "S", java_parse_int, NULL},
     {"java.lang.Long", "parseLong", "S", java_parse_int, NULL},
     {"java.lang.Short", "parseShort", "S", java_parse_int, NULL},
@@ -403,7 +465,8 @@ static const struct java_method methods[] = {
     {"java.lang.String", "join", "S*", java_join, NULL},
 };
 
-/* ---- Arguments ----------------------------------------------------------------------------------------------------- */
+/* ---- Arguments -----------------------------------------------------------------------------------------------------
+ */
 
 static bool convert(enum java_kind kind, struct feel_value v, struct java_value *out)
 {
@@ -440,7 +503,8 @@ struct external {
     size_t count; /* Java's parameters */
 };
 
-static struct feel_value call(struct feel_env *env, const struct feel_host_function *self, const struct feel_value *arguments)
+static struct feel_value call(struct feel_env *env, const struct feel_host_function *self,
+                              const struct feel_value *arguments)
 {
     const struct external *e = (const struct external *)self;
     if (!e->method) return feel_null_because(e->refusal);
@@ -453,9 +517,9 @@ static struct feel_value call(struct feel_env *env, const struct feel_host_funct
             v = list ? v : feel_list(arguments + i, left);
         }
         if (!convert(e->kinds[i], v, &c.arguments[i]))
-            return feel_null_because(arena_printf(env->arena, "%s.%s: the argument '" STR_FORMAT "' is %s, which doesn't fit",
-                                                  e->method->class, e->method->name, STR_ARGS(self->parameters[i]),
-                                                  feel_kind_words((enum feel_kind)v.kind)));
+            return feel_null_because(arena_printf(
+                env->arena, "%s.%s: the argument '" STR_FORMAT "' is %s, which doesn't fit", e->method->class,
+                e->method->name, STR_ARGS(self->parameters[i]), feel_kind_words((enum feel_kind)v.kind)));
     }
     return e->method->call(&c);
 }
@@ -501,13 +565,15 @@ static void bind(struct parser *p, struct external *e, struct feel_value mapping
     }
     bool understood = signature(method->text, &name, e->kinds, &e->count, letters), rest = false;
     for (size_t i = 0; understood && i < ARRAY_COUNT(methods) && !e->method; i++)
-        if (str_eq(class->text, str_of(methods[i].class)) && str_eq(name, str_of(methods[i].name)) && has_kinds(methods[i].kinds, letters))
+        if (str_eq(class->text, str_of(methods[i].class)) && str_eq(name, str_of(methods[i].name)) &&
+            has_kinds(methods[i].kinds, letters))
             e->method = &methods[i];
     for (size_t i = 0; i < e->count; i++) rest |= e->kinds[i] == JAVA_REST;
     if (e->method && !rest && e->count != e->function.count) e->method = NULL;
     if (!e->method)
-        e->refusal = arena_printf(p->a, "the external function " STR_FORMAT "." STR_FORMAT " is not among those that are supported",
-                                  STR_ARGS(class->text), STR_ARGS(method->text));
+        e->refusal = arena_printf(
+            p->a, "the external function " STR_FORMAT "." STR_FORMAT " is not among those that are supported",
+            STR_ARGS(class->text), STR_ARGS(method->text));
 }
 
 struct node *parse_external(struct parser *p, size_t from, struct declaration *const *parameters, size_t count)
@@ -516,8 +582,13 @@ struct node *parse_external(struct parser *p, size_t from, struct declaration *c
     struct external *e = arena_zalloc(p->a, sizeof *e);
     str *names = arena_array(p->a, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = parameters[i]->name;
-    e->function = (struct feel_host_function){.name = STR("external"), .parameters = names, .count = count, .call_self = call, .usage = STR("external function")};
-    if (mapping->kind != NODE_CONSTANT) return parse_fail(p, mapping->from, mapping->to, "expected {java: {class: \"…\", method signature: \"…\"}}");
+    e->function = (struct feel_host_function){.name = STR("external"),
+                                              .parameters = names,
+                                              .count = count,
+                                              .call_self = call,
+                                              .usage = STR("external function")};
+    if (mapping->kind != NODE_CONSTANT)
+        return parse_fail(p, mapping->from, mapping->to, "expected {java: {class: \"…\", method signature: \"…\"}}");
     bind(p, e, mapping->value);
     struct node *n = parse_done(p, parse_constant(p, from, feel_function(p->a, &e->function)));
     struct feel_type *type = arena_zalloc(p->a, sizeof *type);

@@ -39,14 +39,40 @@ static coefficient coefficient_of(struct feel_value v)
 }
 static int exponent_of(struct feel_value v) { return (int)(v.word[1] >> 49 & 0x3FFF) - BIAS; }
 
+/* Small coefficients brought to one exponent; false when they leave 64 bits. */
+static bool aligned(struct feel_value *a, struct feel_value *b)
+{
+    static const uint64_t tens[] = {1,        10,        100,        1000,        10000,        100000,       1000000,
+                                    10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+    if ((a->word[1] | b->word[1]) & NUMBER_HIGH_DIGITS) return false;
+    int distance = exponent_of(*a) - exponent_of(*b);
+    struct feel_value *higher = distance > 0 ? a : b, *lower = distance > 0 ? b : a;
+    if (distance < 0) distance = -distance;
+    if (distance >= (int)ARRAY_COUNT(tens) || __builtin_mul_overflow(higher->word[0], tens[distance], &higher->word[0]))
+        return false;
+    higher->word[1] = (higher->word[1] & NUMBER_SIGN) | (lower->word[1] & ~NUMBER_SIGN);
+    return true;
+}
+
+static bool add_aligned(struct feel_value a, struct feel_value b, struct feel_value *out)
+{
+    if (!aligned(&a, &b)) return false;
+    if (a.word[1] == b.word[1]) return number_add_fast(&a, &b, out);
+    b.word[1] ^= NUMBER_SIGN;
+    return number_sub_fast(&a, &b, out);
+}
+
 struct feel_value number_add_slow(struct feel_value a, struct feel_value b)
 {
+    struct feel_value sum;
     _IDEC_flags flags = 0;
-    return from_bid(bid128_add(to_bid(a), to_bid(b), 0, &flags));
+    return add_aligned(a, b, &sum) ? sum : from_bid(bid128_add(to_bid(a), to_bid(b), 0, &flags));
 }
 struct feel_value number_sub_slow(struct feel_value a, struct feel_value b)
 {
+    struct feel_value difference;
     _IDEC_flags flags = 0;
+    if (!number_is_zero(b) && add_aligned(a, number_negate(b), &difference)) return difference;
     return from_bid(bid128_sub(to_bid(a), to_bid(b), 0, &flags));
 }
 struct feel_value number_mul_slow(struct feel_value a, struct feel_value b)
@@ -63,6 +89,8 @@ struct feel_value number_div_slow(struct feel_value a, struct feel_value b)
 
 int number_cmp_slow(struct feel_value a, struct feel_value b)
 {
+    struct feel_value p = a, q = b;
+    if (aligned(&p, &q) && p.word[1] == q.word[1]) return number_order(&p, &q);
     _IDEC_flags flags = 0;
     BID_UINT128 x = to_bid(a), y = to_bid(b);
     if (bid128_quiet_less(x, y, &flags)) return -1;

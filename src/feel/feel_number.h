@@ -28,48 +28,65 @@ struct feel_value number_mul_slow(struct feel_value a, struct feel_value b);
 struct feel_value number_div_slow(struct feel_value a, struct feel_value b);
 int number_cmp_slow(struct feel_value a, struct feel_value b);
 
+/* The fast halves work on the words where they lie: a struct made on the way would be written in words and read as a
+ * whole, which stalls. False: the slow half must do it. */
+static inline bool number_is_small(const struct feel_value *x, const struct feel_value *y)
+{
+    return LIKELY(x->word[1] == y->word[1] && !(x->word[1] & NUMBER_HIGH_DIGITS));
+}
+static inline bool number_add_fast(const struct feel_value *x, const struct feel_value *y, struct feel_value *to)
+{
+    uint64_t sum, high = x->word[1];
+    if (!number_is_small(x, y) || __builtin_add_overflow(x->word[0], y->word[0], &sum)) return false;
+    to->head = FEEL_NUMBER, to->word[0] = sum, to->word[1] = high;
+    return true;
+}
+static inline bool number_sub_fast(const struct feel_value *x, const struct feel_value *y, struct feel_value *to)
+{
+    uint64_t a = x->word[0], b = y->word[0], high = x->word[1];
+    if (!number_is_small(x, y)) return false;
+    to->head = FEEL_NUMBER;
+    to->word[0] = a > b ? a - b : b - a;
+    to->word[1] = a > b ? high : a == b ? high & ~NUMBER_SIGN : high ^ NUMBER_SIGN;
+    return true;
+}
+/* Where one exponent is 0: the other is the result's, and can't leave the range. */
+static inline bool number_mul_fast(const struct feel_value *x, const struct feel_value *y, struct feel_value *to)
+{
+    uint64_t product, a = x->word[1], b = y->word[1];
+    if ((a | b) & NUMBER_HIGH_DIGITS ||
+        ((a & ~NUMBER_SIGN) != NUMBER_EXPONENT_0 && (b & ~NUMBER_SIGN) != NUMBER_EXPONENT_0) ||
+        __builtin_mul_overflow(x->word[0], y->word[0], &product) || !product)
+        return false;
+    to->head = FEEL_NUMBER, to->word[0] = product, to->word[1] = a + b - NUMBER_EXPONENT_0;
+    return true;
+}
+static inline bool number_div_fast(const struct feel_value *x, const struct feel_value *y, struct feel_value *to)
+{
+    if (!number_is_small(x, y) || !y->word[0] || x->word[0] % y->word[0]) return false;
+    to->head = FEEL_NUMBER, to->word[0] = x->word[0] / y->word[0], to->word[1] = NUMBER_EXPONENT_0;
+    return true;
+}
+static inline int number_order(const struct feel_value *x, const struct feel_value *y)
+{
+    if (!number_is_small(x, y)) return number_cmp_slow(*x, *y);
+    int order = (x->word[0] > y->word[0]) - (x->word[0] < y->word[0]);
+    return x->word[1] & NUMBER_SIGN ? -order : order;
+}
+
 /* Both are numbers; so are the results, or null with a reason. */
-static inline struct feel_value number_add(struct feel_value a, struct feel_value b)
-{
-    uint64_t sum;
-    if (LIKELY(a.word[1] == b.word[1] && !(a.word[1] & NUMBER_HIGH_DIGITS) &&
-               !__builtin_add_overflow(a.word[0], b.word[0], &sum)))
-        return number_of(sum, a.word[1]);
-    return number_add_slow(a, b);
-}
-static inline struct feel_value number_sub(struct feel_value a, struct feel_value b)
-{
-    if (LIKELY(a.word[1] == b.word[1] && !(a.word[1] & NUMBER_HIGH_DIGITS))) {
-        if (a.word[0] > b.word[0]) return number_of(a.word[0] - b.word[0], a.word[1]);
-        if (a.word[0] == b.word[0]) return number_of(0, a.word[1] & ~NUMBER_SIGN);
-        return number_of(b.word[0] - a.word[0], a.word[1] ^ NUMBER_SIGN);
+#define NUMBER_OPERATION(act)                                                                                          \
+    static inline struct feel_value number_##act(struct feel_value a, struct feel_value b)                             \
+    {                                                                                                                  \
+        struct feel_value v;                                                                                           \
+        return number_##act##_fast(&a, &b, &v) ? v : number_##act##_slow(a, b);                                        \
     }
-    return number_sub_slow(a, b);
-}
-static inline struct feel_value number_mul(struct feel_value a, struct feel_value b)
-{
-    uint64_t product;
-    /* Fast where one exponent is 0: the other is the result's, and can't leave the range. */
-    if (LIKELY(!((a.word[1] | b.word[1]) & NUMBER_HIGH_DIGITS) &&
-               ((a.word[1] & ~NUMBER_SIGN) == NUMBER_EXPONENT_0 || (b.word[1] & ~NUMBER_SIGN) == NUMBER_EXPONENT_0) &&
-               !__builtin_mul_overflow(a.word[0], b.word[0], &product)))
-        return number_of(product, a.word[1] + b.word[1] - NUMBER_EXPONENT_0);
-    return number_mul_slow(a, b);
-}
-static inline struct feel_value number_div(struct feel_value a, struct feel_value b)
-{
-    if (a.word[1] == b.word[1] && !(a.word[1] & NUMBER_HIGH_DIGITS) && b.word[0] && a.word[0] % b.word[0] == 0)
-        return number_of(a.word[0] / b.word[0], NUMBER_EXPONENT_0);
-    return number_div_slow(a, b);
-}
-static inline int number_cmp(struct feel_value a, struct feel_value b)
-{
-    if (LIKELY(a.word[1] == b.word[1] && !(a.word[1] & NUMBER_HIGH_DIGITS))) {
-        int order = (a.word[0] > b.word[0]) - (a.word[0] < b.word[0]);
-        return a.word[1] & NUMBER_SIGN ? -order : order;
-    }
-    return number_cmp_slow(a, b);
-}
+NUMBER_OPERATION(add)
+NUMBER_OPERATION(sub)
+NUMBER_OPERATION(mul)
+NUMBER_OPERATION(div)
+#undef NUMBER_OPERATION
+static inline int number_cmp(struct feel_value a, struct feel_value b) { return number_order(&a, &b); }
 static inline struct feel_value number_negate(struct feel_value a)
 {
     if (!a.word[0] && !(a.word[1] & NUMBER_HIGH_DIGITS)) return a;

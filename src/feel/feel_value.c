@@ -199,20 +199,26 @@ struct feel_value value_in_range(struct arena *a, struct feel_value x, const str
     return feel_boolean(true);
 }
 
+static inline bool is_same(const struct feel_value *x, const struct feel_value *y)
+{
+    if (x->kind == FEEL_STRING && y->kind == FEEL_STRING) return str_eq(x->text, y->text);
+    if (x->kind == FEEL_NUMBER && y->kind == FEEL_NUMBER) return number_order(x, y) == 0;
+    return equal(*x, *y, 0) == 1;
+}
+
 struct feel_value value_in(struct arena *a, struct feel_value x, struct feel_value test)
 {
     if (test.kind == FEEL_RANGE && x.kind != FEEL_RANGE) return value_in_range(a, x, test.range);
     if (test.kind != FEEL_LIST) return value_equal(a, x, test);
-    bool any_null = false;
     if (x.kind == FEEL_LIST && equal(x, test, 0) == 1) return feel_boolean(true);
     for (uint32_t i = 0; i < test.count; i++) {
-        struct feel_value item = test.items[i];
-        struct feel_value got = item.kind == FEEL_RANGE && x.kind != FEEL_RANGE ? value_in_range(a, x, item.range)
-                                                                                : feel_boolean(equal(x, item, 0) == 1);
-        if (feel_is_true(got)) return got;
-        any_null |= got.kind == FEEL_NULL;
+        const struct feel_value *item = &test.items[i];
+        bool in_range = item->kind == FEEL_RANGE && x.kind != FEEL_RANGE;
+        if (in_range ? feel_is_true(value_in_range(a, x, item->range)) : is_same(&x, item)) return feel_boolean(true);
     }
-    return any_null && x.kind == FEEL_NULL ? feel_null_because(STR("null is in no range")) : feel_boolean(false);
+    bool ranges = false;
+    for (uint32_t i = 0; x.kind == FEEL_NULL && i < test.count; i++) ranges |= test.items[i].kind == FEEL_RANGE;
+    return ranges ? feel_null_because(STR("null is in no range")) : feel_boolean(false);
 }
 
 /* ---- Types ---------------------------------------------------------------------------------------------------------

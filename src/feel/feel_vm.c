@@ -77,10 +77,6 @@ static const char *words(struct feel_value v) { return feel_kind_words((enum fee
 
 /* Values are read and written by 8-byte words here: a wide copy of what was just written in words waits for the memory.
  */
-static inline void set_number(struct feel_value *to, uint64_t low, uint64_t high)
-{
-    to->head = FEEL_NUMBER, to->word[0] = low, to->word[1] = high;
-}
 static inline void set_boolean(struct feel_value *to, bool b) { to->head = FEEL_BOOLEAN | (uint64_t)b << 8; }
 static inline void set(struct feel_value *to, const struct feel_value *from)
 {
@@ -537,8 +533,8 @@ static struct feel_value between(struct feel_vm *vm, struct feel_value x, const 
 /* ---- The loop ------------------------------------------------------------------------------------------------------
  */
 
-static COLD void arithmetic(struct feel_vm *vm, enum op op, const struct feel_value *x, const struct feel_value *y,
-                            struct feel_value *to)
+static void arithmetic(struct feel_vm *vm, enum op op, const struct feel_value *x, const struct feel_value *y,
+                       struct feel_value *to)
 {
     *to = vm_arithmetic(vm, op, *x, *y);
 }
@@ -552,27 +548,33 @@ static void compare_to(struct feel_vm *vm, enum op op, const struct feel_value *
         *to = compare(vm, op, *x, *y);
 }
 
-#define VALUE(o) (bank[(o) >> 14][(o) & (OPERAND_LIMIT - 1)])
-#define NUMBERS  LIKELY(x->kind == FEEL_NUMBER && y->kind == FEEL_NUMBER)
-#define ARITHMETIC(name, inline_number)                                                                                \
+#define VALUE(o)    (bank[(o) >> 14][(o) & (OPERAND_LIMIT - 1)])
+#define NUMBERS     LIKELY(x->kind == FEEL_NUMBER && y->kind == FEEL_NUMBER)
+#define IS_TRUE(v)  ((v).kind == FEEL_BOOLEAN && (v).flag)
+#define IS_FALSE(v) ((v).kind == FEEL_BOOLEAN && !(v).flag)
+#define OPERANDS    const struct feel_value *x = &VALUE(i.b), *y = &VALUE(i.c)
+#define ARITHMETIC(name, fast)                                                                                         \
     case name: {                                                                                                       \
-        const struct feel_value *x = &VALUE(i.b), *y = &VALUE(i.c);                                                    \
-        struct feel_value v;                                                                                           \
-        if (NUMBERS) {                                                                                                 \
-            v = inline_number(number_of(x->word[0], x->word[1]), number_of(y->word[0], y->word[1]));                   \
-            set(&r[i.a], &v);                                                                                          \
-        } else                                                                                                         \
-            arithmetic(vm, name, x, y, &r[i.a]);                                                                       \
+        OPERANDS;                                                                                                      \
+        if (!NUMBERS || !fast(x, y, &r[i.a])) arithmetic(vm, name, x, y, &r[i.a]);                                     \
         break;                                                                                                         \
     }
 #define COMPARISON(name, sign)                                                                                         \
     case name: {                                                                                                       \
-        const struct feel_value *x = &VALUE(i.b), *y = &VALUE(i.c);                                                    \
+        OPERANDS;                                                                                                      \
         if (NUMBERS)                                                                                                   \
-            set_boolean(&r[i.a],                                                                                       \
-                        number_cmp(number_of(x->word[0], x->word[1]), number_of(y->word[0], y->word[1])) sign 0);      \
+            set_boolean(&r[i.a], number_order(x, y) sign 0);                                                           \
         else                                                                                                           \
             compare_to(vm, name, x, y, &r[i.a]);                                                                       \
+        break;                                                                                                         \
+    }
+#define LOGIC(name, sign, slow)                                                                                        \
+    case name: {                                                                                                       \
+        OPERANDS;                                                                                                      \
+        if (LIKELY(x->kind == FEEL_BOOLEAN && y->kind == FEEL_BOOLEAN))                                                \
+            set_boolean(&r[i.a], x->flag sign y->flag);                                                                \
+        else                                                                                                           \
+            r[i.a] = slow(vm, *x, *y);                                                                                 \
         break;                                                                                                         \
     }
 
@@ -587,31 +589,33 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
         case OP_MOVE:
             set(&r[i.a], &VALUE(i.b));
             break;
-            ARITHMETIC(OP_ADD, number_add)
-            ARITHMETIC(OP_SUB, number_sub)
-            ARITHMETIC(OP_MUL, number_mul)
-            ARITHMETIC(OP_DIV, number_div)
-            ARITHMETIC(OP_POWER, number_power)
+            ARITHMETIC(OP_ADD, number_add_fast)
+            ARITHMETIC(OP_SUB, number_sub_fast)
+            ARITHMETIC(OP_MUL, number_mul_fast)
+            ARITHMETIC(OP_DIV, number_div_fast)
             COMPARISON(OP_EQ, ==)
             COMPARISON(OP_NE, !=)
             COMPARISON(OP_LT, <)
             COMPARISON(OP_LE, <=)
             COMPARISON(OP_GT, >)
             COMPARISON(OP_GE, >=)
-        case OP_NEGATE: r[i.a] = negate(vm, VALUE(i.b)); break;
-        case OP_AND: r[i.a] = both(vm, VALUE(i.b), VALUE(i.c)); break;
-        case OP_OR: r[i.a] = either(vm, VALUE(i.b), VALUE(i.c)); break;
+        case OP_POWER: arithmetic(vm, OP_POWER, &VALUE(i.b), &VALUE(i.c), &r[i.a]); break;
+        case OP_NEGATE:
+            r[i.a] = negate(vm, VALUE(i.b));
+            break;
+            LOGIC(OP_AND, &, both)
+            LOGIC(OP_OR, |, either)
         case OP_BETWEEN: r[i.a] = between(vm, VALUE(i.b), &r[i.c]); break;
         case OP_IN: r[i.a] = value_in(vm->a, VALUE(i.b), VALUE(i.c)); break;
         case OP_JUMP: at = code->code + jump_target(i); break;
         case OP_IF_NOT:
-            if (!feel_is_true(VALUE(i.a))) at = code->code + jump_target(i);
+            if (!IS_TRUE(VALUE(i.a))) at = code->code + jump_target(i);
             break;
         case OP_IF_FALSE:
-            if (VALUE(i.a).kind == FEEL_BOOLEAN && !VALUE(i.a).flag) at = code->code + jump_target(i);
+            if (IS_FALSE(VALUE(i.a))) at = code->code + jump_target(i);
             break;
         case OP_IF_TRUE:
-            if (feel_is_true(VALUE(i.a))) at = code->code + jump_target(i);
+            if (IS_TRUE(VALUE(i.a))) at = code->code + jump_target(i);
             break;
         case OP_CONDITION:
             if (r[i.a].kind != FEEL_BOOLEAN && r[i.a].kind != FEEL_NULL) r[i.a] = no_boolean(vm, r[i.a], r[i.a]);
