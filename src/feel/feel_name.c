@@ -157,6 +157,16 @@ struct node *parse_name(struct parser *p)
         size_t words = lex_words(p->a, p->source, from, &name);
         if (words > best.end) end = words, best = (struct found){.end = 0};
     }
+    if (!end && !p->strict) { /* contexts may have more entries than are known: the innermost opened one is asked */
+        const struct known *k = p->known;
+        while (k && !(k->opens && k->declaration->type->is == FEEL_TYPE_CONTEXT)) k = k->outer;
+        if (k) {
+            end = lex_words(p->a, p->source, from, &name);
+            p->last_to = end;
+            parse_seek(p, end);
+            return lookup_node(p, k->declaration, name, NULL, from);
+        }
+    }
     if (!end) return unknown(p, from);
     p->last_to = end;
     parse_seek(p, end);
