@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Check files: their errors to the letter, their findings, their scores. */
 #include "align.h"
-#include "graph_fixture.h"
+#include "test_graph_fixture.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The metamodel and the checks that come with the program: all compile, and run over an empty workspace. */
 #include "align.h"
-#include "graph_fixture.h"
+#include "test_graph_fixture.h"
 
 #include <dirent.h>
 #include <stdio.h>

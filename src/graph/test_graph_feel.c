@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The picture as FEEL sees it. */
-#include "graph_fixture.h"
+#include "test_graph_fixture.h"
 
 static const char model_text[] =
     "version: 1\n"

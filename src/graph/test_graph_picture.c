@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures: what a commit changes, what it leaves, many threads, and a refreshed picture against a freshly loaded one.
  */
-#include "graph_fixture.h"
+#include "test_graph_fixture.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
