@@ -439,7 +439,7 @@ static void gen_function(struct unit *u, const struct node *n, unsigned to)
     struct feel_code *code = arena_alloc(u->c->a, sizeof *code);
     *code = finish(&inner);
     code->parameter_count = (uint16_t)n->count;
-    code->parameters = names, code->parameter_types = types;
+    code->parameters = names, code->parameter_types = types, code->source = n->name;
     unsigned index = limited(u, u->functions.count);
     *vec_add(u->c->a, &u->functions) = code;
     emit(u, OP_FUNCTION, to, index, 0);

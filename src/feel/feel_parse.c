@@ -72,15 +72,15 @@ bool parse_at_word(const struct parser *p, const char *word)
 {
     return p->token.kind == TOKEN_WORD && str_eq(parse_text(p, p->token), str_of(word));
 }
-static bool accept_word(struct parser *p, const char *word)
+bool parse_accept_word(struct parser *p, const char *word)
 {
     if (!parse_at_word(p, word)) return false;
     parse_advance(p);
     return true;
 }
-static void need_word(struct parser *p, const char *word)
+void parse_need_word(struct parser *p, const char *word)
 {
-    if (!accept_word(p, word)) parse_expected(p, arena_printf(p->a, "'%s'", word).p);
+    if (!parse_accept_word(p, word)) parse_expected(p, arena_printf(p->a, "'%s'", word).p);
 }
 
 /* ---- Nodes ---------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ void parse_clash(struct parser *p, const struct node *n, const char *format, ...
     parse_fail(p, n->from, n->to, "%s", text);
 }
 
-static const char *type_words(struct parser *p, const struct feel_type *t)
+const char *parse_type_words(struct parser *p, const struct feel_type *t)
 {
     if (t->is == FEEL_TYPE_OF_KIND) return feel_kind_words(t->kind);
     if (t->is == FEEL_TYPE_OBJECT) {
@@ -158,9 +158,9 @@ static const char *type_words(struct parser *p, const struct feel_type *t)
 /* ---- Operators -----------------------------------------------------------------------------------------------------
  */
 
-static struct node *binary(struct parser *p, int least);
+struct node *parse_level(struct parser *p, int least);
 
-static bool is_duration(const struct feel_type *t)
+bool type_is_duration(const struct feel_type *t)
 {
     return type_is_kind(t, FEEL_DAYS_TIME) || type_is_kind(t, FEEL_YEARS_MONTHS);
 }
@@ -182,18 +182,18 @@ static const struct feel_type *arithmetic_type(enum op op, const struct feel_typ
     if (type_is_kind(x, FEEL_NUMBER) && type_is_kind(y, FEEL_NUMBER)) return x;
     if (op == OP_ADD && type_is_kind(x, FEEL_STRING) && type_is_kind(y, FEEL_STRING)) return x;
     if (op == OP_ADD || op == OP_SUB) {
-        if (is_duration(x) && x->kind == y->kind) return x;
-        if (is_day(x) && is_duration(y)) return x;
+        if (type_is_duration(x) && x->kind == y->kind) return x;
+        if (is_day(x) && type_is_duration(y)) return x;
         if (type_is_kind(x, FEEL_TIME) && type_is_kind(y, FEEL_DAYS_TIME)) return x;
-        if (op == OP_ADD && is_duration(x) && is_day(y)) return y;
+        if (op == OP_ADD && type_is_duration(x) && is_day(y)) return y;
         if (op == OP_ADD && type_is_kind(x, FEEL_DAYS_TIME) && type_is_kind(y, FEEL_TIME)) return y;
         if (op == OP_SUB && is_day(x) && is_day(y)) return &feel_type_days_time;
         if (op == OP_SUB && type_is_kind(x, FEEL_TIME) && type_is_kind(y, FEEL_TIME)) return &feel_type_days_time;
     }
-    if (op == OP_MUL && is_duration(x) && type_is_kind(y, FEEL_NUMBER)) return x;
-    if (op == OP_MUL && is_duration(y) && type_is_kind(x, FEEL_NUMBER)) return y;
-    if (op == OP_DIV && is_duration(x) && type_is_kind(y, FEEL_NUMBER)) return x;
-    if (op == OP_DIV && is_duration(x) && x->kind == y->kind) return &feel_type_number;
+    if (op == OP_MUL && type_is_duration(x) && type_is_kind(y, FEEL_NUMBER)) return x;
+    if (op == OP_MUL && type_is_duration(y) && type_is_kind(x, FEEL_NUMBER)) return y;
+    if (op == OP_DIV && type_is_duration(x) && type_is_kind(y, FEEL_NUMBER)) return x;
+    if (op == OP_DIV && type_is_duration(x) && x->kind == y->kind) return &feel_type_number;
     return NULL;
 }
 
@@ -211,16 +211,16 @@ static struct node *two(struct parser *p, enum op op, struct node *x, struct nod
     if (op <= OP_POWER) {
         type = arithmetic_type(op, x->type, y->type);
         if (!type)
-            parse_clash(p, y, "'%s' has no meaning between %s and %s", sign, type_words(p, x->type),
-                        type_words(p, y->type));
+            parse_clash(p, y, "'%s' has no meaning between %s and %s", sign, parse_type_words(p, x->type),
+                        parse_type_words(p, y->type));
         if (!type) type = &feel_any;
     } else if (op <= OP_GE && !comparable(x->type, y->type)) {
-        parse_clash(p, y, "%s can't be compared with %s", type_words(p, x->type), type_words(p, y->type));
+        parse_clash(p, y, "%s can't be compared with %s", parse_type_words(p, x->type), parse_type_words(p, y->type));
     } else if (op == OP_AND || op == OP_OR) {
         for (int i = 0; i < 2; i++) {
             const struct node *n = i ? y : x;
             if (n->type->is != FEEL_TYPE_ANY && n->type->is != FEEL_TYPE_LIST && !type_is_kind(n->type, FEEL_BOOLEAN))
-                parse_clash(p, n, "'%s' needs a boolean, this is %s", sign, type_words(p, n->type));
+                parse_clash(p, n, "'%s' needs a boolean, this is %s", sign, parse_type_words(p, n->type));
         }
     }
     struct node *n = parse_node(p, NODE_BINARY, x->from, type);
@@ -228,7 +228,7 @@ static struct node *two(struct parser *p, enum op op, struct node *x, struct nod
     return parse_done(p, n);
 }
 
-static bool comparison_op(enum token_kind kind, enum op *op)
+bool parse_comparison_op(enum token_kind kind, enum op *op)
 {
     static const uint8_t ops[] = {[TOKEN_EQ] = OP_EQ, [TOKEN_NE] = OP_NE, [TOKEN_LT] = OP_LT,
                                   [TOKEN_LE] = OP_LE, [TOKEN_GT] = OP_GT, [TOKEN_GE] = OP_GE};
@@ -237,13 +237,11 @@ static bool comparison_op(enum token_kind kind, enum op *op)
     return true;
 }
 
-enum { OR_LEVEL = 1, AND_LEVEL, COMPARISON_LEVEL, ADDITIVE_LEVEL, MULTIPLICATIVE_LEVEL, POWER_LEVEL };
-
 static int operator_level(struct parser *p, enum op *op)
 {
     if (parse_at_word(p, "or")) return *op = OP_OR, OR_LEVEL;
     if (parse_at_word(p, "and")) return *op = OP_AND, AND_LEVEL;
-    if (comparison_op(p->token.kind, op)) return COMPARISON_LEVEL;
+    if (parse_comparison_op(p->token.kind, op)) return COMPARISON_LEVEL;
     if (parse_at_word(p, "between")) return *op = OP_BETWEEN, COMPARISON_LEVEL;
     if (parse_at_word(p, "in")) return *op = OP_IN, COMPARISON_LEVEL;
     if (p->token.kind == TOKEN_PLUS) return *op = OP_ADD, ADDITIVE_LEVEL;
@@ -279,11 +277,11 @@ static struct node *range(struct parser *p, size_t from, struct node *start, str
 }
 
 /* Behind `a ..`: the other end and its bracket. */
-static struct node *range_end(struct parser *p, size_t from, struct node *start, bool from_closed)
+struct node *parse_range_end(struct parser *p, size_t from, struct node *start, bool from_closed)
 {
     bool outer = p->in_range_end;
     p->in_range_end = true;
-    struct node *end = binary(p, ADDITIVE_LEVEL);
+    struct node *end = parse_level(p, ADDITIVE_LEVEL);
     p->in_range_end = outer;
     bool to_closed = p->token.kind == TOKEN_CLOSE_LIST;
     if (!to_closed && p->token.kind != TOKEN_CLOSE && p->token.kind != TOKEN_OPEN_LIST)
@@ -294,7 +292,7 @@ static struct node *range_end(struct parser *p, size_t from, struct node *start,
 }
 
 /* `]1..5[`: is the '[' the closing bracket, or does it begin a filter? */
-static bool closes_range(struct parser *p)
+bool parse_closes_range(struct parser *p)
 {
     if (!p->in_range_end) return false;
     struct token next = lex_token(p->source, p->token.to);
@@ -334,9 +332,9 @@ static bool closes_range(struct parser *p)
 }
 
 /* `< 5` as a value: the range open to one side. */
-static struct node *unary_range(struct parser *p, size_t from, enum op op)
+struct node *parse_unary_range(struct parser *p, size_t from, enum op op)
 {
-    struct node *end = binary(p, ADDITIVE_LEVEL), *none = parse_constant(p, from, feel_null());
+    struct node *end = parse_level(p, ADDITIVE_LEVEL), *none = parse_constant(p, from, feel_null());
     if (op == OP_LT || op == OP_LE) return range(p, from, none, end, RANGE_FLAGS(0, op == OP_LE, RANGE_BELOW));
     if (op == OP_GT || op == OP_GE) return range(p, from, end, none, RANGE_FLAGS(op == OP_GE, 0, RANGE_ABOVE));
     return range(p, from, end, end, RANGE_FLAGS(1, 1, op == OP_EQ ? RANGE_EQUAL : RANGE_EXCEPT));
@@ -347,27 +345,26 @@ static struct node *test(struct parser *p, const struct node *tested, int level)
 {
     size_t from = p->token.from;
     enum op op;
-    if (comparison_op(p->token.kind, &op)) {
+    if (parse_comparison_op(p->token.kind, &op)) {
         parse_advance(p);
         struct node *n = parse_node(p, NODE_BINARY, from, &feel_type_boolean);
-        n->op = op, n->a = binary(p, ADDITIVE_LEVEL);
+        n->op = op, n->a = parse_level(p, ADDITIVE_LEVEL);
         if (!comparable(tested->type, n->a->type))
-            parse_clash(p, n->a, "%s can't be compared with %s", type_words(p, tested->type),
-                        type_words(p, n->a->type));
+            parse_clash(p, n->a, "%s can't be compared with %s", parse_type_words(p, tested->type),
+                        parse_type_words(p, n->a->type));
         return parse_done(p, n);
     }
     bool before = p->question_used;
     p->question_used = false;
-    struct node *n = parse_node(p, NODE_BINARY, from, &feel_type_boolean), *e = binary(p, level);
+    struct node *n = parse_node(p, NODE_BINARY, from, &feel_type_boolean), *e = parse_level(p, level);
     n->op = p->question_used ? OP_MOVE : OP_IN;
     p->question_used |= before;
     n->a = e;
     if (n->op == OP_IN && e->type->is == FEEL_TYPE_OF_KIND && !comparable(tested->type, e->type))
-        parse_clash(p, e, "%s can't be compared with %s", type_words(p, tested->type), type_words(p, e->type));
+        parse_clash(p, e, "%s can't be compared with %s", parse_type_words(p, tested->type),
+                    parse_type_words(p, e->type));
     return parse_done(p, n);
 }
-
-typedef VEC(struct node *) nodes;
 
 static struct node *in_node(struct parser *p, struct node *tested, const nodes *tests)
 {
@@ -388,7 +385,7 @@ static struct node *in_tests(struct parser *p, struct node *tested)
         struct node *t = test(p, tested, OR_LEVEL);
         if (p->token.kind == TOKEN_DOTS && t->op == OP_IN && !tests.count) {
             parse_advance(p);
-            t->a = range_end(p, from, t->a, false);
+            t->a = parse_range_end(p, from, t->a, false);
             *vec_add(p->a, &tests) = t;
             return in_node(p, tested, &tests);
         }
@@ -401,91 +398,20 @@ static struct node *in_tests(struct parser *p, struct node *tested)
 static struct node *between(struct parser *p, struct node *x)
 {
     struct node *n = parse_node(p, NODE_BETWEEN, x->from, &feel_type_boolean);
-    n->a = x, n->b = binary(p, ADDITIVE_LEVEL);
-    need_word(p, "and");
-    n->c = binary(p, ADDITIVE_LEVEL);
+    n->a = x, n->b = parse_level(p, ADDITIVE_LEVEL);
+    parse_need_word(p, "and");
+    n->c = parse_level(p, ADDITIVE_LEVEL);
     if (!comparable(x->type, n->b->type))
-        parse_clash(p, n->b, "%s can't be compared with %s", type_words(p, x->type), type_words(p, n->b->type));
+        parse_clash(p, n->b, "%s can't be compared with %s", parse_type_words(p, x->type),
+                    parse_type_words(p, n->b->type));
     return parse_done(p, n);
 }
 
-/* ---- Operands ------------------------------------------------------------------------------------------------------
- */
-
-static struct node *filter(struct parser *p, struct node *list)
-{
-    const struct feel_type *element = list->type->is == FEEL_TYPE_LIST ? list->type->of : list->type;
-    struct node *n = parse_node(p, NODE_FILTER, list->from, &feel_any);
-    const struct known *outside = p->known;
-    bool range_end = p->in_range_end;
-    p->in_range_end = false;
-    n->a = list;
-    n->declaration = parse_declare(p, STR("item"), element);
-    parse_push(p, n->declaration, false);
-    if (element->is == FEEL_TYPE_CONTEXT || element->is == FEEL_TYPE_OBJECT || element->is == FEEL_TYPE_ANY)
-        parse_push(p, n->declaration, true);
-    parse_advance(p);
-    n->b = parse_full(p);
-    p->known = outside;
-    p->in_range_end = range_end;
-    parse_need(p, TOKEN_CLOSE_LIST, "']'");
-    const struct feel_type *t = n->b->type;
-    if (t->is != FEEL_TYPE_ANY && !type_is_kind(t, FEEL_NUMBER) && !type_is_kind(t, FEEL_BOOLEAN))
-        parse_clash(p, n->b, "a filter needs a boolean or a number, this is %s", type_words(p, t));
-    bool is_list = list->type->is == FEEL_TYPE_LIST;
-    if (type_is_kind(t, FEEL_NUMBER))
-        n->type = element;
-    else if (type_is_kind(t, FEEL_BOOLEAN) || n->declaration->used)
-        n->type = is_list ? list->type : type_list_of(p->a, element);
-    return parse_done(p, n);
-}
-
-static struct node *primary(struct parser *p);
-
-static struct node *postfix(struct parser *p)
-{
-    struct node *n = primary(p);
-    for (;;) {
-        if (p->token.kind == TOKEN_DOT) {
-            parse_advance(p);
-            n = parse_path(p, n);
-        } else if (p->token.kind == TOKEN_OPEN_LIST && !closes_range(p))
-            n = filter(p, n);
-        else if (p->token.kind == TOKEN_OPEN)
-            n = parse_call(p, n);
-        else if (parse_at_word(p, "instance")) {
-            struct node *i = parse_node(p, NODE_INSTANCE, n->from, &feel_type_boolean);
-            parse_advance(p);
-            need_word(p, "of");
-            i->a = n, i->wanted = parse_type(p);
-            n = parse_done(p, i);
-        } else
-            return n;
-    }
-}
-
-static struct node *unary(struct parser *p)
-{
-    size_t from = p->token.from;
-    if (!parse_accept(p, TOKEN_MINUS)) return postfix(p);
-    if (++p->depth > PARSE_DEPTH) return parse_fail(p, from, from + 1, "the expression is nested too deeply");
-    struct node *operand = unary(p);
-    p->depth--;
-    if (operand->kind == NODE_CONSTANT && operand->value.kind == FEEL_NUMBER)
-        return parse_done(p, parse_constant(p, from, number_negate(operand->value)));
-    const struct feel_type *t = operand->type;
-    if (t->is != FEEL_TYPE_ANY && t->is != FEEL_TYPE_LIST && !type_is_kind(t, FEEL_NUMBER) && !is_duration(t))
-        parse_clash(p, operand, "'-' needs a number or a duration, this is %s", type_words(p, t));
-    struct node *n = parse_node(p, NODE_NEGATE, from, t);
-    n->a = operand;
-    return parse_done(p, n);
-}
-
-static struct node *binary(struct parser *p, int least)
+struct node *parse_level(struct parser *p, int least)
 {
     if (++p->depth > PARSE_DEPTH)
         return parse_fail(p, p->token.from, p->token.to, "the expression is nested too deeply");
-    struct node *left = unary(p);
+    struct node *left = parse_operand(p);
     enum op op = OP_MOVE;
     for (int level; (level = operator_level(p, &op)) >= least && level;) {
         const char *sign = arena_copy(p->a, parse_text(p, p->token)).p;
@@ -495,316 +421,13 @@ static struct node *binary(struct parser *p, int least)
         else if (op == OP_IN)
             left = in_tests(p, left);
         else
-            left = two(p, op, left, binary(p, level + 1), sign);
+            left = two(p, op, left, parse_level(p, level + 1), sign);
     }
     p->depth--;
     return left;
 }
 
-struct node *parse_full(struct parser *p) { return binary(p, OR_LEVEL); }
-
-static struct node *conditional(struct parser *p, size_t from)
-{
-    struct node *n = parse_node(p, NODE_IF, from, &feel_any);
-    parse_advance(p);
-    n->a = parse_full(p);
-    const struct feel_type *t = n->a->type;
-    if (t->is != FEEL_TYPE_ANY && t->is != FEEL_TYPE_LIST && !type_is_kind(t, FEEL_BOOLEAN))
-        parse_clash(p, n->a, "'if' needs a boolean, this is %s", type_words(p, t));
-    need_word(p, "then");
-    n->b = parse_full(p);
-    need_word(p, "else");
-    n->c = parse_full(p);
-    bool null_b = n->b->kind == NODE_CONSTANT && n->b->value.kind == FEEL_NULL;
-    bool null_c = n->c->kind == NODE_CONSTANT && n->c->value.kind == FEEL_NULL;
-    n->type = null_b ? n->c->type : null_c ? n->b->type : type_join(p->a, n->b->type, n->c->type);
-    return parse_done(p, n);
-}
-
-/* A name that is being declared: words up to `in`. */
-static str declared_name(struct parser *p)
-{
-    str name;
-    size_t end = p->token.kind == TOKEN_WORD ? lex_words(p->a, p->source, p->token.from, &name) : 0;
-    if (!end || lex_is_keyword(parse_text(p, p->token))) {
-        parse_expected(p, "a name");
-        return STR_NONE;
-    }
-    p->last_to = end;
-    parse_seek(p, end);
-    return name;
-}
-
-static struct node *iteration(struct parser *p, enum node_kind kind, size_t from)
-{
-    struct node *n = parse_node(p, kind, from, &feel_type_boolean);
-    const struct known *outside = p->known;
-    nodes lists = {0}, ends = {0};
-    VEC(struct declaration *) variables = {0};
-    parse_advance(p);
-    do {
-        str name = declared_name(p);
-        need_word(p, "in");
-        struct node *list = binary(p, COMPARISON_LEVEL + 1), *end = NULL;
-        const struct feel_type *type =
-            list->type->is == FEEL_TYPE_LIST || list->type->is == FEEL_TYPE_RANGE ? list->type->of : list->type;
-        if (parse_accept(p, TOKEN_DOTS)) end = binary(p, COMPARISON_LEVEL + 1), type = list->type;
-        struct declaration *d = parse_declare(p, name, type);
-        *vec_add(p->a, &lists) = list, *vec_add(p->a, &ends) = end, *vec_add(p->a, &variables) = d;
-        parse_push(p, d, false);
-    } while (parse_accept(p, TOKEN_COMMA));
-    n->items = lists.items, n->until = ends.items, n->declarations = variables.items, n->count = lists.count;
-    if (kind == NODE_FOR) {
-        n->declaration = parse_declare(p, STR("partial"), type_list_of(p->a, &feel_any));
-        parse_push(p, n->declaration, false);
-    }
-    need_word(p, kind == NODE_FOR ? "return" : "satisfies");
-    n->a = parse_full(p);
-    p->known = outside;
-    if (kind == NODE_FOR) n->type = type_list_of(p->a, n->a->type);
-    return parse_done(p, n);
-}
-
-static struct node *function(struct parser *p, size_t from)
-{
-    struct feel_type *type = arena_zalloc(p->a, sizeof *type);
-    struct node *n = parse_node(p, NODE_FUNCTION, from, type);
-    const struct known *outside = p->known;
-    VEC(struct declaration *) parameters = {0};
-    const struct feel_type *hint = p->parameter_hint;
-    p->parameter_hint = NULL;
-    parse_advance(p);
-    parse_need(p, TOKEN_OPEN, "'('");
-    while (p->token.kind == TOKEN_WORD) {
-        str name;
-        size_t end = lex_words(p->a, p->source, p->token.from, &name);
-        struct declaration *d = parse_declare(p, name, hint ? hint : &feel_any);
-        p->last_to = end;
-        parse_seek(p, end);
-        if (parse_accept(p, TOKEN_COLON)) d->type = parse_type(p);
-        *vec_add(p->a, &parameters) = d;
-        if (!parse_accept(p, TOKEN_COMMA)) break;
-    }
-    parse_need(p, TOKEN_CLOSE, "',' or ')'");
-    for (size_t i = 0; i < parameters.count; i++) parse_push(p, parameters.items[i], false);
-    if (accept_word(p, "external")) {
-        p->known = outside;
-        return parse_external(p, from, parameters.items, parameters.count);
-    }
-    n->declarations = parameters.items, n->count = parameters.count;
-    n->a = parse_full(p);
-    p->known = outside;
-    *type = (struct feel_type){.is = FEEL_TYPE_FUNCTION, .of = n->a->type};
-    return parse_done(p, n);
-}
-
-static struct node *list(struct parser *p, size_t from)
-{
-    nodes items = {0};
-    const struct feel_type *type = NULL;
-    bool constant = true, outer = p->in_range_end;
-    p->in_range_end = false;
-    parse_advance(p);
-    enum op op;
-    if (p->token.kind != TOKEN_CLOSE_LIST) do {
-            size_t item_from = p->token.from;
-            struct node *item;
-            if (comparison_op(p->token.kind, &op))
-                parse_advance(p), item = unary_range(p, item_from, op);
-            else
-                item = parse_full(p);
-            if (!items.count && parse_accept(p, TOKEN_DOTS)) {
-                p->in_range_end = outer;
-                return range_end(p, from, item, true);
-            }
-            *vec_add(p->a, &items) = item;
-            type = type_join(p->a, type, item->type);
-            constant &= item->kind == NODE_CONSTANT;
-        } while (parse_accept(p, TOKEN_COMMA));
-    parse_need(p, TOKEN_CLOSE_LIST, "',' or ']'");
-    p->in_range_end = outer;
-    if (constant) {
-        struct feel_value *values = value_new_items(p->a, items.count);
-        for (size_t i = 0; i < items.count; i++) values[i] = items.items[i]->value;
-        return parse_done(p, parse_constant(p, from, feel_list(values, items.count)));
-    }
-    struct node *n = parse_node(p, NODE_LIST, from, type_list_of(p->a, type));
-    n->items = items.items, n->count = items.count;
-    return parse_done(p, n);
-}
-
-static bool context_key(struct parser *p, str *key)
-{
-    size_t bad;
-    if (p->token.kind == TOKEN_STRING) {
-        if (!lex_unquote(p->a, parse_text(p, p->token), key, &bad))
-            parse_fail(p, p->token.from + bad, p->token.from + bad + 2, "no such escape in a string");
-        parse_advance(p);
-    } else {
-        size_t end = lex_key(p->a, p->source, p->token.from, key);
-        if (!end) {
-            parse_expected(p, "a key and ':'");
-            return false;
-        }
-        p->last_to = end;
-        parse_seek(p, end);
-    }
-    return parse_need(p, TOKEN_COLON, "':'");
-}
-
-static struct node *context(struct parser *p, size_t from)
-{
-    struct feel_type *type = arena_zalloc(p->a, sizeof *type);
-    struct node *n = parse_node(p, NODE_CONTEXT, from, type);
-    const struct known *outside = p->known;
-    nodes values = {0};
-    VEC(struct declaration *) entries = {0};
-    bool constant = true, outer = p->in_range_end;
-    p->in_range_end = false;
-    parse_advance(p);
-    if (p->token.kind != TOKEN_CLOSE_BRACE) do {
-            str key;
-            size_t key_from = p->token.from;
-            if (!context_key(p, &key)) break;
-            for (size_t i = 0; i < entries.count; i++)
-                if (str_eq(entries.items[i]->name, key))
-                    return parse_fail(p, key_from, p->last_to - 1, "the key '" STR_FORMAT "' is there twice",
-                                      STR_ARGS(key));
-            struct node *value = parse_full(p);
-            struct declaration *d = parse_declare(p, key, value->type);
-            *vec_add(p->a, &values) = value, *vec_add(p->a, &entries) = d;
-            parse_push(p, d, false);
-            constant &= value->kind == NODE_CONSTANT;
-        } while (parse_accept(p, TOKEN_COMMA));
-    parse_need(p, TOKEN_CLOSE_BRACE, "',' or '}'");
-    p->known = outside, p->in_range_end = outer;
-    if (constant) {
-        struct feel_entry *got = arena_alloc(p->a, (values.count + 1) * sizeof *got);
-        for (size_t i = 0; i < values.count; i++)
-            got[i] = (struct feel_entry){entries.items[i]->name, values.items[i]->value};
-        return parse_done(p, parse_constant(p, from, feel_context(got, values.count)));
-    }
-    struct feel_field *fields = arena_array(p->a, values.count + 1, sizeof *fields);
-    for (size_t i = 0; i < values.count; i++)
-        fields[i] = (struct feel_field){.name = entries.items[i]->name, .type = entries.items[i]->type};
-    *type = (struct feel_type){.is = FEEL_TYPE_CONTEXT, .fields = fields, .count = values.count};
-    n->items = values.items, n->declarations = entries.items, n->count = values.count;
-    return parse_done(p, n);
-}
-
-static struct node *parenthesis(struct parser *p, size_t from)
-{
-    bool outer = p->in_range_end;
-    enum op op;
-    p->in_range_end = false;
-    parse_advance(p);
-    struct node *n;
-    if (comparison_op(p->token.kind, &op)) {
-        parse_advance(p);
-        n = unary_range(p, from, op);
-    } else {
-        n = parse_full(p);
-        if (parse_accept(p, TOKEN_DOTS)) {
-            p->in_range_end = outer;
-            return range_end(p, from, n, false);
-        }
-    }
-    p->in_range_end = outer;
-    parse_need(p, TOKEN_CLOSE, "')'");
-    return n;
-}
-
-static struct node *literal(struct parser *p)
-{
-    struct token t = p->token;
-    str text = parse_text(p, t);
-    struct feel_value v = feel_null();
-    size_t bad;
-    if (t.kind == TOKEN_NUMBER) {
-        if (!feel_number(text, &v)) return parse_fail(p, t.from, t.to, "this number is out of range");
-    } else {
-        size_t quote = str_find_char(text, '"');
-        str quoted = str_from(text, quote), content;
-        if (!lex_unquote(p->a, quoted, &content, &bad))
-            return parse_fail(p, t.from + quote + bad, t.from + quote + bad + 2, "no such escape in a string");
-        v = t.kind == TOKEN_STRING ? feel_string(content) : time_parse_any(p->a, content);
-        if (v.kind == FEEL_NULL && p->strict) return parse_fail(p, t.from, t.to, STR_FORMAT, STR_ARGS(v.text));
-    }
-    parse_advance(p);
-    return parse_constant(p, t.from, v);
-}
-
-static struct node *word(struct parser *p)
-{
-    size_t from = p->token.from;
-    str text = parse_text(p, p->token);
-    if (lex_is_keyword(text) && parse_knows_more(p)) return parse_name(p);
-    if (str_eq(text, STR("if"))) return conditional(p, from);
-    if (str_eq(text, STR("for"))) return iteration(p, NODE_FOR, from);
-    if (str_eq(text, STR("some"))) return iteration(p, NODE_SOME, from);
-    if (str_eq(text, STR("every"))) return iteration(p, NODE_EVERY, from);
-    if (str_eq(text, STR("function"))) return function(p, from);
-    struct feel_value v = feel_null();
-    if (str_eq(text, STR("true")))
-        v = feel_boolean(true);
-    else if (str_eq(text, STR("false")))
-        v = feel_boolean(false);
-    else if (!str_eq(text, STR("null")))
-        return lex_is_keyword(text) ? parse_expected(p, "a value") : parse_name(p);
-    parse_advance(p);
-    return parse_constant(p, from, v);
-}
-
-static struct node *primary(struct parser *p)
-{
-    size_t from = p->token.from;
-    switch (p->token.kind) {
-    case TOKEN_WORD: return word(p);
-    case TOKEN_NUMBER:
-    case TOKEN_STRING:
-    case TOKEN_AT: return literal(p);
-    case TOKEN_OPEN: return parenthesis(p, from);
-    case TOKEN_OPEN_LIST: return list(p, from);
-    case TOKEN_OPEN_BRACE: return context(p, from);
-    case TOKEN_CLOSE_LIST: {
-        parse_advance(p);
-        struct node *start = binary(p, ADDITIVE_LEVEL);
-        if (!parse_need(p, TOKEN_DOTS, "'..'")) return start;
-        return range_end(p, from, start, false);
-    }
-    case TOKEN_QUESTION:
-        if (p->question) {
-            struct node *n = parse_node(p, NODE_VARIABLE, from, p->question->type);
-            n->declaration = p->question;
-            p->question_used = true;
-            parse_advance(p);
-            return parse_done(p, n);
-        }
-        return parse_fail(p, from, from + 1, "'?' has a meaning only in a unary test");
-    case TOKEN_END:
-    case TOKEN_CLOSE:
-    case TOKEN_CLOSE_BRACE:
-    case TOKEN_COMMA:
-    case TOKEN_COLON:
-    case TOKEN_DOT:
-    case TOKEN_DOTS:
-    case TOKEN_PLUS:
-    case TOKEN_MINUS:
-    case TOKEN_STAR:
-    case TOKEN_POWER:
-    case TOKEN_SLASH:
-    case TOKEN_EQ:
-    case TOKEN_NE:
-    case TOKEN_LT:
-    case TOKEN_LE:
-    case TOKEN_GT:
-    case TOKEN_GE:
-    case TOKEN_ARROW:
-    case TOKEN_OPEN_TEXT:
-    case TOKEN_STRANGE: return parse_expected(p, "a value");
-    }
-    NOT_REACHED();
-}
+struct node *parse_full(struct parser *p) { return parse_level(p, OR_LEVEL); }
 
 /* ---- Entry ---------------------------------------------------------------------------------------------------------
  */

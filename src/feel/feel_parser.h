@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parser's state, shared by its files: grammar (feel_parse.c), names and paths (feel_name.c), calls and types in
+/* The parser's state, shared by its files: operators (feel_parse.c), operands
+ * (feel_operand.c), names and paths (feel_name.c), calls and types in
  * text (feel_apply.c). The first error sticks: the token becomes the end, and every rule runs out. */
 #ifndef FEEL_PARSER_H
 #define FEEL_PARSER_H
@@ -40,6 +41,18 @@ str parse_text(const struct parser *p, struct token t);
 struct node *parse_node(struct parser *p, enum node_kind kind, size_t from, const struct feel_type *type);
 struct node *parse_done(struct parser *p, struct node *n); /* sets its end and checks the tree's depth */
 struct node *parse_constant(struct parser *p, size_t from, struct feel_value v);
+enum { OR_LEVEL = 1, AND_LEVEL, COMPARISON_LEVEL, ADDITIVE_LEVEL, MULTIPLICATIVE_LEVEL, POWER_LEVEL };
+typedef VEC(struct node *) nodes;
+struct node *parse_level(struct parser *p, int least); /* operators of that level and above */
+struct node *parse_operand(struct parser *p);
+struct node *parse_range_end(struct parser *p, size_t from, struct node *start, bool from_closed);
+struct node *parse_unary_range(struct parser *p, size_t from, enum op op);
+bool parse_closes_range(struct parser *p);
+bool parse_comparison_op(enum token_kind kind, enum op *op);
+bool parse_accept_word(struct parser *p, const char *word);
+void parse_need_word(struct parser *p, const char *word);
+const char *parse_type_words(struct parser *p, const struct feel_type *t);
+bool type_is_duration(const struct feel_type *t);
 struct node *parse_full(struct parser *p); /* an expression */
 struct declaration *parse_declare(struct parser *p, str name, const struct feel_type *type);
 void parse_push(struct parser *p, struct declaration *d, bool opens);
