@@ -30,10 +30,10 @@ static int unknown_option(struct cli *c, str name, struct err *err)
         names[count++] = str_of(command->options[i].name);
     for (size_t i = 0; i < ARRAY_COUNT(common); i++) names[count++] = str_of(common[i].name);
     str near = err_nearest(name, names, count);
-    return err_set(err, ERR_USAGE, "--" STR_FORMAT " is not an option%s%s%s" STR_FORMAT "%s; see entente %s%s--help",
-                   STR_ARGS(name), command ? " of " : "", command ? command->name : "",
-                   near.n ? "; did you mean --" : "", STR_ARGS(near), near.n ? "?" : "", command ? command->name : "",
-                   command ? " " : "");
+    return err_set(
+        err, ERR_USAGE, "--" STR_FORMAT " is not an option%s%s%s" STR_FORMAT "%s entente %s%s--help lists them",
+        STR_ARGS(name), command ? " of " : "", command ? command->name : "", near.n ? "; did you mean --" : "",
+        STR_ARGS(near), near.n ? "?" : "", command ? command->name : "", command ? " " : "");
 }
 
 static int take_option(struct cli *c, str word, char **next, bool *used_next, struct err *err)
@@ -67,8 +67,8 @@ const struct cli_command *cli_command_named(str name, struct err *err)
         if (str_eq(name, names[i])) return commands[i];
     }
     str near = err_nearest(name, names, count);
-    err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is not a command%s" STR_FORMAT "%s; entente help lists them",
-            STR_ARGS(name), near.n ? "; did you mean \"" : "", STR_ARGS(near), near.n ? "\"?" : "");
+    err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is not a command%s" STR_FORMAT "%s entente help lists them",
+            STR_ARGS(name), near.n ? "; did you mean \"" : "", STR_ARGS(near), near.n ? "\"?" : ";");
     return NULL;
 }
 
@@ -78,8 +78,7 @@ static int check_words(const struct cli *c, struct err *err)
     if (c->word_count >= k->min && c->word_count <= k->max) return 0;
     const char *what = c->word_count < k->min ? "something is missing" : "too much is said";
     if (c->word_count > k->max && k->max == 0)
-        return err_set(err, ERR_USAGE, "%s takes no words, but there is \"%s\": entente %s %s", k->name, c->words[0],
-                       k->name, k->usage);
+        return err_set(err, ERR_USAGE, "%s takes no words, but there is \"%s\"", k->name, c->words[0]);
     return err_set(err, ERR_USAGE, "%s: entente %s %s", what, k->name, k->usage);
 }
 

@@ -146,8 +146,8 @@ int cli_fact(struct cli *c, const struct model_type *type, str word, const struc
         if (*out && fact_type(*out) == type) return 0;
         if (*out)
             return err_set(
-                err, ERR_INPUT, STR_FORMAT " is not a " STR_FORMAT " but the " STR_FORMAT " \"" STR_FORMAT "\"",
-                STR_ARGS(word), STR_ARGS(type->name), STR_ARGS(fact_type(*out)->name), STR_ARGS(fact_name(*out)));
+                err, ERR_INPUT, STR_FORMAT " is the " STR_FORMAT " \"" STR_FORMAT "\", not one of the " STR_FORMAT,
+                STR_ARGS(word), STR_ARGS(fact_type(*out)->name), STR_ARGS(fact_name(*out)), STR_ARGS(type->plural));
     }
     if (several)
         return err_set(err, ERR_INPUT, "several " STR_FORMAT " are called \"" STR_FORMAT "\"; say which by its id",

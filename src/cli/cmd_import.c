@@ -55,6 +55,11 @@ static const char *separator_name(char s)
     return s == '\t' ? "tab" : s == ';' ? "semicolon" : s == '|' ? "bar" : "comma";
 }
 
+static void put_path(struct cli *c, const struct import_plan *plan)
+{
+    cli_clean(c, strcmp(plan->path, "-") ? str_of(plan->path) : STR("standard input"));
+}
+
 static void put_columns(struct cli *c, const struct import_plan *plan)
 {
     static const struct cli_column heads[] = {
@@ -158,7 +163,7 @@ static void put_sum(struct cli *c, const struct import_plan *plan, bool would)
 {
     size_t same = plan->fact_count - plan->created - plan->changed;
     bool said = plan->created != 0;
-    cli_clean(c, str_of(plan->path));
+    put_path(c, plan);
     cli_text(c, ": ");
     if (plan->created) {
         cli_text(c, would ? "would make " : "made ");
@@ -274,7 +279,7 @@ static int one_file(struct cli *c, const struct model_type *type, const char *pa
     if (import_read(&c->arena, c->store, c->picture, type, path, o, &plan, err) < 0) return cli_fail(c, err);
     cli_progress_end(c);
     if (dry && !w) {
-        cli_clean(c, str_of(path));
+        put_path(c, plan);
         cli_printf(c, ": " STR_FORMAT " below the header in line %u, %s, separated by %s; source \"",
                    STR_ARGS(cli_plural(c, plan->row_count, STR("row"), STR("rows"))), plan->header_line,
                    encoding_name(plan->encoding), separator_name(plan->separator));

@@ -194,9 +194,9 @@ static void demand_key(struct import *in, const struct import_row *header)
         const struct model_field *f = in->type->key_fields[i];
         if (column_of(in, f)) continue;
         import_fault(in, header, in->column_count,
-                     "no column for \"" STR_FORMAT "\", by which a " STR_FORMAT
-                     " is known; say which it is: --column 'HEADER=" STR_FORMAT "'",
-                     STR_ARGS(f->name), STR_ARGS(in->type->name), STR_ARGS(f->name));
+                     "no column for \"" STR_FORMAT "\", by which " STR_FORMAT
+                     " are known; say which it is: --column 'HEADER=" STR_FORMAT "'",
+                     STR_ARGS(f->name), STR_ARGS(in->type->plural), STR_ARGS(f->name));
     }
 }
 

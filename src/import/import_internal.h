@@ -35,6 +35,7 @@ struct import {
     size_t column_count;
     struct map keys;          /* folded natural keys of what is there and of the rows to fact */
     struct idmap row_of;      /* fact to row number + 1 */
+    struct idmap wanted;      /* id of the file's choice to the set's number */
     struct import_names *kin; /* one for each type of the model */
     const str *sources;       /* in the order in which they first came */
     size_t source_count;

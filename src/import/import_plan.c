@@ -198,18 +198,29 @@ static int row_id(struct import *in, const struct import_row *row, uint64_t *id)
     }
     const struct fact *f = picture_fact(in->picture, (uint64_t)number);
     if (f && fact_type(f) != in->type) {
-        import_fault(in, row, column, "%lld is the " STR_FORMAT " \"" STR_FORMAT "\", not a " STR_FORMAT,
-                     (long long)number, STR_ARGS(fact_type(f)->name), STR_ARGS(fact_name(f)), STR_ARGS(in->type->name));
+        import_fault(in, row, column, "%lld is the " STR_FORMAT " \"" STR_FORMAT "\", not one of the " STR_FORMAT,
+                     (long long)number, STR_ARGS(fact_type(f)->name), STR_ARGS(fact_name(f)),
+                     STR_ARGS(in->type->plural));
         return -1;
     }
     *id = (uint64_t)number;
     return 1;
 }
 
+static bool is_key(const struct import *in, const struct model_field *field)
+{
+    for (size_t k = 0; k < in->type->key_field_count; k++)
+        if (in->type->key_fields[k] == field) return true;
+    return false;
+}
+
+/* Rows of one fact have one key, whatever its capitals. */
 static size_t first_difference(struct import *in, const struct import_row *a, const struct import_row *b)
 {
     for (size_t i = 0; i < in->column_count; i++)
-        if (in->columns[i].use == IMPORT_FIELD && !str_eq(import_cell(a, i), import_cell(b, i))) return i;
+        if (in->columns[i].use == IMPORT_FIELD && !str_eq(import_cell(a, i), import_cell(b, i)) &&
+            (!is_key(in, in->columns[i].field) || a->by_alias || b->by_alias))
+            return i;
     return in->column_count;
 }
 
@@ -253,6 +264,15 @@ static void name_aliases(struct import *in, const struct import_row *row)
         for (str part; str_cut(&piece, '|', &part);) import_name(in, import_trim(part), row->fact);
 }
 
+/* The set's number for a fact that gets an id of the file's choice; the same for the same id. */
+static uint64_t create_as(struct import *in, uint64_t id)
+{
+    bool is_new;
+    uint64_t *known = idmap_put(&in->wanted, id, &is_new);
+    if (is_new) *known = change_create_as(in->plan->set, in->type, id);
+    return *known;
+}
+
 static void settle_row(struct import *in, size_t number)
 {
     struct import_row *row = &in->rows.items[number];
@@ -266,13 +286,14 @@ static void settle_row(struct import *in, size_t number)
     if (has_id > 0) {
         row->fact = id;
         row->is_new = !picture_fact(in->picture, id);
-        if (known && *known != id) {
+        uint64_t *twin = idmap_get(&in->wanted, id);
+        if (known && *known != id && !(twin && *known == *twin)) {
             import_fault(in, row, id_column(in), "the id is %llu, but \"" STR_FORMAT "\" is there with another",
                          (unsigned long long)id, STR_ARGS(name));
             row->fact = 0;
             return;
         }
-        if (row->is_new && !idmap_get(&in->row_of, id)) change_create_as(in->plan->set, in->type, id);
+        if (row->is_new) row->fact = create_as(in, id);
     } else if (known) {
         row->fact = *known;
         row->is_new = !picture_fact(in->picture, *known);
@@ -487,11 +508,9 @@ static void demand_required(struct import *in, const struct import_row *row)
     in->demanded = true;
     for (size_t i = 0; i < in->type->field_count; i++) {
         const struct model_field *f = &in->type->fields[i];
-        bool is_key = false;
-        for (size_t k = 0; k < in->type->key_field_count; k++) is_key |= in->type->key_fields[k] == f;
-        if (!f->required || f->initial.n || is_key || column_for(in, f) < in->column_count) continue;
+        if (!f->required || f->initial.n || is_key(in, f) || column_for(in, f) < in->column_count) continue;
         import_fault(in, row, in->column_count,
-                     "a new " STR_FORMAT " needs its " STR_FORMAT ", and the file has no column for it",
+                     "every new " STR_FORMAT " needs its " STR_FORMAT ", and the file has no column for it",
                      STR_ARGS(in->type->name), STR_ARGS(f->name));
     }
 }
@@ -578,12 +597,14 @@ int import_read(struct arena *a, struct store *s, struct picture *p, const struc
     arena_init(&in.scratch, 0);
     map_init(&in.keys);
     idmap_init(&in.row_of);
+    idmap_init(&in.wanted);
     in.kin = arena_array(a, model->type_count, sizeof *in.kin);
     for (size_t i = 0; i < model->type_count; i++) map_init(&in.kin[i].ids);
     in.how.currency = picture_profile(p)->currency;
     int status = store_load_sources(s, a, &in.sources, &in.source_count, err);
     if (status == 0) status = make_plan(&in, err);
     for (size_t i = 0; i < model->type_count; i++) map_release(&in.kin[i].ids);
+    idmap_release(&in.wanted);
     idmap_release(&in.row_of);
     map_release(&in.keys);
     arena_release(&in.scratch);
