@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "template_place.h"
 
-#include <string.h>
-
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
@@ -251,8 +249,8 @@ bool html_same(const struct html_place *a, const struct html_place *b)
         if (a->attribute != b->attribute || a->url != b->url) return false;
         if (a->attribute == ATTRIBUTE_JSON && !a->value_length != !b->value_length) return false;
         if (a->attribute == ATTRIBUTE_URL && a->url == URL_HEAD &&
-            (a->head_length != b->head_length ||
-             memcmp(a->head, b->head, a->head_length < sizeof a->head ? a->head_length : sizeof a->head)))
+            (a->head_length > sizeof a->head ||
+             !str_eq((str){a->head, a->head_length}, (str){b->head, b->head_length})))
             return false;
         break;
     }

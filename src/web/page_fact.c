@@ -113,10 +113,11 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
     }
     record_bool(&c, "long", field->kind == FIELD_LONG_TEXT);
     if (field->kind == FIELD_DERIVED) record_text(&c, "formula", field->feel);
-    if (field->kind == FIELD_OBSERVED)
+    if (field->kind == FIELD_OBSERVED) {
+        const char *where = field->observed == OBSERVED_PAID ? "from ledgers" : "from logs";
         record_text(&c, "observed",
-                    field->days ? text_format(r, "from the logs and ledgers, last %d days", field->days)
-                                : STR("from the logs and ledgers"));
+                    field->days ? text_format(r, "%s, last %d days", where, field->days) : str_of(where));
+    }
     put_origins(r, &c, field, claims, count);
     for (size_t i = 0; i < count && !filled; i++) filled = same_field(claims[i].field, field) && !claims[i].wins;
     *out = record_get(&c);
@@ -139,7 +140,7 @@ static int put_fields(struct request *r, const struct fact *f, struct record *fa
             values_add(r, &fields, v);
         } else if (field->kind != FIELD_DERIVED && field->kind != FIELD_OBSERVED) {
             if (empty.n) buf_text(&empty, ", ");
-            buf_str(&empty, field->name);
+            buf_str(&empty, show_word(r, field->name));
         }
     }
     record_text(fact, "unfilled", buf_copy(&empty, &r->arena));

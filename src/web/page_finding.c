@@ -26,11 +26,14 @@ static struct feel_value evidence_record(struct request *r, uint64_t id)
     return record_get(&c);
 }
 
+/* Without the comments at its head. */
 static str source_of(const struct web *web, str file)
 {
+    str text = STR_NONE, line;
     for (size_t i = 0; i < web->options->check_count; i++)
-        if (str_eq(web->options->checks[i].file, file)) return web->options->checks[i].text;
-    return STR_NONE;
+        if (str_eq(web->options->checks[i].file, file)) text = web->options->checks[i].text;
+    for (str rest = text; str_starts(text, STR("#")) && str_cut(&rest, '\n', &line);) text = rest;
+    return text;
 }
 
 static void show(struct request *r, const struct finding *f)
