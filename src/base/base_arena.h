@@ -59,7 +59,9 @@ str arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
     }
 #define vec_add(arena, v)                                                                                              \
     ((v)->items = vec_grow((arena), (v)->items, (v)->count, &(v)->room, sizeof(*(v)->items)), &(v)->items[(v)->count++])
-#define VEC_EACH(item, v) for (__typeof__(*(v)->items) *item = (v)->items; item < (v)->items + (v)->count; item++)
+#define VEC_EACH(item, v)                                                                                              \
+    for (__typeof__(*(v)->items) *item = (v)->items, *item##_end = (v)->count ? item + (v)->count : item;              \
+         item < item##_end; item++)
 void *vec_grow(struct arena *a, void *items, size_t count, size_t *room, size_t size);
 
 #endif

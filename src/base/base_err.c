@@ -119,20 +119,23 @@ int err_exit_code(const struct err *err)
 
 enum { NAME_LIMIT = 64 };
 
-/* Levenshtein distance by bytes; names over NAME_LIMIT are never near. */
+/* Edit distance by bytes where two swapped neighbours are one slip; names over NAME_LIMIT are never near. */
 static size_t distance(str a, str b)
 {
-    size_t row[NAME_LIMIT + 1];
+    size_t rows[3][NAME_LIMIT + 1], *before = rows[0], *above = rows[1], *row = rows[2];
     if (a.n > NAME_LIMIT || b.n > NAME_LIMIT) return NAME_LIMIT;
     for (size_t j = 0; j <= b.n; j++) row[j] = j;
     for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
+        size_t *oldest = before;
+        before = above, above = row, row = oldest;
         row[0] = i;
         for (size_t j = 1; j <= b.n; j++) {
-            size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
-            size_t drop = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = change < drop ? change : drop;
+            size_t least = above[j - 1] + (a.p[i - 1] != b.p[j - 1]);
+            if (above[j] + 1 < least) least = above[j] + 1;
+            if (row[j - 1] + 1 < least) least = row[j - 1] + 1;
+            bool swapped = i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1];
+            if (swapped && before[j - 2] + 1 < least) least = before[j - 2] + 1;
+            row[j] = least;
         }
     }
     return row[b.n];
@@ -141,10 +144,10 @@ static size_t distance(str a, str b)
 str err_nearest(str name, const str *names, size_t count)
 {
     str best = STR_NONE;
-    size_t nearest = name.n / 3 + 1;
+    size_t nearest = (name.n < 6 ? 1 : name.n / 3) + 1;
     for (size_t i = 0; i < count; i++) {
         size_t d = distance(name, names[i]);
-        if (d < nearest || (d == nearest && !best.p)) best = names[i], nearest = d;
+        if (d < nearest) best = names[i], nearest = d;
     }
     return best;
 }

@@ -60,7 +60,8 @@ static inline int err_span(struct err *err, str source, size_t from, size_t to, 
 void err_emit(const struct err *err, struct buf *out);
 /* The command's exit code for it: 2, 3 or 4. */
 int err_exit_code(const struct err *err);
-/* The nearest of `count` names within a third of its length, for "did you mean"; STR_NONE when nothing is near. */
+/* The nearest of `count` names within a third of its length (one slip for short ones), for "did you mean"; STR_NONE
+ * when nothing is near. */
 str err_nearest(str name, const str *names, size_t count);
 
 #endif
