@@ -15,23 +15,33 @@ void cli_table_init(struct cli_table *t, struct cli *c, const struct cli_column 
 
 void cli_table_cell(struct cli_table *t, str s) { *vec_add(&t->cli->arena, &t->cells) = s; }
 
-/* The widest columns give way first. */
-static void fit(size_t *wide, size_t count, size_t room)
+/* Takes `over` columns from the widest of those that may give way, down to NARROWEST; what is left over. */
+static size_t narrow(const struct cli_table *t, size_t *wide, size_t over, bool all)
 {
-    for (;;) {
-        size_t total = 0, widest = 0;
-        for (size_t i = 0; i < count; i++) {
-            total += wide[i] + (i ? GAP : 0);
-            if (wide[i] > wide[widest]) widest = i;
+    while (over) {
+        size_t widest = t->count, second = NARROWEST;
+        for (size_t i = 0; i < t->count; i++) {
+            if (!all && (i == 0 || t->columns[i].right)) continue;
+            if (widest == t->count || wide[i] > wide[widest]) widest = i;
         }
-        if (total <= room || wide[widest] <= NARROWEST) return;
-        size_t over = total - room, second = NARROWEST;
-        for (size_t i = 0; i < count; i++)
-            if (i != widest && wide[i] > second && wide[i] < wide[widest]) second = wide[i];
-        size_t cut = wide[widest] - second;
-        if (!cut) cut = 1;
-        wide[widest] -= cut < over ? cut : over;
+        if (widest == t->count || wide[widest] <= NARROWEST) break;
+        for (size_t i = 0; i < t->count; i++)
+            if ((all || (i && !t->columns[i].right)) && wide[i] > second && wide[i] < wide[widest]) second = wide[i];
+        size_t cut = wide[widest] - second < over ? wide[widest] - second : over;
+        wide[widest] -= cut;
+        over -= cut;
     }
+    return over;
+}
+
+/* Names (the first column) and numbers are cut last. */
+static void fit(const struct cli_table *t, size_t *wide, size_t room)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < t->count; i++) total += wide[i] + (i ? GAP : 0);
+    if (total <= room) return;
+    size_t over = narrow(t, wide, total - room, false);
+    if (over) narrow(t, wide, over, true);
 }
 
 static void put_cell(struct cli_table *t, str s, size_t wide, bool right, bool last)
@@ -85,7 +95,7 @@ void cli_table_print(struct cli_table *t)
         size_t n = utf8_width(t->cells.items[i]);
         if (n > wide[i % t->count]) wide[i % t->count] = n;
     }
-    if (c->out_terminal) fit(wide, t->count, c->width > t->indent ? c->width - t->indent : 1);
+    if (c->out_terminal) fit(t, wide, c->width > t->indent ? c->width - t->indent : 1);
     if (headed) {
         cli_style(c, STYLE_DIM);
         put_row(t, heads, wide);
