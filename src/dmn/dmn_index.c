@@ -1,10 +1,423 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The constants of a column, sorted, cut its values into segments: each constant is one, each gap between two another.
+ * A test of constants and ranges is then an interval of segments, and a value is one segment number.
+ *
+ * A small table keeps for each segment the rules that it leaves over, as bits: a decision is one AND for each column. A
+ * large one keeps them as lists, takes the shortest list that the inputs offer, and holds it against the other columns. */
 #include "dmn_index.h"
+#include "feel_number.h"
+#include "feel_parse.h"
+#include "feel_value.h"
 
-void index_build(struct dmn_compiler *c, struct dmn_table *t) { (void)c, (void)t; }
+#include <stdlib.h>
+#include <string.h>
+
+enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64 };
+#define NO_SEGMENT UINT32_MAX
+
+struct atom { /* from … to, constants; an end may be open to its side */
+    struct feel_value from, to;
+    bool has_from, has_to, from_closed, to_closed;
+};
+typedef VEC(struct atom) atoms;
+
+struct interval { /* of segments, both included */
+    uint32_t from, to;
+};
+struct cell {
+    struct interval *intervals; /* none and not `any`: no value fits */
+    uint32_t count;
+    bool any;     /* `-` */
+    bool complex; /* to be evaluated */
+};
+struct column {
+    bool indexed;
+    enum feel_kind kind;
+    struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
+    size_t count;
+    struct cell *cells;  /* by rule */
+    const uint64_t *bits; /* segment by segment, the last for values of other kinds; NULL: lists */
+    const uint32_t *starts, *list; /* of segment s: list[starts[s]] … list[starts[s + 1]] */
+    const uint32_t *others;        /* rules that every value leaves over here */
+    size_t other_count;
+    const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
+    const uint32_t *hashed;
+    size_t hash_mask;
+};
+struct table_index {
+    struct column *columns;
+    size_t words; /* of a set of rules */
+    bool bits, any_complex;
+    const uint64_t *complex; /* rules with a cell that must be evaluated */
+};
+
+/* ---- Reading the tests --------------------------------------------------------------------------------------------- */
+
+static bool is_indexable(enum feel_kind kind)
+{
+    return kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_BOOLEAN || kind == FEEL_DATE || kind == FEEL_DAYS_TIME ||
+           kind == FEEL_YEARS_MONTHS;
+}
+
+static bool add_atom(struct arena *a, atoms *out, struct atom atom)
+{
+    if (out->count >= ATOMS_LIMIT) return false;
+    if (atom.has_from && !is_indexable((enum feel_kind)atom.from.kind)) return false;
+    if (atom.has_to && !is_indexable((enum feel_kind)atom.to.kind)) return false;
+    if (atom.has_from && atom.has_to && atom.from.kind != atom.to.kind) return false;
+    *vec_add(a, out) = atom;
+    return true;
+}
+
+static bool add_value(struct arena *a, atoms *out, struct feel_value v, int depth)
+{
+    if (v.kind == FEEL_RANGE) {
+        const struct feel_range *r = v.range;
+        switch (r->form) {
+        case RANGE_BOTH: return add_atom(a, out, (struct atom){r->from, r->to, true, true, r->from_closed, r->to_closed});
+        case RANGE_BELOW: return add_atom(a, out, (struct atom){.to = r->to, .has_to = true, .to_closed = r->to_closed});
+        case RANGE_ABOVE: return add_atom(a, out, (struct atom){.from = r->from, .has_from = true, .from_closed = r->from_closed});
+        case RANGE_EQUAL: return add_value(a, out, r->from, 1);
+        case RANGE_EXCEPT: return false; /* true for null, too */
+        }
+    }
+    if (v.kind == FEEL_LIST && depth == 0) {
+        for (uint32_t i = 0; i < v.count; i++)
+            if (!add_value(a, out, v.items[i], 1)) return false;
+        return true;
+    }
+    return add_atom(a, out, (struct atom){v, v, true, true, true, true});
+}
+
+/* One test; false: not of constants. */
+static bool add_test(struct arena *a, atoms *out, const struct node *n)
+{
+    if (n->kind != NODE_BINARY || !n->a || n->a->kind != NODE_CONSTANT) return false;
+    struct feel_value v = n->a->value;
+    switch ((int)n->op) {
+    case OP_IN: return add_value(a, out, v, 0);
+    case OP_EQ: return v.kind != FEEL_LIST && v.kind != FEEL_RANGE && add_value(a, out, v, 0);
+    case OP_LT: return add_atom(a, out, (struct atom){.to = v, .has_to = true});
+    case OP_LE: return add_atom(a, out, (struct atom){.to = v, .has_to = true, .to_closed = true});
+    case OP_GT: return add_atom(a, out, (struct atom){.from = v, .has_from = true});
+    case OP_GE: return add_atom(a, out, (struct atom){.from = v, .has_from = true, .from_closed = true});
+    default: return false;
+    }
+}
+
+static bool read_tests(struct dmn_compiler *c, const struct feel_type *tested, str text, const struct feel_scope *scope, atoms *out)
+{
+    struct parsed tree;
+    struct err ignored = {0};
+    if (parse_unary_tests(c->a, scope, tested, text, &tree, &ignored) < 0 || tree.root->kind != NODE_IN) return false;
+    for (size_t i = 0; i < tree.root->count; i++)
+        if (!add_test(c->a, out, tree.root->items[i])) return false;
+    return true;
+}
+
+static enum feel_kind kind_of(const struct atom *a) { return (enum feel_kind)(a->has_from ? a->from.kind : a->to.kind); }
+
+/* ---- Segments ------------------------------------------------------------------------------------------------------ */
+
+static inline int order(enum feel_kind kind, struct feel_value a, struct feel_value b)
+{
+    return kind == FEEL_NUMBER ? number_cmp(a, b) : feel_order(a, b);
+}
+static int by_order(const void *a, const void *b) { return feel_order(*(const struct feel_value *)a, *(const struct feel_value *)b); }
+
+static uint32_t locate(const struct column *c, struct feel_value v)
+{
+    size_t low = 0, high = c->count;
+    if (v.kind != c->kind) return NO_SEGMENT;
+    if (c->hashed) {
+        uint64_t h = str_hash(v.text);
+        for (size_t at = h & c->hash_mask; c->hashed[at]; at = (at + 1) & c->hash_mask)
+            if (c->hashes[at] == h && str_eq(c->constants[c->hashed[at] - 1].text, v.text)) return 2 * (c->hashed[at] - 1) + 1;
+        return 0; /* any gap: no test tells them apart */
+    }
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int o = order(c->kind, v, c->constants[middle]);
+        if (o == 0) return (uint32_t)(2 * middle + 1);
+        if (o < 0) high = middle;
+        else low = middle + 1;
+    }
+    return (uint32_t)(2 * low);
+}
+
+static void add_hashes(struct dmn_compiler *c, struct column *col)
+{
+    size_t room = 8;
+    while (room < col->count * 2 + 2) room *= 2;
+    uint64_t *hashes = arena_array(c->a, room, sizeof *hashes);
+    uint32_t *hashed = arena_array(c->a, room, sizeof *hashed);
+    for (size_t i = 0; i < col->count; i++) {
+        uint64_t h = str_hash(col->constants[i].text);
+        size_t at = h & (room - 1);
+        while (hashed[at]) at = (at + 1) & (room - 1);
+        hashes[at] = h, hashed[at] = (uint32_t)i + 1;
+    }
+    col->hashes = hashes, col->hashed = hashed, col->hash_mask = room - 1;
+}
+
+static void make_intervals(struct dmn_compiler *c, struct column *col, struct cell *cell, const atoms *of)
+{
+    cell->intervals = arena_array(c->a, of->count + 1, sizeof *cell->intervals);
+    for (size_t i = 0; i < of->count; i++) {
+        const struct atom *a = &of->items[i];
+        struct interval in = {0, (uint32_t)(2 * col->count)};
+        if (a->has_from) in.from = locate(col, a->from) + !a->from_closed;
+        if (a->has_to) in.to = locate(col, a->to);
+        if (a->has_to && !a->to_closed && in.to-- == 0) continue;
+        if (in.from <= in.to) cell->intervals[cell->count++] = in;
+    }
+}
+
+static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct column *col, const struct feel_scope *scope)
+{
+    VEC(struct feel_value) constants = {0};
+    atoms *all = arena_array(c->a, t->rule_count + 1, sizeof *all);
+    bool first = true, only_equal = true;
+    col->cells = arena_array(c->a, t->rule_count + 1, sizeof *col->cells);
+    for (size_t r = 0; r < t->rule_count; r++) {
+        const struct table_cell *from = &t->rules[r].tests[i];
+        struct cell *cell = &col->cells[r];
+        if (!from->program) cell->any = true;
+        else if (!read_tests(c, t->inputs[i].tested, from->text, scope, &all[r])) cell->complex = true;
+        for (size_t k = 0; k < all[r].count && !cell->complex; k++) {
+            if (first) col->kind = kind_of(&all[r].items[k]), first = false;
+            cell->complex = kind_of(&all[r].items[k]) != col->kind;
+        }
+        if (cell->complex) continue;
+        for (size_t k = 0; k < all[r].count; k++) {
+            const struct atom *a = &all[r].items[k];
+            if (a->has_from) *vec_add(c->a, &constants) = a->from;
+            if (a->has_to) *vec_add(c->a, &constants) = a->to;
+            only_equal &= a->has_from && a->has_to && a->from_closed && a->to_closed && feel_order(a->from, a->to) == 0;
+        }
+    }
+    col->indexed = !first;
+    if (first) return;
+    if (constants.count) qsort(constants.items, constants.count, sizeof *constants.items, by_order);
+    for (size_t k = 0; k < constants.count; k++)
+        if (!col->count || feel_order(constants.items[col->count - 1], constants.items[k]) != 0)
+            constants.items[col->count++] = constants.items[k];
+    col->constants = constants.items;
+    for (size_t r = 0; r < t->rule_count; r++)
+        if (!col->cells[r].complex && !col->cells[r].any) make_intervals(c, col, &col->cells[r], &all[r]);
+    if (only_equal && col->kind == FEEL_STRING) add_hashes(c, col);
+}
+
+/* ---- Sets and lists ------------------------------------------------------------------------------------------------ */
+
+static bool everywhere(const struct column *col, size_t r) { return !col->indexed || col->cells[r].any || col->cells[r].complex; }
+
+static void add_bits(struct dmn_compiler *c, const struct dmn_table *t, struct column *col, size_t words)
+{
+    size_t segments = 2 * col->count + 2;
+    uint64_t *bits = arena_array(c->a, segments * words, sizeof *bits);
+    for (size_t r = 0; r < t->rule_count; r++) {
+        uint64_t bit = 1ull << (r % 64);
+        if (everywhere(col, r))
+            for (size_t s = 0; s < segments; s++) bits[s * words + r / 64] |= bit;
+        for (uint32_t k = 0; k < col->cells[r].count; k++)
+            for (uint32_t s = col->cells[r].intervals[k].from; s <= col->cells[r].intervals[k].to; s++)
+                bits[s * words + r / 64] |= bit;
+    }
+    col->bits = bits;
+}
+
+static void add_lists(struct dmn_compiler *c, const struct dmn_table *t, struct column *col)
+{
+    size_t segments = 2 * col->count + 1, total = 0;
+    uint32_t *others = arena_array(c->a, t->rule_count + 1, sizeof *others);
+    for (size_t r = 0; r < t->rule_count; r++) {
+        if (everywhere(col, r)) others[col->other_count++] = (uint32_t)r;
+        for (uint32_t k = 0; k < col->cells[r].count; k++)
+            total += col->cells[r].intervals[k].to - col->cells[r].intervals[k].from + 1;
+    }
+    col->others = others;
+    if (!col->indexed || total > LISTS_LIMIT) return;
+    uint32_t *starts = arena_array(c->a, segments + 2, sizeof *starts), *list = arena_array(c->a, total + 1, sizeof *list);
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t r = 0; r < t->rule_count; r++)
+            for (uint32_t k = 0; k < col->cells[r].count; k++)
+                for (uint32_t s = col->cells[r].intervals[k].from; s <= col->cells[r].intervals[k].to; s++) {
+                    if (!pass) starts[s + 2]++;
+                    else list[starts[s + 1]++] = (uint32_t)r;
+                }
+        for (size_t s = 2; !pass && s < segments + 2; s++) starts[s] += starts[s - 1];
+    }
+    col->starts = starts, col->list = list;
+}
+
+/* ---- Constant outputs, inputs that are names ----------------------------------------------------------------------- */
+
+static bool constant_of(struct dmn_compiler *c, const struct feel_scope *scope, const struct xml *entry, struct feel_value *out)
+{
+    struct parsed tree;
+    struct err ignored = {0};
+    const struct xml *text = xml_child(entry, "text");
+    if (!text || parse_expression(c->a, scope, str_trim(text->text), &tree, &ignored) < 0) return false;
+    if (tree.root->kind != NODE_CONSTANT || tree.root->value.kind == FEEL_FUNCTION) return false;
+    *out = tree.root->value;
+    return true;
+}
+
+static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const struct table_output *o, struct feel_value v)
+{
+    struct err ignored = {0};
+    struct feel_value got = feel_null(), *frame = value_new_items(c->a, t->base + 1);
+    struct feel_env env = {.arena = c->a};
+    if (!o->allowed) return true;
+    if (v.kind == FEEL_LIST || v.kind == FEEL_NULL) return false;
+    for (size_t i = 0; i < t->base; i++) frame[i] = feel_null();
+    frame[t->base] = v;
+    return feel_eval(o->allowed, &env, frame, &got, &ignored) == 0 && feel_is_true(got);
+}
+
+static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope)
+{
+    for (size_t r = 0; r < t->rule_count; r++) {
+        struct feel_entry *entries = arena_array(c->a, t->output_count + 1, sizeof *entries);
+        const struct xml *e = xml_child(t->rules[r].xml, "outputEntry");
+        bool good = true;
+        for (size_t o = 0; o < t->output_count && good; o++, e = e ? xml_same(e) : NULL) {
+            struct feel_value v;
+            good = e && t->rules[r].outputs[o] && constant_of(c, scope, e, &v);
+            if (!good) break;
+            struct feel_value as = type_coerce(c->a, t->outputs[o].type, v, "output", t->outputs[o].name);
+            good = (as.kind != FEEL_NULL || v.kind == FEEL_NULL) && allowed(c, t, &t->outputs[o], as);
+            entries[o] = (struct feel_entry){t->outputs[o].name, as};
+        }
+        if (!good) continue;
+        t->rules[r].constant = true;
+        t->rules[r].value = t->output_count == 1 ? entries[0].value : feel_context(entries, t->output_count);
+    }
+    for (size_t i = 0; i < t->input_count; i++) {
+        struct parsed tree;
+        struct err ignored = {0};
+        if (parse_expression(c->a, scope, t->inputs[i].text, &tree, &ignored) < 0) continue;
+        if (tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input) t->inputs[i].slot = tree.root->declaration->index + 1;
+    }
+}
+
+void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope)
+{
+    struct table_index *x = arena_zalloc(c->a, sizeof *x);
+    size_t largest = 0;
+    find_constants(c, t, scope);
+    if (!t->rule_count || !t->input_count) return;
+    x->columns = arena_array(c->a, t->input_count, sizeof *x->columns);
+    x->words = (t->rule_count + 63) / 64;
+    uint64_t *complex = arena_array(c->a, x->words, sizeof *complex);
+    for (size_t i = 0; i < t->input_count; i++) {
+        build_column(c, t, i, &x->columns[i], scope);
+        size_t bytes = (2 * x->columns[i].count + 2) * x->words * 8;
+        if (bytes > largest) largest = bytes;
+        for (size_t r = 0; r < t->rule_count; r++)
+            if (x->columns[i].cells[r].complex) complex[r / 64] |= 1ull << (r % 64), x->any_complex = true;
+    }
+    x->complex = complex;
+    x->bits = largest <= BITS_LIMIT;
+    for (size_t i = 0; i < t->input_count; i++) {
+        if (x->bits) add_bits(c, t, &x->columns[i], x->words);
+        else add_lists(c, t, &x->columns[i]);
+    }
+    t->index = x;
+}
+
+/* ---- Finding ------------------------------------------------------------------------------------------------------- */
+
+static bool complex_match(struct dmn_run *run, const struct dmn_table *t, size_t r, const struct feel_value *values, struct feel_value *frame)
+{
+    for (size_t i = 0; i < t->input_count; i++) {
+        if (!t->index->columns[i].cells[r].complex) continue;
+        frame[t->base] = values[i];
+        if (!feel_is_true(run_program(run, t->rules[r].tests[i].program, frame))) return false;
+    }
+    return true;
+}
+
+static bool fits(const struct cell *cell, uint32_t segment)
+{
+    if (cell->any || cell->complex) return true;
+    for (uint32_t k = 0; k < cell->count; k++)
+        if (segment - cell->intervals[k].from <= cell->intervals[k].to - cell->intervals[k].from) return segment != NO_SEGMENT;
+    return false;
+}
+
+static bool is_complex(const struct table_index *x, size_t r) { return x->any_complex && x->complex[r / 64] >> (r % 64) & 1; }
+
+static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, const uint32_t *segments,
+                           struct feel_value *frame, uint32_t *hits, size_t most)
+{
+    const struct table_index *x = t->index;
+    size_t count = 0;
+    for (size_t w = 0; w < x->words; w++) {
+        uint64_t set = ~0ull;
+        for (size_t i = 0; i < t->input_count && set; i++) {
+            const struct column *col = &x->columns[i];
+            size_t s = segments[i] == NO_SEGMENT ? 2 * col->count + 1 : segments[i];
+            set &= col->bits[s * x->words + w];
+        }
+        while (set) {
+            size_t r = w * 64 + (size_t)__builtin_ctzll(set);
+            set &= set - 1;
+            if (is_complex(x, r) && !complex_match(run, t, r, values, frame)) continue;
+            hits[count++] = (uint32_t)r;
+            if (count == most) return count;
+        }
+    }
+    return count;
+}
+
+static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, const uint32_t *segments,
+                            struct feel_value *frame, uint32_t *hits, size_t most)
+{
+    const struct table_index *x = t->index;
+    size_t best = SIZE_MAX, count = 0, own = 0;
+    const struct column *by = NULL;
+    const uint32_t *list = NULL;
+    for (size_t i = 0; i < t->input_count; i++) {
+        const struct column *col = &x->columns[i];
+        if (!col->starts) continue;
+        size_t n = segments[i] == NO_SEGMENT ? 0 : col->starts[segments[i] + 1] - col->starts[segments[i]];
+        if (n + col->other_count >= best) continue;
+        best = n + col->other_count, by = col, own = n;
+        list = n ? col->list + col->starts[segments[i]] : NULL;
+    }
+    for (size_t a = 0, b = 0, all = 0, last = SIZE_MAX; count < most;) { /* both lists in the order of the rules */
+        size_t r;
+        if (!by) r = all++;
+        else if (a < own && (b == by->other_count || list[a] < by->others[b])) r = list[a++];
+        else if (b < by->other_count) r = by->others[b++];
+        else break;
+        if (r >= t->rule_count) break;
+        bool good = r != last; /* a rule stands twice where two of its tests overlap */
+        last = r;
+        for (size_t i = 0; i < t->input_count && good; i++)
+            good = !x->columns[i].indexed || fits(&x->columns[i].cells[r], segments[i]);
+        if (good && (!is_complex(x, r) || complex_match(run, t, r, values, frame))) hits[count++] = (uint32_t)r;
+    }
+    return count;
+}
+
+bool index_suits(const struct dmn_table *t, const struct feel_value *values)
+{
+    for (size_t i = 0; i < t->input_count; i++)
+        if (values[i].kind >= FEEL_RANGE && t->index->columns[i].indexed) return false;
+    return true;
+}
+
 size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, struct feel_value *frame,
                   uint32_t *hits, size_t most)
 {
-    (void)run, (void)t, (void)values, (void)frame, (void)hits, (void)most;
-    return 0;
+    const struct table_index *x = t->index;
+    uint32_t few[16], *segments = few;
+    if (t->input_count > ARRAY_COUNT(few)) segments = arena_alloc(run->a, t->input_count * sizeof *segments);
+    for (size_t i = 0; i < t->input_count; i++)
+        segments[i] = x->columns[i].indexed ? locate(&x->columns[i], values[i]) : NO_SEGMENT;
+    return x->bits ? find_by_bits(run, t, values, segments, frame, hits, most)
+                   : find_by_lists(run, t, values, segments, frame, hits, most);
 }

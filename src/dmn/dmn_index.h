@@ -29,7 +29,7 @@ struct table_cell {
 struct table_rule {
     struct table_cell *tests;
     const struct feel_program **outputs; /* NULL: none given */
-    bool constant; /* the only output is always: */
+    bool constant; /* the outputs are always: */
     struct feel_value value;
     const struct xml *xml;
 };
@@ -48,7 +48,9 @@ struct dmn_table {
     const struct dmn_node *node;
     const struct xml *xml;
 };
-void index_build(struct dmn_compiler *c, struct dmn_table *t);
+void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope);
+/* False: a value is a list, range or the like, whose tests mean more than the index knows. */
+bool index_suits(const struct dmn_table *t, const struct feel_value *values);
 /* The matching rules in their order, at most `most`. */
 size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, struct feel_value *frame,
                   uint32_t *hits, size_t most);

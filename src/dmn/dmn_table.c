@@ -196,7 +196,7 @@ const struct dmn_table *table_compile(struct dmn_compiler *c, const struct xml *
     c->place = outside;
     if (!outputs) compile_error(c, x, NULL, "the table has no output");
     *gives = gives_type(c, t);
-    if (!c->node || !c->node->failed) index_build(c, t);
+    if (!c->node || !c->node->failed) index_build(c, t, scope);
     return t;
 }
 
@@ -271,10 +271,8 @@ static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, 
 static struct feel_value rule_value(struct dmn_run *run, const struct dmn_table *t, size_t rule, struct feel_value *frame)
 {
     const struct table_rule *r = &t->rules[rule];
-    if (t->output_count == 1) {
-        if (r->constant) return r->value;
-        return output(run, t, &t->outputs[0], r->outputs[0], frame);
-    }
+    if (r->constant) return r->value;
+    if (t->output_count == 1) return output(run, t, &t->outputs[0], r->outputs[0], frame);
     struct feel_entry *entries = arena_alloc(run->a, (t->output_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->output_count; i++)
         entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], r->outputs[i], frame)};
@@ -470,7 +468,7 @@ struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, str
     }
     size_t most = t->policy == HIT_FIRST ? 1 : t->policy == HIT_UNIQUE ? 2 : t->rule_count;
     if (UNLIKELY(run->notes->explain)) most = t->rule_count;
-    if (t->index) count = index_find(run, t, values, frame, hits, most);
+    if (t->index && index_suits(t, values)) count = index_find(run, t, values, frame, hits, most);
     else
         for (size_t r = 0; r < t->rule_count && count < most && !*run->stopped; r++)
             if (matches(run, t, &t->rules[r], values, frame)) hits[count++] = (uint32_t)r;
