@@ -2,7 +2,7 @@
 /* All facts: the types, the facts of one type, and finding any fact by its text. */
 #include "web_inside.h"
 
-enum { PAGE_ROWS = 100, FIND_ROWS = 50, LIST_COLUMNS = 6, OPTION_ROWS = 20 };
+enum { FIND_ROWS = 50, LIST_COLUMNS = 6, OPTION_ROWS = 20 };
 
 const struct model_type *type_asked(struct request *r)
 {
@@ -72,20 +72,21 @@ static void put_columns(struct request *r, const struct model_field *const *fiel
     struct values list = {0};
     for (size_t i = 0; i < count; i++)
         values_add(r, &list,
-                   column_record(r, fields[i]->key, show_word(r, fields[i]->name), is_number(fields[i]), order, !i));
+                   column_record(r, fields[i]->key, show_word(r, fields[i]->name), is_number(fields[i]), order,
+                                 !i && !str_trim(pairs_get(&r->query, STR("q"))).n));
     page_put(r, "columns", values_get(&list));
 }
 
-static void put_rows(struct request *r, const struct row *rows, size_t from, size_t to,
+static void put_rows(struct request *r, const uint64_t *ids, size_t from, size_t to,
                      const struct model_field *const *fields, size_t count)
 {
     struct values list = {0};
     for (size_t i = from; i < to; i++) {
-        const struct fact *f = rows[i].fact;
+        const struct fact *f = picture_fact(r->picture, ids[i]);
         struct record c = record_new(r);
         struct values cells = {0};
         record_text(&c, "name", fact_name(f));
-        record_text(&c, "href", show_path(r, rows[i].id));
+        record_text(&c, "href", show_path(r, ids[i]));
         for (size_t j = 1; j < count; j++) {
             struct record cell = record_new(r);
             record_text(&cell, "title", show_word(r, fields[j]->name));
@@ -99,15 +100,6 @@ static void put_rows(struct request *r, const struct row *rows, size_t from, siz
     page_put(r, "rows", values_get(&list));
 }
 
-static void put_pages(struct request *r, size_t page, size_t pages)
-{
-    struct record c = record_new(r);
-    if (page > 0) record_text(&c, "before", request_url_with(r, STR("page"), text_format(r, "%zu", page)));
-    if (page + 1 < pages) record_text(&c, "after", request_url_with(r, STR("page"), text_format(r, "%zu", page + 2)));
-    record_text(&c, "text", pages > 1 ? text_format(r, "Page %zu of %zu", page + 1, pages) : STR_NONE);
-    page_put(r, "pages", record_get(&c));
-}
-
 void answer_facts(struct request *r)
 {
     const struct model_type *type = type_asked(r);
@@ -118,17 +110,9 @@ void answer_facts(struct request *r)
     bool down = str_starts(order, STR("-"));
     for (size_t i = 0; i < columns; i++)
         if (str_eq(str_from(order, down), fields[i]->key)) sorted = i;
-    const uint64_t *ids = picture_facts(r->picture, type, &count);
-    size_t all = count;
-    if (query.n) count = picture_search(r->picture, &r->arena, type, query, count, &ids);
-    struct row *rows = rows_new(r, ids, count);
-    if (!query.n || order.n) rows_sort(r, rows, count, sorted ? fields[sorted] : NULL, down);
-    int64_t number;
-    size_t pages = (count + PAGE_ROWS - 1) / PAGE_ROWS, page = 0;
-    if (str_to_int(pairs_get(&r->query, STR("page")), &number) && number > 1 && (size_t)number <= pages)
-        page = (size_t)number - 1;
-    size_t from = page * PAGE_ROWS, to = from + PAGE_ROWS < count ? from + PAGE_ROWS : count;
-
+    size_t all, from, to;
+    picture_facts(r->picture, type, &all);
+    const uint64_t *ids = facts_sorted(r, type, query, !order.n, sorted ? fields[sorted] : NULL, down, &count);
     page_begin(r, PAGE_FACTS);
     page_put_text(r, "title", capitalise(r, type->plural));
     struct record kind = record_new(r);
@@ -141,8 +125,8 @@ void answer_facts(struct request *r)
                   count == all ? show_counted(r, (int64_t)all, "fact", "facts")
                                : text_format(r, "%zu of %zu facts", count, all));
     put_columns(r, fields, columns, order);
-    put_rows(r, rows, from, to, fields, columns);
-    put_pages(r, page, pages);
+    put_pages(r, count, &from, &to);
+    put_rows(r, ids, from, to, fields, columns);
     page_show(r, 200);
 }
 

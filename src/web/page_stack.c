@@ -23,7 +23,7 @@ struct stack {
     const struct model_type *type;
     const struct model_field *fields[COLUMN_COUNT];
     const struct model_field *by_marketing, *by_it;
-    struct row *rows;
+    uint64_t *ids; /* those that fit, in order */
     size_t count;
 };
 
@@ -57,46 +57,48 @@ static bool owner_fits(const struct stack *s, const struct fact *f, str owner)
     return true;
 }
 
-static void collect(struct stack *s)
+static void collect(struct stack *s, str order)
 {
     struct request *r = s->r;
     str query = str_trim(pairs_get(&r->query, STR("q"))), status = pairs_get(&r->query, STR("status"));
     str listed = pairs_get(&r->query, STR("listed")), owner = pairs_get(&r->query, STR("owner"));
-    size_t count;
-    const uint64_t *ids = picture_facts(r->picture, s->type, &count);
-    if (query.n) count = picture_search(r->picture, &r->arena, s->type, query, count, &ids);
-    uint64_t *fitting = arena_array(&r->arena, count + 1, sizeof *fitting);
+    bool down = str_starts(order, STR("-"));
+    size_t column = 0, count;
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        if (str_eq(str_from(order, down), str_of(columns[i].key))) column = i;
+    const uint64_t *ids = facts_sorted(r, s->type, query, !order.n, column ? s->fields[column] : NULL, down, &count);
+    s->ids = arena_array(&r->arena, count + 1, sizeof *s->ids);
     for (size_t i = 0; i < count; i++) {
         const struct fact *f = picture_fact(r->picture, ids[i]);
         if (status.n && (!s->fields[1] || !str_eq(fact_value(f, s->fields[1]), status))) continue;
-        if (listed_fits(s, f, listed) && owner_fits(s, f, owner)) fitting[s->count++] = ids[i];
+        if (listed_fits(s, f, listed) && owner_fits(s, f, owner)) s->ids[s->count++] = ids[i];
     }
-    s->rows = rows_new(r, fitting, s->count);
 }
 
-static struct feel_value row_record(const struct stack *s, const struct row *row)
+static struct feel_value row_record(const struct stack *s, uint64_t id)
 {
     struct request *r = s->r;
+    const struct fact *f = picture_fact(r->picture, id);
     struct record c = record_new(r);
-    record_text(&c, "name", fact_name(row->fact));
-    record_text(&c, "href", show_path(r, row->id));
+    record_text(&c, "name", fact_name(f));
+    record_text(&c, "href", show_path(r, id));
     const struct model_field *purpose = model_field(s->type, STR("purpose")),
                              *category = model_field(s->type, STR("category"));
-    str about = purpose ? fact_value(row->fact, purpose) : STR_NONE;
-    if (!about.n && category) about = fact_value(row->fact, category);
+    str about = purpose ? fact_value(f, purpose) : STR_NONE;
+    if (!about.n && category) about = fact_value(f, category);
     record_text(&c, "about", about);
     for (size_t i = 1; i < COLUMN_COUNT; i++)
-        if (s->fields[i]) record_text(&c, columns[i].key, show_field(r, row->fact, s->fields[i]));
+        if (s->fields[i]) record_text(&c, columns[i].key, show_field(r, f, s->fields[i]));
     if (s->fields[COLUMN_USE]) {
-        struct feel_value use = graph_field(&r->env, row->id, s->fields[COLUMN_USE]->name);
+        struct feel_value use = graph_field(&r->env, id, s->fields[COLUMN_USE]->name);
         if (use.kind == FEEL_NUMBER) {
             double share = feel_to_double(use) * 100;
             record_int(&c, "bar", share > 100 ? 100 : share < 0 ? 0 : (int64_t)share);
             record_bool(&c, "low", share < 50);
         }
     }
-    record_bool(&c, "by_marketing", is_yes(row->fact, s->by_marketing));
-    record_bool(&c, "by_it", is_yes(row->fact, s->by_it));
+    record_bool(&c, "by_marketing", is_yes(f, s->by_marketing));
+    record_bool(&c, "by_it", is_yes(f, s->by_it));
     return record_get(&c);
 }
 
@@ -139,7 +141,8 @@ static void put_columns(const struct stack *s, str order)
     struct values list = {0};
     for (size_t i = 0; i < COLUMN_COUNT; i++)
         values_add(r, &list,
-                   column_record(r, str_of(columns[i].key), str_of(columns[i].title), columns[i].number, order, !i));
+                   column_record(r, str_of(columns[i].key), str_of(columns[i].title), columns[i].number, order,
+                                 !i && !str_trim(pairs_get(&r->query, STR("q"))).n));
     page_put(r, "columns", values_get(&list));
 }
 
@@ -149,7 +152,7 @@ static void put_total(const struct stack *s)
     double sums[COLUMN_COUNT] = {0};
     for (size_t i = 0; i < s->count; i++)
         for (size_t j = COLUMN_COST; j <= COLUMN_SEATS; j++) {
-            struct feel_value v = s->fields[j] ? graph_field(&r->env, s->rows[i].id, s->fields[j]->name) : feel_null();
+            struct feel_value v = s->fields[j] ? graph_field(&r->env, s->ids[i], s->fields[j]->name) : feel_null();
             if (v.kind == FEEL_NUMBER) sums[j] += feel_to_double(v);
         }
     struct record c = record_new(r);
@@ -169,16 +172,8 @@ void answer_stack(struct request *r)
     for (size_t i = 0; i < COLUMN_COUNT; i++) s.fields[i] = model_field(s.type, str_of(columns[i].field));
     s.by_marketing = model_field(s.type, STR("listed by marketing"));
     s.by_it = model_field(s.type, STR("listed by it"));
-    collect(&s);
     str order = pairs_get(&r->query, STR("sort"));
-    bool down = str_starts(order, STR("-"));
-    size_t sorted = 0;
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        if (str_eq(str_from(order, down), str_of(columns[i].key))) sorted = i;
-    rows_sort(r, s.rows, s.count, sorted ? s.fields[sorted] : NULL, down);
-    struct values rows = {0};
-    for (size_t i = 0; i < s.count; i++) values_add(r, &rows, row_record(&s, &s.rows[i]));
-
+    collect(&s, order);
     size_t all;
     picture_facts(r->picture, s.type, &all);
     page_begin(r, PAGE_STACK);
@@ -190,6 +185,10 @@ void answer_stack(struct request *r)
     page_put_text(r, "found",
                   s.count == all ? show_counted(r, (int64_t)all, "application", "applications")
                                  : text_format(r, "%zu of %zu applications", s.count, all));
+    size_t from, to;
+    put_pages(r, s.count, &from, &to);
+    struct values rows = {0};
+    for (size_t i = from; i < to; i++) values_add(r, &rows, row_record(&s, s.ids[i]));
     page_put(r, "rows", values_get(&rows));
     page_put(r, "empty", feel_boolean(!all));
     put_columns(&s, order);

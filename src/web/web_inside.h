@@ -113,7 +113,7 @@ bool request_may_edit(const struct request *r);
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
     X(TODAY, today, "title subtitle empty scores findings more practice practice_name changes evidence strangers")     \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
-    X(STACK, stack, "title subtitle query rows columns filters total empty found")                                     \
+    X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title fact notes fields inverses history")                                                          \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
@@ -164,16 +164,12 @@ struct values {
 #define values_add(r, list, v) (*vec_add(&(r)->arena, (list)) = (v))
 struct feel_value values_get(const struct values *list);
 
-/* A table's rows, to sort by one field. */
-struct row {
-    uint64_t id;
-    const struct fact *fact;
-    struct feel_value sorted;
-    str name; /* folded: among equals */
-};
-struct row *rows_new(struct request *r, const uint64_t *ids, size_t count);
-/* By the name where the field is NULL. What has no value stands last, whichever way the rest goes. */
-void rows_sort(struct request *r, struct row *rows, size_t count, const struct model_field *field, bool down);
+/* Ids of the facts of a type, or of those that the query finds, in the order of a field (NULL: the name). What has no
+ * value stands last, whichever way the rest goes. `ranked`: a query's own order, best first. In the request's arena. */
+const uint64_t *facts_sorted(struct request *r, const struct model_type *type, str query, bool ranked,
+                             const struct model_field *field, bool down, size_t *count);
+/* The part of a long list that ?page= asks for; puts the page's `pages`. */
+void put_pages(struct request *r, size_t count, size_t *from, size_t *to);
 /* A column's head: its link sorts by it, or turns the order round. `order` is "key" or "-key". */
 struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first);
 /* A choice of a select. */
@@ -212,6 +208,17 @@ struct found {
     const struct stored_stranger *strangers;
     size_t stranger_count;
     struct evidence_totals totals;
+};
+
+enum { ORDER_COUNT = 16 };
+struct order {       /* all facts of a type, sorted; for as long as the picture is the newest */
+    uint64_t number; /* of the picture */
+    int64_t today;
+    const struct model_type *type;
+    const struct model_field *field;
+    bool down;
+    uint64_t *ids; /* on the heap */
+    size_t count;
 };
 
 struct lane_queue {
@@ -265,6 +272,9 @@ struct web {
     struct found *found;
     struct err found_error; /* why there is none for picture `found_tried` */
     uint64_t found_tried;
+
+    pthread_mutex_t order_lock;
+    struct order orders[ORDER_COUNT]; /* the newest first */
 
     pthread_mutex_t limit_lock;
     struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS];

@@ -166,7 +166,8 @@ str request_url_with(struct request *r, str name, str value)
     for (size_t i = 0; i <= r->query.count; i++) {
         struct pair p = i < r->query.count ? r->query.items[i] : (struct pair){name, value};
         if (i < r->query.count && str_eq(p.name, name)) p.value = value;
-        if (!p.value.n || (str_eq(p.name, name) && written)) continue;
+        bool stale = str_eq(p.name, STR("page")) && !str_eq(name, STR("page")); /* another list begins at its start */
+        if (!p.value.n || stale || (str_eq(p.name, name) && written)) continue;
         written |= str_eq(p.name, name);
         buf_char(&b, separator), separator = '&';
         put_encoded(&b, p.name);

@@ -97,6 +97,12 @@ export async function pages(browser, base) {
     await plain.click('thead a:has-text("Annual cost")');
     const cost = (await plain.locator('#rows tbody td:nth-child(5)').allInnerTexts()).map((t) => Number(t.replace(/\D/g, ''))).filter(Boolean);
     check(cost.length > 20 && cost.every((c, i) => !i || c <= cost[i - 1]), 'dearest first');
+    await plain.goto(`${base}/stack`);
+    const first = await plain.locator('#rows tbody th').first().innerText();
+    await plain.click('.pages a[rel=next]');
+    check(await plain.locator('#rows tbody th').first().innerText() !== first && plain.url().includes('page=2'), 'a second page');
+    await plain.click('thead a:has-text("Seats")');
+    check(!plain.url().includes('page='), 'another order begins at its start');
     check(/^€\s[\d,]+$/.test((await plain.locator('tfoot td[data-title="Annual cost"]').innerText()).trim()), 'a total');
     await plain.context().close();
   });
