@@ -3,13 +3,15 @@
 
 #include <string.h>
 
-enum { BATCH_MEMORY = 256 << 20, ANSWER_LIMIT = 256 << 20 };
+enum { BATCH_MEMORY = 256 << 20, ANSWER_LIMIT = 256 << 20, LINE_ROOM = 1 << 16 };
 
 void batch_init(struct dmn_batch *b, const struct dmn_model *m, const struct feel_env *env)
 {
     *b = (struct dmn_batch){.model = m, .env = *env};
     arena_init(&b->arena, BATCH_MEMORY);
     arena_init(&b->json, 0);
+    arena_alloc(&b->arena, LINE_ROOM); /* their first blocks, which clearing keeps */
+    arena_alloc(&b->json, LINE_ROOM);
     buf_init(&b->text, ANSWER_LIMIT);
     buf_init(&b->words, 1 << 20);
     b->env.arena = &b->arena;

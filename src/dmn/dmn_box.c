@@ -407,11 +407,11 @@ static struct feel_value eval_conditional(struct dmn_run *run, const struct box 
 static bool spend(struct dmn_run *run)
 {
     uint64_t limit = run->env->limits.steps ? run->env->limits.steps : 100000000;
-    if (++run->env->steps > limit && !*run->stopped)
-        *run->stopped = err_set(run->err, ERR_LIMIT, "the evaluation takes too many steps") < 0;
-    if (arena_over(run->a) && !*run->stopped)
-        *run->stopped = err_set(run->err, ERR_LIMIT, "the evaluation takes too much memory") < 0;
-    return !*run->stopped;
+    if (++run->env->steps > limit && !run->notes->stopped)
+        run->notes->stopped = err_set(run_err(run), ERR_LIMIT, "the evaluation takes too many steps") < 0;
+    if (arena_over(run->a) && !run->notes->stopped)
+        run->notes->stopped = err_set(run_err(run), ERR_LIMIT, "the evaluation takes too much memory") < 0;
+    return !run->notes->stopped;
 }
 
 /* What an iteration goes over: FEEL's `for` knows. */
@@ -473,7 +473,7 @@ static struct feel_value eval_for(struct dmn_run *run, const struct box *b, stru
         frame[b->base] = in.items[i], frame[b->base + 1] = feel_list(got, i);
         got[i] = box_eval(run, b->items[1], frame);
     }
-    return feel_list(got, *run->stopped ? 0 : in.count);
+    return feel_list(got, run->notes->stopped ? 0 : in.count);
 }
 
 static struct feel_value eval_quantified(struct dmn_run *run, const struct box *b, struct feel_value *frame)
@@ -517,7 +517,7 @@ static struct feel_value eval(struct dmn_run *run, const struct box *b, struct f
 
 struct feel_value box_eval(struct dmn_run *run, const struct box *b, struct feel_value *frame)
 {
-    if (*run->stopped) return feel_null();
+    if (run->notes->stopped) return feel_null();
     struct feel_value v = eval(run, b, frame);
     if (b->type && b->kind != BOX_FUNCTION) v = type_coerce(run->a, b->type, v, "the expression's", STR("result"));
     return v;

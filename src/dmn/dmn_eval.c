@@ -17,11 +17,17 @@ struct feel_value run_refuse(struct dmn_run *run, const char *format, ...)
     return feel_null_because(arena_copy(run->a, str_of(text)));
 }
 
+struct err *run_err(struct dmn_run *run)
+{
+    if (UNLIKELY(!run->notes->err)) run->notes->err = arena_zalloc(run->a, sizeof *run->notes->err);
+    return run->notes->err;
+}
+
 struct feel_value run_program(struct dmn_run *run, const struct feel_program *p, const struct feel_value *frame)
 {
     struct feel_value v = feel_null();
-    if (*run->stopped || !p) return v;
-    if (feel_eval(p, run->env, frame, &v, run->err) < 0) *run->stopped = true;
+    if (UNLIKELY(run->notes->stopped || !p)) return v;
+    if (feel_eval(p, run->env, frame, &v, run_err(run)) < 0) run->notes->stopped = true;
     return v;
 }
 
@@ -29,10 +35,10 @@ bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const 
               struct feel_value *out)
 {
     *out = feel_null();
-    if (*run->stopped) return false;
-    int result = names ? feel_call_named(run->env, f, names, arguments, count, out, run->err)
-                       : feel_call(run->env, f, arguments, count, out, run->err);
-    if (result < 0) *run->stopped = true;
+    if (run->notes->stopped) return false;
+    int result = names ? feel_call_named(run->env, f, names, arguments, count, out, run_err(run))
+                       : feel_call(run->env, f, arguments, count, out, run_err(run));
+    if (result < 0) run->notes->stopped = true;
     return result == 0;
 }
 
@@ -61,7 +67,10 @@ struct dmn_trace *run_trace(struct dmn_run *run, const char *kind, str name)
 /* Inside of contexts under the names of the imports that lead to the file. */
 static const struct feel_value *by_imports(const struct dmn_file *from, const struct dmn_node *n, struct feel_value inputs, int depth)
 {
-    if (from == n->file) return feel_entry_get(inputs, n->name);
+    if (from == n->file) {
+        const struct feel_entry *likely = inputs.kind == FEEL_CONTEXT && n->place < inputs.count ? &inputs.entries[n->place] : NULL;
+        return likely && str_eq(likely->key, n->name) ? &likely->value : feel_entry_get(inputs, n->name);
+    }
     for (size_t i = 0; i < from->imports.count && depth < 20; i++) {
         const struct dmn_import *import = &from->imports.items[i];
         if (!import->file) continue;
@@ -250,15 +259,12 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
     /* All of it may be asked again by a function that the result holds. */
     struct run_notes *notes = arena_alloc(env->arena, sizeof *notes);
     struct dmn_run *run = arena_alloc(env->arena, sizeof *run);
-    *notes = (struct run_notes){.explain = explain_it};
-    struct err *inner = arena_alloc(env->arena, sizeof *inner);
-    inner->code = ERR_NONE, inner->line = inner->column = 0;
-    inner->message[0] = inner->file[0] = inner->field[0] = inner->excerpt[0] = 0;
-    struct dmn_run outside = {.model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .err = inner,
-                              .stopped = &notes->stopped, .notes = notes};
+    *notes = (struct run_notes){.explain = explain_it, .err = err};
+    struct dmn_run outside = {.model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .notes = notes};
     run_inside(run, &outside);
     struct feel_value v = n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE ? call_by_inputs(run, n) : run_value(run, n);
-    if (notes->stopped) return *err = *inner, -1;
+    notes->err = NULL;
+    if (notes->stopped) return -1;
     run_note(run, NULL, v);
     *out = (struct dmn_result){v, notes->errors.items, notes->errors.count, notes->first};
     return 0;
@@ -266,8 +272,10 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
 
 /* ---- Inputs from text ---------------------------------------------------------------------------------------------- */
 
-static const struct dmn_type *declared(const struct dmn_file *f, const struct dmn_node *called, str name)
+static const struct dmn_type *declared(const struct dmn_file *f, const struct dmn_node *called, str name, size_t place)
 {
+    if (!called->parameter_count && place < f->inputs.count && str_eq(f->inputs.items[place]->name, name))
+        return f->inputs.items[place]->type;
     for (size_t i = 0; i < called->parameter_count; i++)
         if (str_eq(called->parameters[i], name)) return called->parameter_types[i];
     for (size_t i = 0; i < f->nodes.count; i++)
@@ -289,7 +297,7 @@ static struct feel_value from_json(const struct dmn_node *n, const struct dmn_fi
         for (size_t k = 0; k < f->imports.count; k++)
             if (str_eq(f->imports.items[k].name, member->key)) import = f->imports.items[k].file;
         struct feel_value v = import && depth < 20 ? from_json(n, import, a, member, depth + 1)
-                                                   : type_from_json(a, declared(f, n, member->key), member);
+                                                   : type_from_json(a, declared(f, n, member->key, i), member);
         entries[i] = (struct feel_entry){member->key, v};
     }
     return feel_context(entries, j->count);

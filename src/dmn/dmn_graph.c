@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { SCRATCH_ROOM = 1 << 17 };
+
 /* ---- Errors -------------------------------------------------------------------------------------------------------- */
 
 void compile_error(struct dmn_compiler *c, const struct xml *at, const struct err *inner, const char *format, ...)
@@ -128,6 +130,8 @@ static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *
     n->gives = &feel_any;
     *vec_add(&m->arena, &m->nodes) = n;
     *vec_add(&m->arena, &f->nodes) = n;
+    n->place = (uint32_t)f->inputs.count;
+    if (kind == DMN_INPUT) *vec_add(&m->arena, &f->inputs) = n;
 }
 
 static void read_nodes(struct dmn_model *m, struct dmn_file *f)
@@ -367,6 +371,9 @@ int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **
 {
     struct dmn_model *m = mem_zalloc(sizeof *m);
     arena_init(&m->arena, 0);
+    arena_init(&m->scratch, 0);
+    arena_alloc(&m->scratch, SCRATCH_ROOM); /* its first block, which clearing keeps */
+    arena_clear(&m->scratch);
     for (size_t i = 0; i < count; i++) {
         struct err other = {0};
         if (read_file(m, &sources[i], i ? &other : err) == 0) continue;
@@ -378,6 +385,7 @@ int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **
     }
     link_imports(m);
     compile_all(m);
+    arena_release(&m->scratch);
     *out = m;
     return 0;
 }
@@ -386,6 +394,7 @@ void dmn_free(struct dmn_model *m)
 {
     if (!m) return;
     arena_release(&m->arena);
+    arena_release(&m->scratch);
     mem_free(m);
 }
 

@@ -34,6 +34,7 @@ struct column {
     bool indexed;
     enum feel_kind kind;
     struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
+    const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
     size_t count;
     struct cell *cells;  /* by rule */
     const uint64_t *bits; /* segment by segment, the last for values of other kinds; NULL: lists */
@@ -89,12 +90,10 @@ static bool add_value(struct arena *a, atoms *out, struct feel_value v, int dept
     return add_atom(a, out, (struct atom){v, v, true, true, true, true});
 }
 
-/* One test; false: not of constants. */
-static bool add_test(struct arena *a, atoms *out, const struct node *n)
+static bool add_test(struct arena *a, atoms *out, const struct table_test *test)
 {
-    if (n->kind != NODE_BINARY || !n->a || n->a->kind != NODE_CONSTANT) return false;
-    struct feel_value v = n->a->value;
-    switch ((int)n->op) {
+    struct feel_value v = test->value;
+    switch ((int)test->op) {
     case OP_IN: return add_value(a, out, v, 0);
     case OP_EQ: return v.kind != FEEL_LIST && v.kind != FEEL_RANGE && add_value(a, out, v, 0);
     case OP_LT: return add_atom(a, out, (struct atom){.to = v, .has_to = true});
@@ -105,17 +104,98 @@ static bool add_test(struct arena *a, atoms *out, const struct node *n)
     }
 }
 
-static bool read_tests(struct dmn_compiler *c, const struct feel_type *tested, str text, const struct feel_scope *scope, atoms *out)
+static enum feel_kind kind_of(const struct atom *a) { return (enum feel_kind)(a->has_from ? a->from.kind : a->to.kind); }
+
+/* ---- Constants ----------------------------------------------------------------------------------------------------- */
+
+/* Out of the scratch memory; false: something in it that isn't copied. */
+static bool copied(struct arena *a, struct feel_value v, struct feel_value *out, int depth)
+{
+    *out = v;
+    if (depth > 20) return false;
+    switch ((enum feel_kind)v.kind) {
+    case FEEL_BOOLEAN:
+    case FEEL_NUMBER:
+    case FEEL_DATE:
+    case FEEL_DAYS_TIME:
+    case FEEL_YEARS_MONTHS: return true;
+    case FEEL_NULL: return v.text.n == 0;
+    case FEEL_STRING: out->text = arena_copy(a, v.text); return true;
+    case FEEL_LIST: {
+        struct feel_value *items = value_new_items(a, v.count);
+        for (uint32_t i = 0; i < v.count; i++)
+            if (!copied(a, v.items[i], &items[i], depth + 1)) return false;
+        out->items = items;
+        return true;
+    }
+    case FEEL_RANGE: {
+        struct feel_range *r = arena_alloc(a, sizeof *r);
+        *r = *v.range;
+        out->range = r;
+        return copied(a, v.range->from, &r->from, depth + 1) && copied(a, v.range->to, &r->to, depth + 1);
+    }
+    case FEEL_TIME: /* their zones lie elsewhere */
+    case FEEL_DATE_TIME:
+    case FEEL_CONTEXT:
+    case FEEL_FUNCTION:
+    case FEEL_OBJECT: return false;
+    }
+    NOT_REACHED();
+}
+
+bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope, const struct feel_type *tested)
 {
     struct parsed tree;
     struct err ignored = {0};
-    if (parse_unary_tests(c->a, scope, tested, text, &tree, &ignored) < 0 || tree.root->kind != NODE_IN) return false;
-    for (size_t i = 0; i < tree.root->count; i++)
-        if (!add_test(c->a, out, tree.root->items[i])) return false;
+    struct arena *scratch = &c->model->scratch;
+    bool good = parse_unary_tests(scratch, scope, tested, cell->text, &tree, &ignored) == 0 && tree.root->kind == NODE_IN;
+    size_t count = good ? tree.root->count : 0;
+    struct table_test *tests = good ? arena_array(c->a, count + 1, sizeof *tests) : NULL;
+    for (size_t i = 0; i < count && good; i++) {
+        const struct node *n = tree.root->items[i];
+        bool op = n->op == OP_IN || n->op == OP_EQ || n->op == OP_LT || n->op == OP_LE || n->op == OP_GT || n->op == OP_GE;
+        good = op && n->kind == NODE_BINARY && n->a && n->a->kind == NODE_CONSTANT && copied(c->a, n->a->value, &tests[i].value, 0);
+        tests[i].op = (uint16_t)n->op;
+    }
+    arena_clear(scratch);
+    if (!good || !count) return false;
+    cell->tests = tests, cell->test_count = count;
     return true;
 }
 
-static enum feel_kind kind_of(const struct atom *a) { return (enum feel_kind)(a->has_from ? a->from.kind : a->to.kind); }
+bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str text, const struct feel_scope *scope)
+{
+    struct parsed tree;
+    struct err ignored = {0};
+    bool good = parse_expression(&c->model->scratch, scope, text, &tree, &ignored) == 0 && tree.root->kind == NODE_CONSTANT &&
+                copied(c->a, tree.root->value, &r->value, 0);
+    arena_clear(&c->model->scratch);
+    r->constant = good;
+    return good;
+}
+
+bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell, struct feel_value v,
+                  struct feel_value *frame)
+{
+    if (cell->program) {
+        frame[t->base] = v;
+        return feel_is_true(run_program(run, cell->program, frame));
+    }
+    for (size_t i = 0; i < cell->test_count; i++) {
+        const struct table_test *test = &cell->tests[i];
+        int o;
+        str why;
+        if (test->op == OP_IN ? feel_is_true(value_in(run->a, v, test->value))
+            : test->op == OP_EQ
+                ? feel_is_true(value_equal(run->a, v, test->value))
+                : value_compare(run->a, v, test->value, &o, &why) && (test->op == OP_LT   ? o < 0
+                                                                      : test->op == OP_LE ? o <= 0
+                                                                      : test->op == OP_GT ? o > 0
+                                                                                          : o >= 0))
+            return true;
+    }
+    return cell->test_count == 0;
+}
 
 /* ---- Segments ------------------------------------------------------------------------------------------------------ */
 
@@ -125,10 +205,45 @@ static inline int order(enum feel_kind kind, struct feel_value a, struct feel_va
 }
 static int by_order(const void *a, const void *b) { return feel_order(*(const struct feel_value *)a, *(const struct feel_value *)b); }
 
+/* The value as a whole number that keeps the order of its kind. */
+static inline bool key_of(const struct feel_value *v, int64_t *key)
+{
+    if (v->kind == FEEL_NUMBER) {
+        *key = (int64_t)v->word[0];
+        if (LIKELY(v->word[1] == NUMBER_EXPONENT_0 && *key >= 0)) return true;
+        *key = -*key;
+        return v->word[1] == (NUMBER_EXPONENT_0 | NUMBER_SIGN) && *key <= 0;
+    }
+    *key = v->kind == FEEL_BOOLEAN ? v->flag : (int64_t)v->word[0];
+    return v->kind == FEEL_DATE || v->kind == FEEL_YEARS_MONTHS || v->kind == FEEL_BOOLEAN;
+}
+
+static inline uint32_t locate_key(const struct column *c, int64_t key)
+{
+    const int64_t *at = c->keys;
+    for (size_t n = c->count; n > 1;) {
+        size_t half = n / 2;
+        at = at[half] <= key ? at + half : at;
+        n -= half;
+    }
+    if (!c->count || *at > key) return (uint32_t)(2 * (at - c->keys));
+    return (uint32_t)(2 * (at - c->keys) + 1 + (*at < key));
+}
+
+static uint32_t locate_few(const struct column *c, str text)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->constants[i].text.n == text.n && memcmp(c->constants[i].text.p, text.p, text.n) == 0) return (uint32_t)(2 * i + 1);
+    return 0;
+}
+
 static uint32_t locate(const struct column *c, struct feel_value v)
 {
     size_t low = 0, high = c->count;
+    int64_t key;
     if (v.kind != c->kind) return NO_SEGMENT;
+    if (c->keys && LIKELY(key_of(&v, &key))) return locate_key(c, key);
+    if (c->hashed && c->count <= 8) return locate_few(c, v.text);
     if (c->hashed) {
         uint64_t h = str_hash(v.text);
         for (size_t at = h & c->hash_mask; c->hashed[at]; at = (at + 1) & c->hash_mask)
@@ -173,17 +288,19 @@ static void make_intervals(struct dmn_compiler *c, struct column *col, struct ce
     }
 }
 
-static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct column *col, const struct feel_scope *scope)
+static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct column *col)
 {
     VEC(struct feel_value) constants = {0};
-    atoms *all = arena_array(c->a, t->rule_count + 1, sizeof *all);
+    atoms *all = arena_array(&c->model->scratch, t->rule_count + 1, sizeof *all);
     bool first = true, only_equal = true;
     col->cells = arena_array(c->a, t->rule_count + 1, sizeof *col->cells);
     for (size_t r = 0; r < t->rule_count; r++) {
         const struct table_cell *from = &t->rules[r].tests[i];
         struct cell *cell = &col->cells[r];
-        if (!from->program) cell->any = true;
-        else if (!read_tests(c, t->inputs[i].tested, from->text, scope, &all[r])) cell->complex = true;
+        if (cell_is_any(from)) cell->any = true;
+        cell->complex = from->program != NULL;
+        for (size_t k = 0; k < from->test_count && !cell->complex; k++)
+            cell->complex = !add_test(&c->model->scratch, &all[r], &from->tests[k]);
         for (size_t k = 0; k < all[r].count && !cell->complex; k++) {
             if (first) col->kind = kind_of(&all[r].items[k]), first = false;
             cell->complex = kind_of(&all[r].items[k]) != col->kind;
@@ -191,8 +308,8 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
         if (cell->complex) continue;
         for (size_t k = 0; k < all[r].count; k++) {
             const struct atom *a = &all[r].items[k];
-            if (a->has_from) *vec_add(c->a, &constants) = a->from;
-            if (a->has_to) *vec_add(c->a, &constants) = a->to;
+            if (a->has_from) *vec_add(&c->model->scratch, &constants) = a->from;
+            if (a->has_to) *vec_add(&c->model->scratch, &constants) = a->to;
             only_equal &= a->has_from && a->has_to && a->from_closed && a->to_closed && feel_order(a->from, a->to) == 0;
         }
     }
@@ -202,7 +319,12 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
     for (size_t k = 0; k < constants.count; k++)
         if (!col->count || feel_order(constants.items[col->count - 1], constants.items[k]) != 0)
             constants.items[col->count++] = constants.items[k];
-    col->constants = constants.items;
+    col->constants = arena_array(c->a, col->count + 1, sizeof *col->constants);
+    if (col->count) memcpy(col->constants, constants.items, col->count * sizeof *col->constants);
+    int64_t *keys = arena_array(c->a, col->count + 1, sizeof *keys);
+    bool all_keys = true;
+    for (size_t k = 0; k < col->count; k++) all_keys &= key_of(&col->constants[k], &keys[k]);
+    if (all_keys) col->keys = keys;
     for (size_t r = 0; r < t->rule_count; r++)
         if (!col->cells[r].complex && !col->cells[r].any) make_intervals(c, col, &col->cells[r], &all[r]);
     if (only_equal && col->kind == FEEL_STRING) add_hashes(c, col);
@@ -253,17 +375,6 @@ static void add_lists(struct dmn_compiler *c, const struct dmn_table *t, struct 
 
 /* ---- Constant outputs, inputs that are names ----------------------------------------------------------------------- */
 
-static bool constant_of(struct dmn_compiler *c, const struct feel_scope *scope, const struct xml *entry, struct feel_value *out)
-{
-    struct parsed tree;
-    struct err ignored = {0};
-    const struct xml *text = xml_child(entry, "text");
-    if (!text || parse_expression(c->a, scope, str_trim(text->text), &tree, &ignored) < 0) return false;
-    if (tree.root->kind != NODE_CONSTANT || tree.root->value.kind == FEEL_FUNCTION) return false;
-    *out = tree.root->value;
-    return true;
-}
-
 static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const struct table_output *o, struct feel_value v)
 {
     struct err ignored = {0};
@@ -280,11 +391,10 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
 {
     for (size_t r = 0; r < t->rule_count; r++) {
         struct feel_entry *entries = arena_array(c->a, t->output_count + 1, sizeof *entries);
-        const struct xml *e = xml_child(t->rules[r].xml, "outputEntry");
         bool good = true;
-        for (size_t o = 0; o < t->output_count && good; o++, e = e ? xml_same(e) : NULL) {
-            struct feel_value v;
-            good = e && t->rules[r].outputs[o] && constant_of(c, scope, e, &v);
+        for (size_t o = 0; o < t->output_count && good; o++) {
+            struct feel_value v = t->rules[r].outputs[o].value;
+            good = t->rules[r].outputs[o].constant;
             if (!good) break;
             struct feel_value as = type_coerce(c->a, t->outputs[o].type, v, "output", t->outputs[o].name);
             good = (as.kind != FEEL_NULL || v.kind == FEEL_NULL) && allowed(c, t, &t->outputs[o], as);
@@ -297,8 +407,9 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
     for (size_t i = 0; i < t->input_count; i++) {
         struct parsed tree;
         struct err ignored = {0};
-        if (parse_expression(c->a, scope, t->inputs[i].text, &tree, &ignored) < 0) continue;
-        if (tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input) t->inputs[i].slot = tree.root->declaration->index + 1;
+        bool parsed = parse_expression(&c->model->scratch, scope, t->inputs[i].text, &tree, &ignored) == 0;
+        if (parsed && tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input) t->inputs[i].slot = tree.root->declaration->index + 1;
+        arena_clear(&c->model->scratch);
     }
 }
 
@@ -312,7 +423,8 @@ void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_
     x->words = (t->rule_count + 63) / 64;
     uint64_t *complex = arena_array(c->a, x->words, sizeof *complex);
     for (size_t i = 0; i < t->input_count; i++) {
-        build_column(c, t, i, &x->columns[i], scope);
+        build_column(c, t, i, &x->columns[i]);
+        arena_clear(&c->model->scratch);
         size_t bytes = (2 * x->columns[i].count + 2) * x->words * 8;
         if (bytes > largest) largest = bytes;
         for (size_t r = 0; r < t->rule_count; r++)
@@ -333,8 +445,7 @@ static bool complex_match(struct dmn_run *run, const struct dmn_table *t, size_t
 {
     for (size_t i = 0; i < t->input_count; i++) {
         if (!t->index->columns[i].cells[r].complex) continue;
-        frame[t->base] = values[i];
-        if (!feel_is_true(run_program(run, t->rules[r].tests[i].program, frame))) return false;
+        if (!cell_matches(run, t, &t->rules[r].tests[i], values[i], frame)) return false;
     }
     return true;
 }

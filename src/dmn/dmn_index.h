@@ -14,22 +14,34 @@ struct table_input {
     size_t slot; /* 1 + the place in the frame, where the expression is only a name; 0: it is evaluated */
     const struct xml *xml;
 };
+struct table_result { /* null where it has neither: */
+    const struct feel_program *program;
+    bool constant;
+    struct feel_value value;
+};
 struct table_output {
     str name, allowed_text;
     const struct dmn_type *type;
-    const struct feel_program *allowed, *fallback;
+    const struct feel_program *allowed;
+    struct table_result fallback;
     const struct feel_program **order; /* the output values by priority */
     size_t order_count;
 };
-struct table_cell {
-    const struct feel_program *program; /* NULL: any value */
+struct table_test { /* the tested value is in `value`, equal to it, … (OP_IN, OP_EQ, OP_LT, OP_LE, OP_GT, OP_GE) */
+    uint16_t op;
+    struct feel_value value;
+};
+struct table_cell { /* any value where it has neither: */
+    const struct table_test *tests; /* one of them: of constants */
+    size_t test_count;
+    const struct feel_program *program; /* all else */
     str text;
     const struct xml *xml;
 };
 struct table_rule {
     struct table_cell *tests;
-    const struct feel_program **outputs; /* NULL: none given */
-    bool constant; /* the outputs are always: */
+    struct table_result *outputs;
+    bool constant; /* all outputs are; their value, or a context of them, is: */
     struct feel_value value;
     const struct xml *xml;
 };
@@ -48,6 +60,12 @@ struct dmn_table {
     const struct dmn_node *node;
     const struct xml *xml;
 };
+static inline bool cell_is_any(const struct table_cell *c) { return !c->program && !c->test_count; }
+/* The cell's tests, or the expression's value, where they are constants; false: they must be compiled. */
+bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope, const struct feel_type *tested);
+bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str text, const struct feel_scope *scope);
+bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell, struct feel_value v,
+                  struct feel_value *frame);
 void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope);
 /* False: a value is a list, range or the like, whose tests mean more than the index knows. */
 bool index_suits(const struct dmn_table *t, const struct feel_value *values);

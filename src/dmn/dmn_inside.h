@@ -98,7 +98,7 @@ struct dmn_file {
     const struct xml *root;
     VEC(struct dmn_import) imports;
     VEC(struct dmn_type *) types;
-    VEC(struct dmn_node *) nodes;
+    VEC(struct dmn_node *) nodes, inputs;
     struct feel_named_type *named_types; /* own ones and the imports' */
     size_t named_count;
 };
@@ -130,6 +130,7 @@ struct dmn_node {
     const struct box *logic;
     struct err err; /* the first, where it failed */
     bool unique_name; /* INPUT: no other has the name */
+    uint32_t place;   /* INPUT: its number among the file's inputs, where a context that gives them all has it */
     /* KNOWLEDGE, SERVICE: the parameters. */
     str *parameters;
     const struct dmn_type **parameter_types;
@@ -139,7 +140,7 @@ struct dmn_node {
     size_t output_count;
 };
 struct dmn_model {
-    struct arena arena;
+    struct arena arena, scratch; /* scratch: while it is being loaded */
     VEC(struct dmn_file *) files;
     VEC(struct dmn_node *) nodes;
     VEC(struct err) errors;
@@ -178,17 +179,18 @@ struct dmn_run {
     struct feel_value inputs;
     const struct dmn_file *called; /* the file of the node that was asked for */
     struct feel_value *values;     /* by the node's index; kind 255: not yet known */
-    struct err *err;
-    bool *stopped; /* a limit was met */
     struct run_notes *notes; /* shared by a run and those inside of it */
 };
 struct run_notes {
     VEC(str) errors;
-    bool explain, stopped;
+    bool explain;
+    bool stopped;    /* a limit was met: */
+    struct err *err; /* the caller's; later, when a function of the result is called, our own */
     const struct dmn_trace *first, **last;
     const struct dmn_node *node; /* that is running */
 };
 enum { VALUE_UNKNOWN = 255 };
+struct err *run_err(struct dmn_run *run);
 struct feel_value run_value(struct dmn_run *run, const struct dmn_node *n);
 struct feel_value run_program(struct dmn_run *run, const struct feel_program *p, const struct feel_value *frame);
 bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const struct feel_value *arguments, size_t count,

@@ -110,7 +110,7 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     if (fallback) {
         str source;
         at = text_of(fallback, &source);
-        if (source.n && !str_eq(source, STR("-"))) out->fallback = compile_text(c, at, source, scope), t->has_fallback = true;
+        if (source.n && !str_eq(source, STR("-"))) out->fallback.program = compile_text(c, at, source, scope), t->has_fallback = true;
     }
     c->place = NULL;
 }
@@ -128,14 +128,16 @@ static void read_rule(struct dmn_compiler *c, struct dmn_table *t, const struct 
         struct table_cell *cell = &r->tests[i];
         cell->text = source, cell->xml = at;
         c->place = arena_printf(c->a, "rule %zu, input %zu", t->rule_count, i + 1).p;
-        if (source.n && !str_eq(source, STR("-"))) cell->program = compile_tests(c, at, source, scope, t->inputs[i].tested);
+        if (source.n && !str_eq(source, STR("-")) && !cell_read_constants(c, cell, scope, t->inputs[i].tested))
+            cell->program = compile_tests(c, at, source, scope, t->inputs[i].tested);
     }
     for (const struct xml *e = xml_child(x, "outputEntry"); e; e = xml_same(e), o++) {
         if (o >= t->output_count) break;
         str source;
         const struct xml *at = text_of(e, &source);
         c->place = arena_printf(c->a, "rule %zu, output %zu", t->rule_count, o + 1).p;
-        if (source.n && !str_eq(source, STR("-"))) r->outputs[o] = compile_text(c, at, source, scope);
+        if (source.n && !str_eq(source, STR("-")) && !result_read_constant(c, &r->outputs[o], source, scope))
+            r->outputs[o].program = compile_text(c, at, source, scope);
     }
     c->place = arena_printf(c->a, "rule %zu", t->rule_count).p;
     if (i != t->input_count) compile_error(c, x, NULL, "has %s input entries than the table's %zu", i < t->input_count ? "fewer" : "more", t->input_count);
@@ -150,21 +152,26 @@ static size_t count_of(const struct xml *x, const char *name)
     return n;
 }
 
+static const struct feel_type *joined(struct dmn_compiler *c, const struct feel_type *so_far, const struct table_result *r)
+{
+    if (r->program) return type_join(c->a, so_far, feel_program_type(r->program));
+    if (!r->constant || r->value.kind == FEEL_NULL) return so_far;
+    return type_join(c->a, so_far, feel_type_of(c->a, r->value));
+}
+
 static const struct feel_type *gives_type(struct dmn_compiler *c, const struct dmn_table *t)
 {
     const struct feel_type *one = NULL;
     if (t->output_count == 1) {
         const struct table_output *out = &t->outputs[0];
         if (out->type) one = type_feel(out->type);
-        for (size_t i = 0; !out->type && i < t->rule_count; i++)
-            if (t->rules[i].outputs[0]) one = type_join(c->a, one, feel_program_type(t->rules[i].outputs[0]));
+        for (size_t i = 0; !out->type && i < t->rule_count; i++) one = joined(c, one, &t->rules[i].outputs[0]);
     } else {
         struct feel_type *context = arena_zalloc(c->a, sizeof *context);
         struct feel_field *fields = arena_array(c->a, t->output_count + 1, sizeof *fields);
         for (size_t i = 0; i < t->output_count; i++) {
             const struct feel_type *type = t->outputs[i].type ? type_feel(t->outputs[i].type) : NULL;
-            for (size_t k = 0; !t->outputs[i].type && k < t->rule_count; k++)
-                if (t->rules[k].outputs[i]) type = type_join(c->a, type, feel_program_type(t->rules[k].outputs[i]));
+            for (size_t k = 0; !t->outputs[i].type && k < t->rule_count; k++) type = joined(c, type, &t->rules[k].outputs[i]);
             fields[i] = (struct feel_field){.name = t->outputs[i].name, .type = type ? type : &feel_any};
         }
         *context = (struct feel_type){.is = FEEL_TYPE_CONTEXT, .fields = fields, .count = t->output_count};
@@ -241,20 +248,17 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
 static bool matches(struct dmn_run *run, const struct dmn_table *t, const struct table_rule *r, const struct feel_value *values,
                     struct feel_value *frame)
 {
-    for (size_t i = 0; i < t->input_count; i++) {
-        if (!r->tests[i].program) continue;
-        frame[t->base] = values[i];
-        if (!feel_is_true(run_program(run, r->tests[i].program, frame))) return false;
-    }
+    for (size_t i = 0; i < t->input_count; i++)
+        if (!cell_matches(run, t, &r->tests[i], values[i], frame)) return false;
     return true;
 }
 
 /* ---- Outputs ------------------------------------------------------------------------------------------------------- */
 
 static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, const struct table_output *out,
-                                const struct feel_program *p, struct feel_value *frame)
+                                const struct table_result *r, struct feel_value *frame)
 {
-    struct feel_value v = p ? run_program(run, p, frame) : feel_null();
+    struct feel_value v = r->program ? run_program(run, r->program, frame) : r->constant ? r->value : feel_null();
     v = type_coerce(run->a, out->type, v, "output", out->name);
     if (!out->allowed || v.kind == FEEL_NULL) return v;
     const struct feel_value *each = v.kind == FEEL_LIST ? v.items : &v;
@@ -272,19 +276,19 @@ static struct feel_value rule_value(struct dmn_run *run, const struct dmn_table 
 {
     const struct table_rule *r = &t->rules[rule];
     if (r->constant) return r->value;
-    if (t->output_count == 1) return output(run, t, &t->outputs[0], r->outputs[0], frame);
+    if (t->output_count == 1) return output(run, t, &t->outputs[0], &r->outputs[0], frame);
     struct feel_entry *entries = arena_alloc(run->a, (t->output_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->output_count; i++)
-        entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], r->outputs[i], frame)};
+        entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], &r->outputs[i], frame)};
     return feel_context(entries, t->output_count);
 }
 
 static struct feel_value fallback(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame)
 {
-    if (t->output_count == 1) return output(run, t, &t->outputs[0], t->outputs[0].fallback, frame);
+    if (t->output_count == 1) return output(run, t, &t->outputs[0], &t->outputs[0].fallback, frame);
     struct feel_entry *entries = arena_alloc(run->a, (t->output_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->output_count; i++)
-        entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], t->outputs[i].fallback, frame)};
+        entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], &t->outputs[i].fallback, frame)};
     return feel_context(entries, t->output_count);
 }
 
@@ -444,9 +448,7 @@ static void explain(struct dmn_run *run, const struct dmn_table *t, const struct
     for (size_t r = 0; r < t->rule_count && !count; r++) {
         size_t missed = 0, first = 0;
         for (size_t i = t->input_count; i-- > 0;) {
-            if (!t->rules[r].tests[i].program) continue;
-            frame[t->base] = values[i];
-            if (!feel_is_true(run_program(run, t->rules[r].tests[i].program, frame))) missed++, first = i;
+            if (!cell_matches(run, t, &t->rules[r].tests[i], values[i], frame)) missed++, first = i;
         }
         if (!missed || missed >= least) continue;
         least = missed;
@@ -470,7 +472,7 @@ struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, str
     if (UNLIKELY(run->notes->explain)) most = t->rule_count;
     if (t->index && index_suits(t, values)) count = index_find(run, t, values, frame, hits, most);
     else
-        for (size_t r = 0; r < t->rule_count && count < most && !*run->stopped; r++)
+        for (size_t r = 0; r < t->rule_count && count < most && !run->notes->stopped; r++)
             if (matches(run, t, &t->rules[r], values, frame)) hits[count++] = (uint32_t)r;
     struct feel_value v = decide(run, t, hits, count, frame);
     if (UNLIKELY(run->notes->explain)) explain(run, t, values, hits, count, frame, v);
