@@ -142,7 +142,7 @@ void cli_table_cell(struct cli_table *t, str s); /* must live until it is printe
 void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
-extern const struct cli_command cmd_check, cmd_dmn, cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_list, cmd_scan,
-    cmd_serve, cmd_show, cmd_user, cmd_version;
+extern const struct cli_command cmd_check, cmd_dmn, cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_list,
+    cmd_scan, cmd_serve, cmd_show, cmd_user, cmd_version;
 
 #endif
