@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests that no browser sends.
+import net from 'node:net';
 import { check, get, group, password, post, raw, same } from './help.mjs';
 
 const token = (body) => body.match(/name="csrf" value="([0-9a-f]{64})"/)?.[1];
@@ -86,6 +87,30 @@ export async function http({ port }) {
     same((await post(port, '/sign-out', { csrf }, own)).status, 303, 'signing out');
     same((await get(port, '/', own)).status, 303, 'ends the session');
     same((await get(port, '/', `Cookie: entente_session=${'a'.repeat(64)}\r\n`)).status, 303, 'a made-up session');
+  });
+
+  await group('many at once', async () => {
+    const session = cookie((await signIn(port, 'marketing@northlight.example', password)).head, 'entente_session');
+    const own = `Cookie: ${session}\r\n`, csrf = token((await get(port, '/types/vendors/new', own)).body);
+    const half = `POST /types/vendors HTTP/1.1\r\nHost: localhost\r\n${own}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\ncsrf=`;
+    for (let i = 0; i < 20; i++) {
+      const socket = net.connect(port, '127.0.0.1', () => socket.write(half, () => socket.destroy()));
+    }
+    const writers = Array.from({ length: 8 }, async (_, w) => {
+      const answers = [];
+      for (let i = 0; i < 5; i++) answers.push((await post(port, '/types/vendors', { csrf, f1: `Crowd ${w} ${i}` }, own)).status);
+      return answers;
+    });
+    const readers = Array.from({ length: 16 }, async (_, n) => {
+      const answers = [];
+      for (const path of ['/', '/stack', '/types/vendors', '/capabilities', `/find?q=crowd+${n}`]) answers.push((await get(port, path, own)).status);
+      return answers;
+    });
+    check((await Promise.all(writers)).flat().every((status) => status === 303), 'each is written');
+    check((await Promise.all(readers)).flat().every((status) => status === 200), 'each is answered');
+    same((await get(port, '/types/vendors?q=crowd', own)).body.match(/>Crowd \d \d</g)?.length, 40, 'nothing is lost');
+    same((await post(port, '/types/vendors', { csrf, f1: ' crowd  0 0' }, own)).status, 422, 'a name is taken, whatever its case and blanks');
+    same((await get(port, '/health')).status, 200, 'clients that leave are no harm');
   });
 
   await group('a viewer can look', async () => {
