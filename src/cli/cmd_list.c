@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_GUESSED = 7 };
+enum { COLUMNS_GUESSED = 7, SHORT_TEXT = 28 };
 
 struct list_column {
     str name;
@@ -76,23 +76,30 @@ static void fill(struct listing *l, struct list_column *column)
     for (size_t i = 0; i < l->count; i++) column->values[i] = graph_field(&l->c->env, l->ids[i], column->name);
 }
 
-/* Without --columns: the name, and what tells most: short fields that at least a third of the facts have. */
+/* Without --columns: the name, what is sorted by, and short fields that at least a third of the facts have. */
 static void guess_columns(struct listing *l)
 {
     struct cli *c = l->c;
     *vec_add(&c->arena, &l->columns) =
         (struct list_column){.name = l->type->name_field->name, .field = l->type->name_field};
+    str by = cli_text_value(c, "sort");
+    const struct model_field *sorted = model_field(l->type, str_from(by, str_starts(by, STR("-"))));
+    if (by.p && sorted && sorted != l->type->name_field)
+        *vec_add(&c->arena, &l->columns) = (struct list_column){.name = sorted->name, .field = sorted};
     for (size_t k = 0; k < l->type->field_count && l->columns.count < COLUMNS_GUESSED; k++) {
         const struct model_field *f = &l->type->fields[k];
-        size_t have = 0;
+        size_t have = 0, length = 0;
+        if (f == sorted) continue;
         if (f == l->type->name_field || f == l->type->alias_field || f->kind == FIELD_LONG_TEXT ||
             f->kind == FIELD_YES_NO)
             continue;
         if ((f->kind == FIELD_TEXT || f->kind == FIELD_LINKS) && l->columns.count > 3) continue;
         for (size_t i = 0; i < l->count; i++) {
             struct feel_value v = graph_field(&c->env, l->ids[i], f->name);
+            length += v.kind == FEEL_STRING ? v.text.n : 0;
             have += v.kind != FEEL_NULL && !(v.kind == FEEL_LIST && !v.count);
         }
+        if (length > have * SHORT_TEXT) continue;
         if (have * 3 >= l->count && have)
             *vec_add(&c->arena, &l->columns) = (struct list_column){.name = f->name, .field = f};
     }

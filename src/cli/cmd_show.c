@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
+#include "import.h"
 
 #include "base_time.h"
 
@@ -68,7 +69,7 @@ static void put_cut(struct cli *c, str head, str value, str note)
 /* Links that several sources claim are their union, so those claims are no conflict. */
 static bool disagrees(const struct stored_claim *claim, const struct stored_claim *winner)
 {
-    if (claim->wins || str_eq(claim->value, winner->value)) return false;
+    if (claim->wins || import_same_value(claim->field, claim->value, winner->value)) return false;
     return claim->field->kind != FIELD_LINKS || winner->from.kind == ORIGIN_TYPED;
 }
 

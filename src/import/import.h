@@ -95,6 +95,9 @@ int import_read(struct arena *a, struct store *s, struct picture *p, const struc
 int import_commit(const struct import_plan *plan, struct store *s, int64_t now, struct commit_result *result,
                   struct err *err) MUST_USE;
 
+/* Do two canonical texts say the same? "148500 EUR" and "148500.00 EUR" do. */
+bool import_same_value(const struct model_field *field, str a, str b);
+
 /* All facts of a type as CSV (UTF-8, comma): `id` first, then every stored field by its key; links by name; what a
  * spreadsheet would run as a formula is defused (import takes that back). Hands on pieces of some 64 KiB. */
 int export_csv(struct picture *p, const struct model_type *type, int (*write)(void *self, str piece, struct err *err),

@@ -408,6 +408,27 @@ static const uint64_t *links_after(struct import *in, const struct claims *c, co
     return all.items;
 }
 
+/* The digits without zeros at the end of a fraction; *rest is what follows them. */
+static str plain_digits(str s, str *rest)
+{
+    size_t n = str_find_char(s, ' ');
+    if (n == STR_NOT_FOUND) n = s.n;
+    *rest = str_from(s, n);
+    if (str_find_char(str_slice(s, 0, n), '.') == STR_NOT_FOUND) return str_slice(s, 0, n);
+    while (s.p[n - 1] == '0') n--;
+    return str_slice(s, 0, s.p[n - 1] == '.' ? n - 1 : n);
+}
+
+bool import_same_value(const struct model_field *field, str a, str b)
+{
+    str unit_a, unit_b;
+    if (str_eq(a, b)) return true;
+    if (!a.n || !b.n || (field->kind != FIELD_MONEY && field->kind != FIELD_DECIMAL && field->kind != FIELD_PERCENT))
+        return false;
+    str digits_a = plain_digits(a, &unit_a), digits_b = plain_digits(b, &unit_b);
+    return str_eq(digits_a, digits_b) && str_eq(unit_a, unit_b);
+}
+
 struct row_changes {
     struct import_change *items;
     size_t count, room;
@@ -426,7 +447,7 @@ static int compare_value(struct import *in, const struct import_row *row, const 
                          struct claims *claims, struct row_changes *out, bool *keep, struct err *err)
 {
     str before = fact_value(picture_fact(in->picture, row->fact), field);
-    if (str_eq(before, after)) return 0;
+    if (import_same_value(field, before, after)) return 0;
     if (load_claims(in, row->fact, claims, err) < 0) return -1;
     const struct stored_claim *winner = winner_of(claims, field);
     struct import_change change = {field, before, after, true, STR_NONE};
