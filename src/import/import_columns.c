@@ -72,6 +72,11 @@ static int no_header(struct import *in, struct err *err)
             "'",
             STR_ARGS(in->type->name), STR_ARGS(in->type->name_field->name), STR_ARGS(buf_get(&seen)),
             STR_ARGS(in->type->name_field->name));
+    if (in->options->choice_count)
+        err_set(err, ERR_INPUT,
+                "no header: none of the first lines has the column \"" STR_FORMAT
+                "\" of --column; this line has " STR_FORMAT,
+                STR_ARGS(in->options->choices[0].header), STR_ARGS(buf_get(&seen)));
     buf_release(&seen);
     return err_at(err, row->cells.line, STR_NONE);
 }
