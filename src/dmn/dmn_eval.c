@@ -102,10 +102,22 @@ static struct feel_value bound(struct dmn_run *run, const struct binding *b)
     return feel_context(entries, b->count);
 }
 
+/* The common case, short: an input of a plain type that is given by its own name and in its place. */
+static inline bool simple_input(struct dmn_run *run, const struct dmn_node *n, struct feel_value *out)
+{
+    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count || run->inputs.kind != FEEL_CONTEXT) return false;
+    const struct feel_entry *e = &run->inputs.entries[n->place];
+    if (e->key.n != n->name.n || memcmp(e->key.p, n->name.p, e->key.n) != 0 || run->values[n->index].kind != VALUE_UNKNOWN) return false;
+    if (n->type && (n->type->is != TYPE_SIMPLE || n->type->simple->is != FEEL_TYPE_OF_KIND || n->type->simple->kind != e->value.kind)) return false;
+    *out = e->value;
+    return true;
+}
+
 static struct feel_value *make_frame(struct dmn_run *run, const struct dmn_node *n)
 {
     struct feel_value *frame = value_new_items(run->a, n->frame);
-    for (size_t i = 0; i < n->scope.count; i++) frame[i] = bound(run, &n->bindings[i]);
+    for (size_t i = 0; i < n->scope.count; i++)
+        if (!simple_input(run, n->bindings[i].node, &frame[i])) frame[i] = bound(run, &n->bindings[i]);
     return frame;
 }
 

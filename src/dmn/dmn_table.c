@@ -227,7 +227,8 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
     for (size_t i = 0; i < t->input_count; i++) {
         const struct table_input *in = &t->inputs[i];
         struct feel_value v = in->slot ? frame[in->slot - 1] : run_program(run, in->program, frame);
-        if (in->type) {
+        bool plain = in->type && in->type->is == TYPE_SIMPLE && in->type->simple->is == FEEL_TYPE_OF_KIND && in->type->simple->kind == v.kind;
+        if (in->type && !plain) {
             struct feel_value as = type_coerce(run->a, in->type, v, "input", in->text);
             if (as.kind == FEEL_NULL && v.kind != FEEL_NULL) return *null = as, false;
             v = as;
