@@ -55,26 +55,27 @@ struct finding {
     bool accepted;
     str owner;
 };
-/* Worst first: severity, then money, then people, then the check's and subject's order. Findings live in the arena of
- * `env`; the limits of `env` hold for each subject. A check that runs into a limit is an error that names it and the
- * subject. A severity that comes out as none of the three words counts as low. */
-int checks_run(const struct checks *c, struct feel_env *env, const struct finding **out, size_t *count,
-               struct err *err) MUST_USE;
+struct findings {
+    struct finding *items; /* worst first: severity, then money, then people, then the check's and subject's order */
+    size_t count;
+    const size_t *concerned; /* by check, as in checks_list: how many subjects it concerns */
+};
+/* Findings live in the arena of `env`. A check that runs into a limit is an error that names it. */
+int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err) MUST_USE;
 /* Joins what the store remembers (since when, accepted, who has it). */
-int findings_with_state(struct store *s, struct arena *a, struct finding *findings, size_t count, int32_t today,
-                        struct err *err) MUST_USE;
+int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err) MUST_USE;
 /* The form of `check --json`, see docs/checks.md. */
 void findings_emit_json(struct json_writer *w, struct feel_env *env, const struct finding *findings, size_t count);
 str finding_key(struct arena *a, const struct finding *f); /* the id as 16 hexadecimal digits */
 
-/* Score by practice, 0 to 100: of the subjects that the practice's checks looked at, the weighted share without a
- * finding (high 3, medium 2, low 1). */
+/* Score by practice, 0 to 100: the mean over its checks of the share of concerned subjects without a finding; a finding
+ * takes its subject's share away by severity: high all of it, medium two thirds, low one third. A check that concerns
+ * nothing does not count. */
 struct practice_score {
-    bool known; /* something was looked at */
+    bool known; /* some check of the practice concerns something */
     int score;
-    size_t looked_at, findings;
+    size_t concerned, findings;
 };
-void practice_scores(const struct checks *c, const struct picture *p, const struct finding *findings, size_t count,
-                     struct practice_score out[PRACTICE_COUNT]);
+void practice_scores(const struct checks *c, const struct findings *f, struct practice_score out[PRACTICE_COUNT]);
 
 #endif

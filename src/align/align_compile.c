@@ -263,7 +263,7 @@ static int compile_file(struct compiling *c)
     static const str known[] = {STR_INIT("id"),    STR_INIT("practice"), STR_INIT("for each"), STR_INIT("threshold"),
                                 STR_INIT("let"),   STR_INIT("when"),     STR_INIT("severity"), STR_INIT("says"),
                                 STR_INIT("money"), STR_INIT("people"),   STR_INIT("facts"),    STR_INIT("next"),
-                                STR_INIT("why")};
+                                STR_INIT("why"),   STR_INIT("concerns")};
     const struct yaml *root, *when;
     struct check *check = c->check;
     check->text = c->text;
@@ -277,6 +277,7 @@ static int compile_file(struct compiling *c)
     const struct feel_scope *scope = subject_scope(c);
     scope = new_scope(c->arena, scope, check->thresholds, check->threshold_count);
     if (compile_lets(c, root, &scope)) return -1;
+    if (compile_optional(c, scope, root, STR("concerns"), GIVES_BOOLEAN, &check->concerns)) return -1;
     if (get_scalar(c, root, STR("when"), true, &when)) return -1;
     if (compile_part(c, scope, when, STR("when"), GIVES_BOOLEAN, &check->when)) return -1;
     if (read_severity(c, root, scope)) return -1;

@@ -3,17 +3,16 @@
 
 #include "base_time.h"
 
-int findings_with_state(struct store *s, struct arena *a, struct finding *findings, size_t count, int32_t today,
-                        struct err *err)
+int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err)
 {
-    uint64_t *ids = arena_array(a, count, sizeof *ids);
-    for (size_t i = 0; i < count; i++) ids[i] = findings[i].id;
+    uint64_t *ids = arena_array(a, f->count, sizeof *ids);
+    for (size_t i = 0; i < f->count; i++) ids[i] = f->items[i].id;
     const struct finding_state *states;
-    if (store_sync_findings(s, a, ids, count, today, &states, err)) return -1;
-    for (size_t i = 0; i < count; i++) {
-        findings[i].since = states[i].since;
-        findings[i].accepted = states[i].accepted && states[i].until >= today;
-        findings[i].owner = states[i].owner;
+    if (store_sync_findings(s, a, ids, f->count, today, &states, err)) return -1;
+    for (size_t i = 0; i < f->count; i++) {
+        f->items[i].since = states[i].since;
+        f->items[i].accepted = states[i].accepted && states[i].until >= today;
+        f->items[i].owner = states[i].owner;
     }
     return 0;
 }
@@ -77,25 +76,27 @@ void findings_emit_json(struct json_writer *w, struct feel_env *env, const struc
     json_array_end(w);
 }
 
-void practice_scores(const struct checks *c, const struct picture *p, const struct finding *findings, size_t count,
-                     struct practice_score out[PRACTICE_COUNT])
+void practice_scores(const struct checks *c, const struct findings *f, struct practice_score out[PRACTICE_COUNT])
 {
     enum { HIGHEST = SEVERITY_HIGH + 1 };
-    size_t lost[PRACTICE_COUNT] = {0}, check_count;
-    for (int i = 0; i < PRACTICE_COUNT; i++) out[i] = (struct practice_score){0};
+    size_t check_count, counted[PRACTICE_COUNT] = {0};
+    double sum[PRACTICE_COUNT] = {0};
     const struct check_info *checks = checks_list(c, &check_count);
+    for (int i = 0; i < PRACTICE_COUNT; i++) out[i] = (struct practice_score){0};
     for (size_t i = 0; i < check_count; i++) {
-        size_t subjects = 1;
-        if (checks[i].subject) picture_facts(p, checks[i].subject, &subjects);
-        out[checks[i].practice].looked_at += subjects;
+        if (!f->concerned[i]) continue;
+        enum practice p = checks[i].practice;
+        out[p].concerned += f->concerned[i];
+        sum[p] += 1;
+        counted[p]++;
     }
-    for (size_t i = 0; i < count; i++) {
-        out[findings[i].check->practice].findings++;
-        lost[findings[i].check->practice] += (size_t)findings[i].severity + 1;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct check_info *check = f->items[i].check;
+        out[check->practice].findings++;
+        sum[check->practice] -= (f->items[i].severity + 1.0) / HIGHEST / (double)f->concerned[check - checks];
     }
     for (int i = 0; i < PRACTICE_COUNT; i++) {
-        size_t all = out[i].looked_at * HIGHEST;
-        out[i].known = all > 0;
-        if (all) out[i].score = (int)((100 * (all - lost[i]) + all / 2) / all);
+        out[i].known = counted[i] > 0;
+        if (counted[i]) out[i].score = (int)(100 * sum[i] / (double)counted[i] + 0.5);
     }
 }

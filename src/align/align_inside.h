@@ -24,7 +24,7 @@ struct check {
     size_t let_count;
     struct feel_class *let_classes;
     size_t input_count; /* workspace, this, thresholds, lets */
-    struct check_part when, severity, money, people, facts;
+    struct check_part concerns, when, severity, money, people, facts;
     enum severity fixed; /* where `severity` has no program */
     const struct template *says, *next;
     const struct yaml *says_at, *next_at;

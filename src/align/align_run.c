@@ -49,6 +49,7 @@ struct run {
     struct arena scratch;
     const struct picture *picture;
     VEC(struct ranked) found;
+    size_t *concerned; /* by check */
     struct subject subject;
     uint64_t id; /* 0: the workspace */
     struct err *err;
@@ -190,9 +191,13 @@ static int look_at(struct run *r, size_t number, struct feel_value this, uint64_
     r->env.steps = 0;
     s->inputs[1] = this;
     if (check->let_count) memset(s->known, 0, check->let_count * sizeof *s->known);
-    struct feel_value v;
-    int failed = eval(r, &check->when, &v);
-    if (!failed && feel_is_true(v)) failed = make_finding(r, number);
+    struct feel_value v = feel_boolean(true);
+    int failed = check->concerns.program ? eval(r, &check->concerns, &v) : 0;
+    if (!failed && feel_is_true(v)) {
+        r->concerned[number]++;
+        failed = eval(r, &check->when, &v);
+        if (!failed && feel_is_true(v)) failed = make_finding(r, number);
+    }
     arena_clear(&r->scratch);
     return failed;
 }
@@ -237,18 +242,19 @@ static int worst_first(const void *a, const void *b)
     return x->f.subject < y->f.subject ? -1 : x->f.subject > y->f.subject;
 }
 
-int checks_run(const struct checks *c, struct feel_env *env, const struct finding **out, size_t *count, struct err *err)
+int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err)
 {
     struct run r = {.checks = c, .asked = env, .env = *env, .picture = graph_picture(env), .err = err};
     arena_init(&r.scratch, env->arena->limit ? env->arena->limit : SUBJECT_LIMIT);
     r.env.arena = &r.scratch;
+    r.concerned = arena_array(env->arena, c->count, sizeof *r.concerned);
     int failed = 0;
     for (size_t i = 0; i < c->count && !failed; i++) failed = run_check(&r, i);
     arena_release(&r.scratch);
     if (failed) return -1;
     if (r.found.count) qsort(r.found.items, r.found.count, sizeof *r.found.items, worst_first);
-    struct finding *findings = arena_array(env->arena, r.found.count, sizeof *findings);
-    for (size_t i = 0; i < r.found.count; i++) findings[i] = r.found.items[i].f;
-    *out = findings, *count = r.found.count;
+    *out = (struct findings){.count = r.found.count, .concerned = r.concerned};
+    out->items = arena_array(env->arena, r.found.count, sizeof *out->items);
+    for (size_t i = 0; i < r.found.count; i++) out->items[i] = r.found.items[i].f;
     return 0;
 }

@@ -133,6 +133,7 @@ static const struct check_text good[] = {
     {STR_INIT("renews.yaml"), STR_INIT("id: renews\n"
                                        "practice: governance\n"
                                        "for each: application\n"
+                                       "concerns: seats paid != null\n"
                                        "let: {left: '(renews on - today()).days', far: left > 30}\n"
                                        "when: not(far)\n"
                                        "severity: low\n"
@@ -179,17 +180,14 @@ static void test_findings(struct test_tally *t)
     struct picture *p = graph_take(f.graph);
     struct feel_env env;
     graph_env(&env, graph_view_new(&f.arena, p), &f.arena, NULL, 0, FIXTURE_TODAY);
-    const struct finding *found;
-    size_t count;
-    fixture_must(&f, checks_run(checks, &env, &found, &count, &f.err));
-    struct finding *mine = arena_array(&f.arena, count, sizeof *mine);
-    if (count) memcpy(mine, found, count * sizeof *mine);
-    fixture_must(&f, findings_with_state(f.store, &f.arena, mine, count, FIXTURE_TODAY, &f.err));
+    struct findings found;
+    fixture_must(&f, checks_run(checks, &env, &found, &f.err));
+    fixture_must(&f, findings_with_state(f.store, &f.arena, &found, FIXTURE_TODAY, &f.err));
     struct buf b;
     buf_init(&b, 100000);
     struct json_writer w;
     json_init(&w, &b, 0);
-    findings_emit_json(&w, &env, mine, count);
+    findings_emit_json(&w, &env, found.items, found.count);
     CHECK_STR(
         buf_get(&b),
         STR("[{\"id\":\"0c5e35d5546489ba\",\"check\":\"redundant\",\"practice\":\"capability-map\",\"severity\":"
@@ -215,11 +213,12 @@ static void test_findings(struct test_tally *t)
     buf_release(&b);
 
     struct practice_score scores[PRACTICE_COUNT];
-    practice_scores(checks, p, found, count, scores);
-    CHECK(scores[PRACTICE_CAPABILITY_MAP].known && scores[PRACTICE_CAPABILITY_MAP].looked_at == 2);
-    CHECK(scores[PRACTICE_CAPABILITY_MAP].score == 50);                                          /* 3 of 6 lost */
-    CHECK(scores[PRACTICE_GOVERNANCE].score == 78 && scores[PRACTICE_GOVERNANCE].findings == 2); /* 2 of 9 lost */
-    CHECK(scores[PRACTICE_RELATIONSHIP].score == 33);                                            /* 2 of 3 lost */
+    practice_scores(checks, &found, scores);
+    CHECK(scores[PRACTICE_CAPABILITY_MAP].known && scores[PRACTICE_CAPABILITY_MAP].concerned == 2);
+    CHECK(scores[PRACTICE_CAPABILITY_MAP].score == 50);                                          /* 1 of 2 */
+    CHECK(scores[PRACTICE_GOVERNANCE].score == 67 && scores[PRACTICE_GOVERNANCE].findings == 2); /* 2 thirds of 2 */
+    CHECK(scores[PRACTICE_GOVERNANCE].concerned == 2);
+    CHECK(scores[PRACTICE_RELATIONSHIP].score == 33); /* 2 thirds of 1 */
     CHECK(!scores[PRACTICE_VISION].known);
     picture_drop(p);
     fixture_close(&f);
@@ -239,17 +238,16 @@ static void test_ids_and_limits(struct test_tally *t)
         struct picture *p = graph_take(f.graph);
         struct feel_env env;
         graph_env(&env, graph_view_new(&f.arena, p), &f.arena, NULL, 0, FIXTURE_TODAY);
-        const struct finding *found;
-        size_t count;
-        fixture_must(&f, checks_run(checks, &env, &found, &count, &f.err));
-        if (CHECK(count == 1)) ids[i] = found[0].id;
+        struct findings found;
+        fixture_must(&f, checks_run(checks, &env, &found, &f.err));
+        if (CHECK(found.count == 1)) ids[i] = found.items[0].id;
         struct check_text endless = {STR("e.yaml"),
                                      STR("id: e\npractice: vision\nfor each: application\n"
                                          "let:\n  big: count(for i in 1..100000, k in 1..100000 return i)\n"
                                          "when: name = \"Beta\" and big > 1\nseverity: low\nsays: a\nnext: b\n")};
         fixture_must(&f, checks_compile(&f.arena, f.graph, &endless, 1, &checks, &f.err));
         env.limits.steps = 100000;
-        CHECK(checks_run(checks, &env, &found, &count, &f.err) < 0);
+        CHECK(checks_run(checks, &env, &found, &f.err) < 0);
         CHECK(f.err.code == ERR_LIMIT && strstr(f.err.message, "(looking at Beta)"));
         CHECK_STR(str_of(f.err.file), STR("e.yaml"));
         CHECK_STR(str_of(f.err.field), STR("let: big"));

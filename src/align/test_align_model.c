@@ -49,8 +49,8 @@ static void test_shipped(struct test_tally *t)
         struct picture *p = graph_take(f.graph);
         struct feel_env env;
         graph_env(&env, graph_view_new(&a, p), &a, NULL, 0, FIXTURE_TODAY);
-        const struct finding *found;
-        CHECK(checks_run(checks, &env, &found, &n, &f.err) == 0 && n == 0);
+        struct findings found;
+        CHECK(checks_run(checks, &env, &found, &f.err) == 0 && found.count == 0);
         picture_drop(p);
     }
     for (int i = 0; i < PRACTICE_COUNT; i++)

@@ -44,15 +44,11 @@ static int open_to_remember(struct cli *c, struct err *err)
     return cli_open_picture(c, STORE_READ, err);
 }
 
-static int find_all(struct cli *c, struct finding **out, size_t *count, struct err *err)
+static int find_all(struct cli *c, struct findings *out, struct err *err)
 {
     const struct checks *checks;
-    const struct finding *found;
-    if (cli_checks(c, cli_value(c, "checks"), &checks, err) < 0 || checks_run(checks, &c->env, &found, count, err) < 0)
-        return -1;
-    *out = arena_array(&c->arena, *count + 1, sizeof **out);
-    if (*count) memcpy(*out, found, *count * sizeof *found);
-    return findings_with_state(c->store, &c->arena, *out, *count, (int32_t)c->today, err);
+    if (cli_checks(c, cli_value(c, "checks"), &checks, err) < 0 || checks_run(checks, &c->env, out, err) < 0) return -1;
+    return findings_with_state(c->store, &c->arena, out, (int32_t)c->today, err);
 }
 
 /* ---- for people ---- */
@@ -258,8 +254,8 @@ static void put_words(struct cli *c, const struct finding *findings, size_t coun
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct finding *findings;
-    size_t count, kept = 0;
+    struct findings all;
+    size_t kept = 0;
     enum severity level = SEVERITY_HIGH;
     int practice;
     str fail_on = cli_text_value(c, "fail-on");
@@ -268,10 +264,11 @@ static int run(struct cli *c)
         return cli_fail(c, &err);
     }
     if (take_practice(c, &practice, &err) < 0 || open_to_remember(c, &err) < 0 ||
-        find_all(c, &findings, &count, &err) < 0)
+        find_all(c, &all, &err) < 0)
         return cli_fail(c, &err);
     bool met = false;
-    for (size_t i = 0; i < count; i++) {
+    struct finding *findings = all.items;
+    for (size_t i = 0; i < all.count; i++) {
         if (practice >= 0 && (int)findings[i].check->practice != practice) continue;
         met = met || (fail_on.p && findings[i].severity >= level && !findings[i].accepted);
         findings[kept++] = findings[i];

@@ -55,7 +55,7 @@ static void put_scores(struct request *r, const struct found *found, bool filter
         record_text(&c, "findings",
                     s->findings ? show_counted(r, (int64_t)s->findings, "finding", "findings") : STR("no finding"));
         record_text(&c, "looked",
-                    s->known ? text_format(r, "of %zu looked at", s->looked_at) : STR("nothing to look at yet"));
+                    s->known ? text_format(r, "of %zu looked at", s->concerned) : STR("nothing to look at yet"));
         record_bool(&c, "current", current);
         record_text(&c, "href",
                     current ? STR("/")

@@ -62,18 +62,16 @@ static int found_fill(struct web *web, struct found *f, int64_t now, struct err 
     struct graph_view *view = graph_view_new(&f->arena, f->picture);
     graph_env(&env, view, &f->arena, NULL, now, f->day);
     env.zone = web->zone;
-    const struct finding *findings;
-    if (checks_run(web->checks, &env, &findings, &f->count, err)) return -1;
-    struct finding *with_state = arena_array(&f->arena, f->count + 1, sizeof *findings);
-    if (f->count) memcpy(with_state, findings, f->count * sizeof *findings);
+    struct findings found;
+    if (checks_run(web->checks, &env, &found, err)) return -1;
     pthread_mutex_lock(&web->write_lock);
-    int failed = findings_with_state(web->writer, &f->arena, with_state, f->count, (int32_t)f->day, err) ||
+    int failed = findings_with_state(web->writer, &f->arena, &found, (int32_t)f->day, err) ||
                  store_load_totals(web->writer, &f->totals, err) ||
                  store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
     pthread_mutex_unlock(&web->write_lock);
     if (failed) return -1;
-    f->findings = with_state;
-    practice_scores(web->checks, f->picture, with_state, f->count, f->scores);
+    f->findings = found.items, f->count = found.count;
+    practice_scores(web->checks, &found, f->scores);
     return 0;
 }
 
