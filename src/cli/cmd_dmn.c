@@ -13,13 +13,13 @@
 
 enum { INPUT_LIMIT = 256 << 20, LINE_LIMIT = 256 << 20, READ_AT_ONCE = 1 << 18 };
 
-static int load(struct cli *c, struct dmn_model **m, struct err *err)
+static int load(struct cli *c, bool check, struct dmn_model **m, struct err *err)
 {
     const char **imports = arena_array(&c->arena, c->given.count + 1, sizeof *imports);
     size_t count = 0;
     VEC_EACH(g, &c->given)
         if (!strcmp(g->option->name, "import")) imports[count++] = g->value;
-    return dmn_load_files(c->words[1], imports, count, m, err);
+    return check ? dmn_check_files(c->words[1], imports, count, m, err) : dmn_load_files(c->words[1], imports, count, m, err);
 }
 
 static void set_env(struct cli *c, struct feel_env *env)
@@ -205,10 +205,58 @@ static int run_eval(struct cli *c)
 {
     struct err err = {0};
     struct dmn_model *m;
-    if (load(c, &m, &err) < 0) return cli_fail(c, &err);
+    if (load(c, false, &m, &err) < 0) return cli_fail(c, &err);
     int result = cli_has(c, "batch") ? batch(c, m, &err) : eval_one(c, m, &err);
     dmn_free(m);
     return result < 0 ? cli_fail(c, &err) : EXIT_FINE;
+}
+
+/* ---- check ---- */
+
+static void put_finding(struct cli *c, struct json_writer *w, const char *kind, const struct err *e)
+{
+    if (!w) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        err_emit(e, &text);
+        cli_style(c, !strcmp(kind, "error") || !strcmp(kind, "clash") ? STYLE_RED : STYLE_YELLOW);
+        cli_printf(c, "%s: ", kind);
+        cli_style(c, STYLE_PLAIN);
+        cli_put(c, buf_get(&text));
+        buf_release(&text);
+        return;
+    }
+    json_object(w);
+    json_key(w, STR("kind")), json_string(w, str_of(kind));
+    json_key(w, STR("file")), json_string(w, str_of(e->file));
+    json_key(w, STR("line")), json_int(w, e->line);
+    if (e->column) json_key(w, STR("column")), json_int(w, e->column);
+    json_key(w, STR("where")), json_string(w, str_of(e->field));
+    json_key(w, STR("says")), json_string(w, str_of(e->message));
+    if (e->excerpt[0]) json_key(w, STR("text")), json_string(w, str_of(e->excerpt));
+    json_object_end(w);
+}
+
+static int run_check(struct cli *c)
+{
+    struct err err = {0};
+    struct dmn_model *m;
+    struct json_writer w, *to = cli_has(c, "json") ? &w : NULL;
+    size_t errors, findings, clashes = 0, holes = 0;
+    if (load(c, true, &m, &err) < 0) return cli_fail(c, &err);
+    const struct err *e = dmn_errors(m, &errors);
+    const struct dmn_finding *f = dmn_findings(m, &findings);
+    if (to) cli_json(c, to), json_array(to);
+    for (size_t i = 0; i < errors; i++) put_finding(c, to, "error", &e[i]);
+    for (size_t i = 0; i < findings; i++) {
+        put_finding(c, to, dmn_finding_word(f[i].kind), &f[i].err);
+        clashes += f[i].kind == DMN_CLASH;
+        holes += f[i].kind == DMN_GAP || f[i].kind == DMN_OVERLAP || f[i].kind == DMN_UNREACHABLE;
+    }
+    if (to) json_array_end(to), cli_text(c, "\n");
+    else if (!errors && !findings) cli_text(c, "nothing found\n");
+    dmn_free(m);
+    return errors + clashes ? EXIT_INPUT : holes ? EXIT_FOUND : EXIT_FINE;
 }
 
 /* ---- test ---- */
@@ -237,7 +285,7 @@ static int run(struct cli *c)
     static const struct {
         const char *name;
         int (*run)(struct cli *c);
-    } verbs[] = {{"eval", run_eval}, {"test", run_test}};
+    } verbs[] = {{"eval", run_eval}, {"check", run_check}, {"test", run_test}};
     struct err err = {0};
     str names[ARRAY_COUNT(verbs)], word = str_of(c->words[0]);
     for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
@@ -245,7 +293,7 @@ static int run(struct cli *c)
         if (str_eq(word, names[i])) return verbs[i].run(c);
     }
     str near = err_nearest(word, names, ARRAY_COUNT(names));
-    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, test%s" STR_FORMAT "%s", STR_ARGS(word),
+    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, check, test%s" STR_FORMAT "%s", STR_ARGS(word),
             near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
     return cli_fail(c, &err);
 }
@@ -263,11 +311,12 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_dmn = {
     .name = "dmn",
-    .usage = "eval MODEL.dmn --call NAME [--with '{…}'] | test FOLDER",
+    .usage = "eval MODEL.dmn --call NAME [--with '{…}'] | check MODEL.dmn | test FOLDER",
     .help = "evaluate, check and test decision models (DMN)",
     .details =
         "Models of DMN 1.1 to 1.5. 'eval' prints the value as a FEEL literal, and on standard error why it is null. "
-        "'test' runs a folder of test cases in the form of the DMN conformance suite.",
+        "'check' finds unknown names, clashes of types, gaps, overlaps and rules that never match: exit 3 for errors, 1 for "
+               "holes in tables. 'test' runs a folder of test cases in the form of the DMN conformance suite.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 2,

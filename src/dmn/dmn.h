@@ -23,6 +23,17 @@ int dmn_load_files(const char *path, const char *const *imports, size_t import_c
                    struct err *err) MUST_USE;
 void dmn_free(struct dmn_model *m);
 const struct err *dmn_errors(const struct dmn_model *m, size_t *count);
+/* The same, and what can be seen without running: see dmn_findings. Errors of the model are in dmn_errors. */
+enum dmn_finding_kind { DMN_CLASH, DMN_GAP, DMN_OVERLAP, DMN_UNREACHABLE, DMN_UNUSED };
+struct dmn_finding {
+    enum dmn_finding_kind kind;
+    struct err err; /* where, and what */
+};
+int dmn_check(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err) MUST_USE;
+int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
+                    struct err *err) MUST_USE;
+const struct dmn_finding *dmn_findings(const struct dmn_model *m, size_t *count);
+const char *dmn_finding_word(enum dmn_finding_kind kind);
 str dmn_namespace(const struct dmn_model *m);
 str dmn_name(const struct dmn_model *m);
 

@@ -34,7 +34,7 @@ static struct feel_scope *inner_scope(struct dmn_compiler *c, const struct feel_
 {
     struct feel_scope *s = arena_zalloc(c->a, sizeof *s);
     struct feel_variable *variables = arena_array(c->a, count + 1, sizeof *variables);
-    *s = (struct feel_scope){.outer = outer, .variables = variables, .count = count, .lenient = true};
+    *s = (struct feel_scope){.outer = outer, .variables = variables, .count = count};
     size_t size = feel_scope_size(s);
     if (size > c->frame) c->frame = size;
     return s;

@@ -13,41 +13,75 @@ enum { SCRATCH_ROOM = 1 << 17 };
 
 /* ---- Errors -------------------------------------------------------------------------------------------------------- */
 
-void compile_error(struct dmn_compiler *c, const struct xml *at, const struct err *inner, const char *format, ...)
+static void locate(struct dmn_compiler *c, struct err *e, const struct xml *at, const struct err *inner, const char *format, va_list args)
 {
-    struct err e = {.code = ERR_INPUT};
     if (inner) {
-        e = *inner;
+        *e = *inner;
         uint32_t first = at ? (at->text_line ? at->text_line : at->line) : 1;
         /* FEEL saw the trimmed text. */
         for (size_t i = 0; at && i < at->text.n && strchr(" \t\r\n", at->text.p[i]); i++) first += at->text.p[i] == '\n';
-        e.line = first + (e.line ? e.line - 1 : 0);
+        e->line = first + (e->line ? e->line - 1 : 0);
     } else {
-        char text[sizeof e.message];
-        va_list args;
-        va_start(args, format);
+        char text[sizeof e->message];
         vsnprintf(text, sizeof text, format, args);
-        va_end(args);
-        err_set(&e, ERR_INPUT, "%s", text);
-        e.line = at ? at->line : 0;
+        err_set(e, ERR_INPUT, "%s", text);
+        e->line = at ? at->line : 0;
     }
     struct buf field;
-    buf_init(&field, sizeof e.field - 1);
+    buf_init(&field, sizeof e->field - 1);
     if (c->node) buf_printf(&field, "%s '" STR_FORMAT "'", c->node->word, STR_ARGS(c->node->name));
     if (c->place) buf_printf(&field, "%s%s", c->node ? ", " : "", c->place);
-    if (field.n) memcpy(e.field, field.p, field.n + 1);
+    if (field.n) memcpy(e->field, field.p, field.n + 1);
     buf_release(&field);
-    if (c->file && c->file->path.n && !e.file[0]) err_in(&e, c->file->path);
+    if (c->file && c->file->path.n && !e->file[0]) err_in(e, c->file->path);
+}
+
+void compile_error(struct dmn_compiler *c, const struct xml *at, const struct err *inner, const char *format, ...)
+{
+    struct err e = {.code = ERR_INPUT};
+    va_list args;
+    va_start(args, format);
+    locate(c, &e, at, inner, format, args);
+    va_end(args);
     *vec_add(c->a, &c->model->errors) = e;
     if (!c->node || c->node->failed) return;
     c->node->failed = true;
     c->node->err = e;
 }
 
+void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner, const char *format, ...)
+{
+    struct dmn_finding f = {.kind = kind, .err = {.code = ERR_INPUT}};
+    va_list args;
+    va_start(args, format);
+    locate(c, &f.err, at, inner, format, args);
+    va_end(args);
+    *vec_add(c->a, c->model->findings) = f;
+}
+
+/* What DMN lets become null when it runs, a clash of types, is a finding where a model is being checked. */
+void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope, const struct feel_type *tested)
+{
+    const struct feel_program *p;
+    struct err strict = {0}, err = {0};
+    struct feel_scope *outermost = (struct feel_scope *)(uintptr_t)scope; /* all of them are this compiler's own */
+    while (outermost->outer) outermost = (struct feel_scope *)(uintptr_t)outermost->outer;
+    for (int lenient = 0; lenient < 2; lenient++) {
+        outermost->lenient = lenient;
+        int result = tested ? feel_compile_unary(&c->model->scratch, scope, tested, text, &p, lenient ? &err : &strict)
+                            : feel_compile(&c->model->scratch, scope, text, &p, lenient ? &err : &strict);
+        if (!lenient && result == 0) break;
+        if (lenient && result == 0) note_finding(c, DMN_CLASH, at, &strict, "%s", strict.message);
+    }
+    outermost->lenient = true;
+    arena_clear(&c->model->scratch);
+}
+
 const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope)
 {
     const struct feel_program *p = NULL;
     struct err err = {0};
+    if (c->model->findings) look_strictly(c, at, text, scope, NULL);
     if (feel_compile(c->a, scope, text, &p, &err) == 0) return p;
     compile_error(c, at, &err, "%s", err.message);
     return NULL;
@@ -58,6 +92,7 @@ const struct feel_program *compile_tests(struct dmn_compiler *c, const struct xm
 {
     const struct feel_program *p = NULL;
     struct err err = {0};
+    if (c->model->findings) look_strictly(c, at, text, scope, tested);
     if (feel_compile_unary(c->a, scope, tested, text, &p, &err) == 0) return p;
     compile_error(c, at, &err, "%s", err.message);
     return NULL;
@@ -367,7 +402,7 @@ static void compile_all(struct dmn_model *m)
 
 /* ---- The door ------------------------------------------------------------------------------------------------------ */
 
-int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err)
+int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out, struct err *err)
 {
     struct dmn_model *m = mem_zalloc(sizeof *m);
     arena_init(&m->arena, 0);
@@ -383,11 +418,22 @@ int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **
         }
         *vec_add(&m->arena, &m->errors) = other;
     }
+    if (check) m->findings = arena_zalloc(&m->arena, sizeof *m->findings);
     link_imports(m);
     compile_all(m);
+    if (check) check_graph(m);
     arena_release(&m->scratch);
     *out = m;
     return 0;
+}
+
+int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err)
+{
+    return load_model(sources, count, false, out, err);
+}
+int dmn_check(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err)
+{
+    return load_model(sources, count, true, out, err);
 }
 
 void dmn_free(struct dmn_model *m)
@@ -402,6 +448,11 @@ const struct err *dmn_errors(const struct dmn_model *m, size_t *count)
 {
     *count = m->errors.count;
     return m->errors.items;
+}
+const struct dmn_finding *dmn_findings(const struct dmn_model *m, size_t *count)
+{
+    *count = m->findings ? m->findings->count : 0;
+    return m->findings ? m->findings->items : NULL;
 }
 str dmn_namespace(const struct dmn_model *m) { return m->files.items[0]->space; }
 str dmn_name(const struct dmn_model *m) { return m->files.items[0]->name; }

@@ -13,44 +13,12 @@
 #include <string.h>
 
 enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64 };
-#define NO_SEGMENT UINT32_MAX
 
 struct atom { /* from … to, constants; an end may be open to its side */
     struct feel_value from, to;
     bool has_from, has_to, from_closed, to_closed;
 };
 typedef VEC(struct atom) atoms;
-
-struct interval { /* of segments, both included */
-    uint32_t from, to;
-};
-struct cell {
-    struct interval *intervals; /* none and not `any`: no value fits */
-    uint32_t count;
-    bool any;     /* `-` */
-    bool complex; /* to be evaluated */
-};
-struct column {
-    bool indexed;
-    enum feel_kind kind;
-    struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
-    const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
-    size_t count;
-    struct cell *cells;  /* by rule */
-    const uint64_t *bits; /* segment by segment, the last for values of other kinds; NULL: lists */
-    const uint32_t *starts, *list; /* of segment s: list[starts[s]] … list[starts[s + 1]] */
-    const uint32_t *others;        /* rules that every value leaves over here */
-    size_t other_count;
-    const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
-    const uint32_t *hashed;
-    size_t hash_mask;
-};
-struct table_index {
-    struct column *columns;
-    size_t words; /* of a set of rules */
-    bool bits, any_complex;
-    const uint64_t *complex; /* rules with a cell that must be evaluated */
-};
 
 /* ---- Reading the tests --------------------------------------------------------------------------------------------- */
 
@@ -218,7 +186,7 @@ static inline bool key_of(const struct feel_value *v, int64_t *key)
     return v->kind == FEEL_DATE || v->kind == FEEL_YEARS_MONTHS || v->kind == FEEL_BOOLEAN;
 }
 
-static inline uint32_t locate_key(const struct column *c, int64_t key)
+static inline uint32_t locate_key(const struct table_column *c, int64_t key)
 {
     const int64_t *at = c->keys;
     for (size_t n = c->count; n > 1;) {
@@ -230,14 +198,14 @@ static inline uint32_t locate_key(const struct column *c, int64_t key)
     return (uint32_t)(2 * (at - c->keys) + 1 + (*at < key));
 }
 
-static uint32_t locate_few(const struct column *c, str text)
+static uint32_t locate_few(const struct table_column *c, str text)
 {
     for (size_t i = 0; i < c->count; i++)
         if (c->constants[i].text.n == text.n && memcmp(c->constants[i].text.p, text.p, text.n) == 0) return (uint32_t)(2 * i + 1);
     return 0;
 }
 
-static uint32_t locate(const struct column *c, struct feel_value v)
+static uint32_t locate(const struct table_column *c, struct feel_value v)
 {
     size_t low = 0, high = c->count;
     int64_t key;
@@ -260,7 +228,7 @@ static uint32_t locate(const struct column *c, struct feel_value v)
     return (uint32_t)(2 * low);
 }
 
-static void add_hashes(struct dmn_compiler *c, struct column *col)
+static void add_hashes(struct dmn_compiler *c, struct table_column *col)
 {
     size_t room = 8;
     while (room < col->count * 2 + 2) room *= 2;
@@ -275,12 +243,12 @@ static void add_hashes(struct dmn_compiler *c, struct column *col)
     col->hashes = hashes, col->hashed = hashed, col->hash_mask = room - 1;
 }
 
-static void make_intervals(struct dmn_compiler *c, struct column *col, struct cell *cell, const atoms *of)
+static void make_intervals(struct dmn_compiler *c, struct table_column *col, struct column_cell *cell, const atoms *of)
 {
     cell->intervals = arena_array(c->a, of->count + 1, sizeof *cell->intervals);
     for (size_t i = 0; i < of->count; i++) {
         const struct atom *a = &of->items[i];
-        struct interval in = {0, (uint32_t)(2 * col->count)};
+        struct segment_interval in = {0, (uint32_t)(2 * col->count)};
         if (a->has_from) in.from = locate(col, a->from) + !a->from_closed;
         if (a->has_to) in.to = locate(col, a->to);
         if (a->has_to && !a->to_closed && in.to-- == 0) continue;
@@ -288,7 +256,7 @@ static void make_intervals(struct dmn_compiler *c, struct column *col, struct ce
     }
 }
 
-static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct column *col)
+static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct table_column *col)
 {
     VEC(struct feel_value) constants = {0};
     atoms *all = arena_array(&c->model->scratch, t->rule_count + 1, sizeof *all);
@@ -296,7 +264,7 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
     col->cells = arena_array(c->a, t->rule_count + 1, sizeof *col->cells);
     for (size_t r = 0; r < t->rule_count; r++) {
         const struct table_cell *from = &t->rules[r].tests[i];
-        struct cell *cell = &col->cells[r];
+        struct column_cell *cell = &col->cells[r];
         if (cell_is_any(from)) cell->any = true;
         cell->complex = from->program != NULL;
         for (size_t k = 0; k < from->test_count && !cell->complex; k++)
@@ -332,9 +300,9 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
 
 /* ---- Sets and lists ------------------------------------------------------------------------------------------------ */
 
-static bool everywhere(const struct column *col, size_t r) { return !col->indexed || col->cells[r].any || col->cells[r].complex; }
+static bool everywhere(const struct table_column *col, size_t r) { return !col->indexed || col->cells[r].any || col->cells[r].complex; }
 
-static void add_bits(struct dmn_compiler *c, const struct dmn_table *t, struct column *col, size_t words)
+static void add_bits(struct dmn_compiler *c, const struct dmn_table *t, struct table_column *col, size_t words)
 {
     size_t segments = 2 * col->count + 2;
     uint64_t *bits = arena_array(c->a, segments * words, sizeof *bits);
@@ -349,7 +317,7 @@ static void add_bits(struct dmn_compiler *c, const struct dmn_table *t, struct c
     col->bits = bits;
 }
 
-static void add_lists(struct dmn_compiler *c, const struct dmn_table *t, struct column *col)
+static void add_lists(struct dmn_compiler *c, const struct dmn_table *t, struct table_column *col)
 {
     size_t segments = 2 * col->count + 1, total = 0;
     uint32_t *others = arena_array(c->a, t->rule_count + 1, sizeof *others);
@@ -450,7 +418,7 @@ static bool complex_match(struct dmn_run *run, const struct dmn_table *t, size_t
     return true;
 }
 
-static bool fits(const struct cell *cell, uint32_t segment)
+static bool fits(const struct column_cell *cell, uint32_t segment)
 {
     if (cell->any || cell->complex) return true;
     for (uint32_t k = 0; k < cell->count; k++)
@@ -468,7 +436,7 @@ static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const
     for (size_t w = 0; w < x->words; w++) {
         uint64_t set = ~0ull;
         for (size_t i = 0; i < t->input_count && set; i++) {
-            const struct column *col = &x->columns[i];
+            const struct table_column *col = &x->columns[i];
             size_t s = segments[i] == NO_SEGMENT ? 2 * col->count + 1 : segments[i];
             set &= col->bits[s * x->words + w];
         }
@@ -488,10 +456,10 @@ static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, cons
 {
     const struct table_index *x = t->index;
     size_t best = SIZE_MAX, count = 0, own = 0;
-    const struct column *by = NULL;
+    const struct table_column *by = NULL;
     const uint32_t *list = NULL;
     for (size_t i = 0; i < t->input_count; i++) {
-        const struct column *col = &x->columns[i];
+        const struct table_column *col = &x->columns[i];
         if (!col->starts) continue;
         size_t n = segments[i] == NO_SEGMENT ? 0 : col->starts[segments[i] + 1] - col->starts[segments[i]];
         if (n + col->other_count >= best) continue;

@@ -45,7 +45,6 @@ struct table_rule {
     struct feel_value value;
     const struct xml *xml;
 };
-struct table_index;
 struct dmn_table {
     enum hit_policy policy;
     enum aggregation aggregation;
@@ -60,6 +59,38 @@ struct dmn_table {
     const struct dmn_node *node;
     const struct xml *xml;
 };
+struct segment_interval { /* of segments, both included */
+    uint32_t from, to;
+};
+struct column_cell {
+    struct segment_interval *intervals; /* none and not `any`: no value fits */
+    uint32_t count;
+    bool any;     /* `-` */
+    bool complex; /* to be evaluated */
+};
+struct table_column {
+    bool indexed;
+    enum feel_kind kind;
+    struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
+    const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
+    size_t count;
+    struct column_cell *cells;  /* by rule */
+    const uint64_t *bits; /* segment by segment, the last for values of other kinds; NULL: lists */
+    const uint32_t *starts, *list; /* of segment s: list[starts[s]] … list[starts[s + 1]] */
+    const uint32_t *others;        /* rules that every value leaves over here */
+    size_t other_count;
+    const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
+    const uint32_t *hashed;
+    size_t hash_mask;
+};
+struct table_index {
+    struct table_column *columns;
+    size_t words; /* of a set of rules */
+    bool bits, any_complex;
+    const uint64_t *complex; /* rules with a cell that must be evaluated */
+};
+#define NO_SEGMENT UINT32_MAX
+
 static inline bool cell_is_any(const struct table_cell *c) { return !c->program && !c->test_count; }
 /* The cell's tests, or the expression's value, where they are constants; false: they must be compiled. */
 bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope, const struct feel_type *tested);

@@ -139,11 +139,13 @@ struct dmn_node {
     struct dmn_node **outputs; /* SERVICE */
     size_t output_count;
 };
+typedef VEC(struct dmn_finding) findings;
 struct dmn_model {
     struct arena arena, scratch; /* scratch: while it is being loaded */
     VEC(struct dmn_file *) files;
     VEC(struct dmn_node *) nodes;
     VEC(struct err) errors;
+    findings *findings; /* NULL: it is not being checked */
 };
 
 struct dmn_compiler {
@@ -159,6 +161,14 @@ struct dmn_compiler {
 /* Notes an error at an element; `inner` may have been set by FEEL: then it leads, else the message. */
 void compile_error(struct dmn_compiler *c, const struct xml *at, const struct err *inner, const char *format, ...)
     PRINTF_LIKE(4, 5);
+/* The same for a finding, which fails nothing. */
+void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner,
+                  const char *format, ...) PRINTF_LIKE(5, 6);
+void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope, const struct feel_type *tested);
+int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out, struct err *err) MUST_USE;
+/* What can be seen without running (dmn_check.c). */
+void check_table(struct dmn_compiler *c, const struct dmn_table *t);
+void check_graph(struct dmn_model *m);
 /* The FEEL text of an element; NULL after an error. */
 const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml *at, str text,
                                         const struct feel_scope *scope);

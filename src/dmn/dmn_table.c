@@ -128,6 +128,7 @@ static void read_rule(struct dmn_compiler *c, struct dmn_table *t, const struct 
         struct table_cell *cell = &r->tests[i];
         cell->text = source, cell->xml = at;
         c->place = arena_printf(c->a, "rule %zu, input %zu", t->rule_count, i + 1).p;
+        if (c->model->findings && source.n) look_strictly(c, at, source, scope, t->inputs[i].tested);
         if (source.n && !str_eq(source, STR("-")) && !cell_read_constants(c, cell, scope, t->inputs[i].tested))
             cell->program = compile_tests(c, at, source, scope, t->inputs[i].tested);
     }
@@ -204,6 +205,7 @@ const struct dmn_table *table_compile(struct dmn_compiler *c, const struct xml *
     if (!outputs) compile_error(c, x, NULL, "the table has no output");
     *gives = gives_type(c, t);
     if (!c->node || !c->node->failed) index_build(c, t, scope);
+    if (c->model->findings && t->index) check_table(c, t);
     return t;
 }
 
