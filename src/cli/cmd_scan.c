@@ -34,12 +34,13 @@ static void take_known(struct cli *c, struct scan_options *o)
     struct scan_known *known = arena_array(&c->arena, count + 1, sizeof *known);
     for (size_t i = 0; i < count; i++) {
         const struct fact *f = picture_fact(c->picture, ids[i]);
-        struct pieces names = {0}, domains = {0};
+        struct pieces names = {0}, domains = {0}, payees = {0};
         add_pieces(c, &names, f, "aliases");
         add_pieces(c, &names, f, "sign-on name");
-        add_pieces(c, &names, f, "payees");
+        add_pieces(c, &payees, f, "payees");
         add_pieces(c, &domains, f, "domains");
-        known[i] = (struct scan_known){ids[i], fact_name(f), names.items, names.count, domains.items, domains.count};
+        known[i] = (struct scan_known){ids[i],        fact_name(f),  names.items,  names.count,
+                                       domains.items, domains.count, payees.items, payees.count};
     }
     o->known = known;
     o->known_count = count;
@@ -409,6 +410,7 @@ static int run(struct cli *c)
     }
     if (cli_open_picture(c, cli_has(c, "dry-run") ? STORE_READ : STORE_WRITE, &err) < 0) return cli_fail(c, &err);
     o.person_key = store_person_key(c->store);
+    if (!o.currency.p) o.currency = store_profile(c->store)->currency;
     take_known(c, &o);
     if (scan_new(&o, &s, &err) < 0) return cli_fail(c, &err);
     int code = work(c, s, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
@@ -421,7 +423,7 @@ static const struct cli_option options[] = {
     {"format", "FORMAT", "squid (a proxy's log) or ledger (CSV of payments); else found out"},
     {"columns", "'date=1,payee=3,amount=5'",
      "a ledger's columns, counted from 1, where they are not found by their heads"},
-    {"currency", "CODE", "the currency of amounts that name none"},
+    {"currency", "CODE", "the currency of amounts that name none; else the workspace's"},
     {"dates", "ORDER", "day-first or month-first, for dates such as 03/04/2026"},
     {"json", NULL, "print what was found as JSON"},
 };

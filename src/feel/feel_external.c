@@ -9,7 +9,7 @@
 #include "base_utf8.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum java_kind {
@@ -84,15 +84,18 @@ static struct feel_value refuse(struct java_call *c, const char *why)
 static struct feel_value from_double(struct java_call *c, double d, bool single)
 {
     struct feel_value v;
-    char text[40];
     if (!isfinite(d)) return refuse(c, isnan(d) ? "the result is not a number" : "the result is infinite");
     if (!single) return feel_double(d);
+    struct buf text;
+    buf_init(&text, 40);
     for (int digits = 1; digits <= 9; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, d);
-        float back;
-        if (sscanf(text, "%f", &back) == 1 && back == (float)d) break;
+        buf_clear(&text);
+        buf_printf(&text, "%.*g", digits, d);
+        if (strtof(buf_get(&text).p, NULL) == (float)d) break;
     }
-    return feel_number(str_of(text), &v) ? v : feel_double(d);
+    if (!feel_number(buf_get(&text), &v)) v = feel_double(d);
+    buf_release(&text);
+    return v;
 }
 static struct feel_value give(struct java_call *c, const struct java_value *v)
 {
@@ -288,7 +291,7 @@ static struct feel_value java_join(struct java_call *c)
 /* One conversion of String.format; false: the value doesn't suit it, or it is none of ours. */
 static bool conversion(struct buf *out, str flags, char kind, struct feel_value v)
 {
-    char format[24];
+    enum { WIDTH_LIMIT = 1000 };
     int64_t i;
     if (flags.n > 10) return false;
     for (size_t k = 0; k < flags.n; k++)
@@ -306,7 +309,6 @@ static bool conversion(struct buf *out, str flags, char kind, struct feel_value 
     }
     if (kind == 's') {
         struct buf text;
-        snprintf(format, sizeof format, "%%%.*ss", STR_ARGS(flags));
         buf_init(&text, 1 << 20);
         if (v.kind == FEEL_NULL)
             buf_text(&text, "null");
@@ -315,29 +317,32 @@ static bool conversion(struct buf *out, str flags, char kind, struct feel_value 
         int64_t width = 0;
         bool left = flags.n && flags.p[0] == '-';
         bool good = str_to_int(left ? str_from(flags, 1) : flags, &width) || !flags.n;
+        good = good && width < WIDTH_LIMIT;
         for (int64_t n = (int64_t)text.n; good && !left && n < width; n++) buf_char(out, ' ');
         buf_str(out, buf_get(&text));
         for (int64_t n = (int64_t)text.n; good && left && n < width; n++) buf_char(out, ' ');
         buf_release(&text);
-        return good && width < 1000;
+        return good;
     }
     if (v.kind != FEEL_NUMBER) return false;
-    char text[700];
-    int n;
-    if (kind == 'd' || kind == 'x') {
-        if (!feel_to_int(v, &i)) return false;
-        snprintf(format, sizeof format, "%%%.*sll%c", STR_ARGS(flags), kind);
+    bool whole = kind == 'd' || kind == 'x';
+    if (whole && !feel_to_int(v, &i)) return false;
+    struct buf format, text;
+    buf_init(&format, 24);
+    buf_init(&text, WIDTH_LIMIT);
+    buf_printf(&format, "%%" STR_FORMAT "%s%c", STR_ARGS(flags), whole ? "ll" : "", kind);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        n = snprintf(text, sizeof text, format, (long long)i);
-    } else {
-        snprintf(format, sizeof format, "%%%.*s%c", STR_ARGS(flags), kind);
-        n = snprintf(text, sizeof text, format, feel_to_double(v));
+    if (whole)
+        buf_printf(&text, buf_get(&format).p, (long long)i);
+    else
+        buf_printf(&text, buf_get(&format).p, feel_to_double(v));
 #pragma GCC diagnostic pop
-    }
-    if (n < 0 || (size_t)n >= sizeof text) return false;
-    buf_text(out, text);
-    return true;
+    bool good = !text.full;
+    if (good) buf_str(out, buf_get(&text));
+    buf_release(&format);
+    buf_release(&text);
+    return good;
 }
 
 static struct feel_value java_format(struct java_call *c)
