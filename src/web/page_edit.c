@@ -343,11 +343,7 @@ static void answer_form(struct form *form)
     } else if (err.code == ERR_CONFLICT && form->fact) {
         uint64_t own = fact_id(form->fact);
         web_look(r->web);
-        picture_drop(r->picture);
-        r->picture = graph_take(r->web->graph);
-        r->view = graph_view_new(&r->arena, r->picture);
-        graph_env(&r->env, r->view, &r->arena, &r->user, r->env.now, r->env.today);
-        r->env.zone = r->web->zone;
+        request_look(r);
         form->fact = picture_fact(r->picture, own);
         if (form->fact)
             show_conflict(form, &err);

@@ -72,6 +72,7 @@ struct request {
     struct store *store;
     bool signed_in;
     struct stored_user user;
+    struct graph_viewer viewer;
     str csrf;
     struct picture *picture;
     struct graph_view *view;
@@ -105,6 +106,7 @@ str request_url_with(struct request *r, str name, str value);
 str url_encode(struct request *r, str text);            /* all but unreserved characters and '/' */
 void request_redirect(struct request *r, str location); /* 303 */
 bool request_may_edit(const struct request *r);
+void request_look(struct request *r); /* takes the newest picture */
 
 /* ---- Pages (templates) ---- */
 

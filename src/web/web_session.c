@@ -60,6 +60,7 @@ void session_read(struct request *r)
         token_hash(r->session, hash);
         r->signed_in = !store_load_session(r->store, &r->arena, hash, time_now(), &r->user, &err) && !r->user.closed;
     }
+    if (r->signed_in) r->viewer = (struct graph_viewer){.side = r->user.side, .role = r->user.role};
     if (r->signed_in)
         r->csrf = csrf_of(r, r->session);
     else if (r->visit.n)

@@ -122,15 +122,21 @@ static void answer_route(struct request *r)
     }
 }
 
-void answer(struct request *r)
+void request_look(struct request *r)
 {
     struct web *web = r->web;
     int64_t now, today;
     web_now(web, &now, &today);
+    picture_drop(r->picture);
     r->picture = graph_take(web->graph);
     r->view = graph_view_new(&r->arena, r->picture);
-    graph_env(&r->env, r->view, &r->arena, &r->user, now, today);
+    graph_env(&r->env, r->view, &r->arena, &r->viewer, now, today);
     r->env.zone = web->zone;
+}
+
+void answer(struct request *r)
+{
+    request_look(r);
     session_read(r);
     if (r->method == METHOD_POST && pairs_parse(&r->arena, buf_get(&r->body), &r->form))
         page_error(r, 400, "The form could not be read",
