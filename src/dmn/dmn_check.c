@@ -85,6 +85,8 @@ static void find_domain(struct looking *k, size_t i)
     k->segments[i] = n;
     k->domain[i] = arena_array(a, n, sizeof **k->domain);
     for (size_t s = 0; s < n; s++) k->domain[i][s] = !col->indexed || col->kind != FEEL_BOOLEAN || s & 1;
+    /* No test tells the gaps between single texts apart. */
+    for (size_t s = 2; s < n && col->hashed; s += 2) k->domain[i][s] = false;
     if (!col->indexed || !tests.n) return;
     struct table_cell allowed = {.text = tests};
     struct feel_scope none = {.lenient = true};

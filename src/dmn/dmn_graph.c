@@ -13,7 +13,7 @@ enum { SCRATCH_ROOM = 1 << 17 };
 
 /* ---- Errors -------------------------------------------------------------------------------------------------------- */
 
-static void locate(struct dmn_compiler *c, struct err *e, const struct xml *at, const struct err *inner, const char *format, va_list args)
+static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, const struct xml *at, const struct err *inner, const char *format, va_list args)
 {
     if (inner) {
         *e = *inner;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A model of any bytes: read, checked, and all that it has evaluated without inputs, within limits. */
+#include "dmn.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct dmn_model *m;
+    struct err err = {0};
+    struct dmn_source source = {{(const char *)data, size}, STR_NONE};
+    if (dmn_check(&source, 1, &m, &err) < 0) return 0;
+    size_t count;
+    const struct dmn_node *const *nodes = dmn_nodes(m, &count);
+    for (size_t i = 0; i < count && i < 20; i++) {
+        struct arena a;
+        struct dmn_result r;
+        struct err limit = {0};
+        arena_init(&a, 16 << 20);
+        struct feel_env env = {.arena = &a, .limits = {.steps = 20000}};
+        if (dmn_eval(nodes[i], &env, feel_context(NULL, 0), i % 2, &r, &limit) == 0) {
+            struct buf out;
+            buf_init(&out, 1 << 20);
+            feel_emit(&out, r.value);
+            buf_release(&out);
+        }
+        arena_release(&a);
+    }
+    dmn_free(m);
+    return 0;
+}
