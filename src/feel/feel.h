@@ -206,6 +206,7 @@ size_t feel_find_end(str source, size_t from, char closing);
 struct feel_limits {
     uint64_t steps; /* instructions and elements touched; 0: the default */
     uint32_t depth; /* calls */
+    double until;   /* time_monotonic(): when it must be over; 0: no such limit */
     /* memory: the arena's own limit */
 };
 /* One evaluation's surroundings; the caller fills it, one for each thread. */
@@ -221,7 +222,7 @@ struct feel_env {
     uint64_t steps; /* used so far, by all evaluations with this env */
     uint32_t depth;
 };
-/* `inputs`: feel_scope_size(scope) values. Fails only with ERR_LIMIT (steps, depth, the arena's limit). */
+/* `inputs`: feel_scope_size(scope) values. Fails only with ERR_LIMIT (steps, depth, time, the arena's limit). */
 int feel_eval(const struct feel_program *p, struct feel_env *env, const struct feel_value *inputs,
               struct feel_value *out, struct err *err) MUST_USE;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base_time.h"
 #include "feel_builtin.h"
 #include "feel_number.h"
 #include "feel_time.h"
@@ -8,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_STEPS = 100000000, DEFAULT_DEPTH = 400, FIRST_REGISTERS = 96 };
+enum { DEFAULT_STEPS = 100000000, DEFAULT_DEPTH = 400, FIRST_REGISTERS = 96, CLOCK_EVERY = 512 /* steps */ };
 
 /* Registers of all running functions: a stack in pieces, each piece kept for the next call that needs it. */
 struct piece {
@@ -44,9 +45,16 @@ struct collection {
 struct arena *vm_arena(struct feel_vm *vm) { return vm->a; }
 struct feel_env *vm_env(struct feel_vm *vm) { return vm->env; }
 
+static COLD void check_clock(struct feel_vm *vm)
+{
+    if (!vm->stopped && time_monotonic() > vm->env->limits.until) vm->stopped = "the evaluation takes too long";
+}
+
 bool vm_spend(struct feel_vm *vm, uint64_t steps)
 {
+    uint64_t before = vm->env->steps;
     vm->env->steps += steps;
+    if (UNLIKELY(vm->env->limits.until != 0) && before / CLOCK_EVERY != vm->env->steps / CLOCK_EVERY) check_clock(vm);
     if (UNLIKELY(vm->env->steps > vm->limit_steps) && !vm->stopped) vm->stopped = "the evaluation takes too many steps";
     if (UNLIKELY(arena_over(vm->a)) && !vm->stopped) vm->stopped = "the evaluation takes too much memory";
     return !vm->stopped;
@@ -725,6 +733,10 @@ int feel_eval(const struct feel_program *p, struct feel_env *env, const struct f
     vm_init(&vm, env, &first);
     /* The host's fields and functions may evaluate too, with the same env: the depth counts them all. */
     if (env->depth >= vm.limit_depth) return err_set(err, ERR_LIMIT, "evaluations nest too deeply");
+    if (UNLIKELY(env->limits.until != 0)) {
+        check_clock(&vm);
+        if (vm.stopped) return vm_end(&vm, out, err);
+    }
     env->depth++;
     run(&vm, &p->main, inputs, NULL, push_registers(&vm, p->main.registers), out);
     env->depth--;
