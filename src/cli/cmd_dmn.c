@@ -5,6 +5,7 @@
 #include "base_file.h"
 #include "dmn.h"
 #include "dmn_batch.h"
+#include "dmn_format.h"
 #include "dmn_test.h"
 
 #include <errno.h>
@@ -259,6 +260,22 @@ static int run_check(struct cli *c)
     return errors + clashes ? EXIT_INPUT : holes ? EXIT_FOUND : EXIT_FINE;
 }
 
+/* ---- fmt ---- */
+
+static int run_format(struct cli *c)
+{
+    struct err err = {0};
+    str text, out;
+    if (file_read(&c->arena, c->words[1], INPUT_LIMIT, &text, &err) < 0) return cli_fail(c, &err);
+    if (dmn_format(&c->arena, text, &out, &err) < 0) {
+        err_in(&err, str_of(c->words[1]));
+        return cli_fail(c, &err);
+    }
+    if (!cli_has(c, "write")) cli_put(c, out);
+    else if (!str_eq(text, out) && file_write(c->words[1], out, &err) < 0) return cli_fail(c, &err);
+    return EXIT_FINE;
+}
+
 /* ---- test ---- */
 
 static int run_test(struct cli *c)
@@ -285,7 +302,7 @@ static int run(struct cli *c)
     static const struct {
         const char *name;
         int (*run)(struct cli *c);
-    } verbs[] = {{"eval", run_eval}, {"check", run_check}, {"test", run_test}};
+    } verbs[] = {{"eval", run_eval}, {"check", run_check}, {"fmt", run_format}, {"test", run_test}};
     struct err err = {0};
     str names[ARRAY_COUNT(verbs)], word = str_of(c->words[0]);
     for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
@@ -293,7 +310,7 @@ static int run(struct cli *c)
         if (str_eq(word, names[i])) return verbs[i].run(c);
     }
     str near = err_nearest(word, names, ARRAY_COUNT(names));
-    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, check, test%s" STR_FORMAT "%s", STR_ARGS(word),
+    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, check, fmt, test%s" STR_FORMAT "%s", STR_ARGS(word),
             near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
     return cli_fail(c, &err);
 }
@@ -306,17 +323,18 @@ static const struct cli_option options[] = {
     {"import", "FILE", "a model that is imported; else it is looked for in the model's folder", true},
     {"batch", NULL, "read {\"call\": …, \"with\": …} or {\"call\": …, \"input\": …} by lines, answer by lines"},
     {"json", NULL, "print as JSON"},
+    {"write", NULL, "fmt: write the model back in place of printing it"},
     {"explain", NULL, "print what led to the result: decisions, rules that matched, the nearest miss"},
 };
 
 const struct cli_command cmd_dmn = {
     .name = "dmn",
-    .usage = "eval MODEL.dmn --call NAME [--with '{…}'] | check MODEL.dmn | test FOLDER",
+    .usage = "eval MODEL.dmn --call NAME [--with '{…}'] | check MODEL.dmn | fmt MODEL.dmn | test FOLDER",
     .help = "evaluate, check and test decision models (DMN)",
     .details =
         "Models of DMN 1.1 to 1.5. 'eval' prints the value as a FEEL literal, and on standard error why it is null. "
         "'check' finds unknown names, clashes of types, gaps, overlaps and rules that never match: exit 3 for errors, 1 for "
-               "holes in tables. 'test' runs a folder of test cases in the form of the DMN conformance suite.",
+               "holes in tables. 'fmt' prints the model with canonical FEEL in all cells. 'test' runs a folder of test cases in the form of the DMN conformance suite.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 2,
