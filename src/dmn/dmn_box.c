@@ -518,7 +518,13 @@ static struct feel_value eval(struct dmn_run *run, const struct box *b, struct f
 struct feel_value box_eval(struct dmn_run *run, const struct box *b, struct feel_value *frame)
 {
     if (run->notes->stopped) return feel_null();
+    if (UNLIKELY(run->notes->depth >= RUN_DEPTH)) {
+        run->notes->stopped = err_set(run_err(run), ERR_LIMIT, "expressions and functions are nested too deeply") < 0;
+        return feel_null();
+    }
+    run->notes->depth++;
     struct feel_value v = eval(run, b, frame);
+    run->notes->depth--;
     if (b->type && b->kind != BOX_FUNCTION) v = type_coerce(run->a, b->type, v, "the expression's", STR("result"));
     return v;
 }

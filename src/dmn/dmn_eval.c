@@ -71,7 +71,7 @@ static const struct feel_value *by_imports(const struct dmn_file *from, const st
         const struct feel_entry *likely = inputs.kind == FEEL_CONTEXT && n->place < inputs.count ? &inputs.entries[n->place] : NULL;
         return likely && str_eq(likely->key, n->name) ? &likely->value : feel_entry_get(inputs, n->name);
     }
-    for (size_t i = 0; i < from->imports.count && depth < 20; i++) {
+    for (size_t i = 0; i < from->imports.count && depth < IMPORT_DEPTH; i++) {
         const struct dmn_import *import = &from->imports.items[i];
         if (!import->file) continue;
         const struct feel_value *inner = import->name.n ? feel_entry_get(inputs, import->name) : &inputs;
@@ -308,7 +308,7 @@ static struct feel_value from_json(const struct dmn_node *n, const struct dmn_fi
         const struct dmn_file *import = NULL;
         for (size_t k = 0; k < f->imports.count; k++)
             if (str_eq(f->imports.items[k].name, member->key)) import = f->imports.items[k].file;
-        struct feel_value v = import && depth < 20 ? from_json(n, import, a, member, depth + 1)
+        struct feel_value v = import && depth < IMPORT_DEPTH ? from_json(n, import, a, member, depth + 1)
                                                    : type_from_json(a, declared(f, n, member->key, i), member);
         entries[i] = (struct feel_entry){member->key, v};
     }

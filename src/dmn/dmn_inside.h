@@ -6,7 +6,7 @@
 #include "dmn.h"
 #include "dmn_xml.h"
 
-enum { GRAPH_DEPTH = 200, BOX_DEPTH = 100 };
+enum { GRAPH_DEPTH = 200, BOX_DEPTH = 100, RUN_DEPTH = 3000, IMPORT_DEPTH = 6, NAMED_TYPES = 20000 };
 
 /* ---- Types (dmn_type.c) ---- */
 
@@ -194,6 +194,7 @@ struct dmn_run {
 struct run_notes {
     VEC(str) errors;
     bool explain;
+    unsigned depth; /* of boxed expressions, through all functions */
     bool stopped;    /* a limit was met: */
     struct err *err; /* the caller's; later, when a function of the result is called, our own */
     const struct dmn_trace *first, **last;

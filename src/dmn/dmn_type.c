@@ -206,18 +206,18 @@ void types_read(struct dmn_compiler *c, struct dmn_file *f)
 static void add_names(struct dmn_compiler *c, const struct dmn_file *f, str prefix, int depth, struct feel_named_type **items,
                       size_t *count, size_t *room)
 {
-    for (size_t i = 0; i < f->types.count; i++) {
+    for (size_t i = 0; i < f->types.count && *count < NAMED_TYPES; i++) {
         *items = vec_grow(c->a, *items, *count, room, sizeof **items);
         str name = f->types.items[i]->name;
         if (prefix.n) name = arena_printf(c->a, STR_FORMAT "." STR_FORMAT, STR_ARGS(prefix), STR_ARGS(name));
         (*items)[(*count)++] = (struct feel_named_type){name, &f->types.items[i]->feel};
     }
-    for (size_t i = 0; depth < 5 && i < f->imports.count; i++) {
+    for (size_t i = 0; depth < IMPORT_DEPTH && *count < NAMED_TYPES && i < f->imports.count; i++) {
         const struct dmn_import *import = &f->imports.items[i];
         if (!import->file) continue;
-        str inner = prefix.n && import->name.n
-                        ? arena_printf(c->a, STR_FORMAT "." STR_FORMAT, STR_ARGS(prefix), STR_ARGS(import->name))
-                        : import->name;
+        str inner = !import->name.n ? prefix
+                    : !prefix.n     ? import->name
+                                    : arena_printf(c->a, STR_FORMAT "." STR_FORMAT, STR_ARGS(prefix), STR_ARGS(import->name));
         add_names(c, import->file, inner, depth + 1, items, count, room);
     }
 }

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the conformance suite does not ask: versions, imports in circles, damage, limits, JSON, checks, formatting. */
+#include "dmn_batch.h"
+#include "dmn_format.h"
+#include "test.h"
+
+#include <string.h>
+
+#define SPACE_15 "https://www.omg.org/spec/DMN/20230324/MODEL/"
+#define MODEL(body) "<definitions xmlns='" SPACE_15 "' name='m' namespace='urn:m'>" body "</definitions>"
+#define LITERAL(name, type, feel)                                                                                      \
+    "<decision name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/>"                          \
+    "<literalExpression><text>" feel "</text></literalExpression></decision>"
+#define INPUT(name, type) "<inputData name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/></inputData>"
+#define NEEDS(name) "<informationRequirement><requiredInput href='#" name "'/></informationRequirement>"
+
+struct world {
+    struct arena a;
+    struct dmn_model *m;
+    struct err err;
+    struct dmn_result r;
+};
+
+static bool load(struct world *w, const char *const *texts, size_t count)
+{
+    struct dmn_source sources[8];
+    *w = (struct world){.m = NULL};
+    arena_init(&w->a, 64 << 20);
+    for (size_t i = 0; i < count; i++) sources[i] = (struct dmn_source){str_of(texts[i]), STR("test.dmn")};
+    return dmn_load(sources, count, &w->m, &w->err) == 0;
+}
+static void leave(struct world *w)
+{
+    dmn_free(w->m);
+    arena_release(&w->a);
+}
+/* The result as a literal; "limit: …" where it fails. */
+static str decide(struct world *w, const char *name, const char *inputs)
+{
+    struct feel_env env = {.arena = &w->a, .limits = {.steps = 1000000}};
+    struct feel_value with = feel_context(NULL, 0);
+    struct buf out;
+    const struct dmn_node *n = dmn_find(w->m, STR_NONE, str_of(name), &w->err);
+    if (!n || (inputs && dmn_inputs_from_text(&env, str_of(inputs), &with, &w->err) < 0)) return str_of(w->err.message);
+    if (dmn_eval(n, &env, with, false, &w->r, &w->err) < 0) return arena_printf(&w->a, "limit: %s", w->err.message);
+    buf_init(&out, 1 << 20);
+    feel_emit(&out, w->r.value);
+    str s = buf_copy(&out, &w->a);
+    buf_release(&out);
+    return s;
+}
+
+static void versions(struct test_tally *t)
+{
+    static const char *const spaces[] = {"http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/",
+                                         "https://www.omg.org/spec/DMN/20191111/MODEL/", "https://www.omg.org/spec/DMN/20211108/MODEL/",
+                                         SPACE_15};
+    for (size_t i = 0; i < ARRAY_COUNT(spaces); i++) {
+        struct world w;
+        struct buf text;
+        buf_init(&text, 10000);
+        buf_printf(&text,
+                   "<dmn:definitions xmlns:dmn='%s' xmlns:feel='http://www.omg.org/spec/FEEL/20140401' namespace='urn:m'>"
+                   "<dmn:inputData name='n' id='n'><dmn:variable name='n' typeRef='feel:number'/></dmn:inputData>"
+                   "<dmn:decision name='d' id='d'><dmn:variable name='d' typeRef='feel:number'/><dmn:informationRequirement>"
+                   "<dmn:requiredInput href='#n'/></dmn:informationRequirement><dmn:literalExpression><dmn:text>n + 1</dmn:text>"
+                   "</dmn:literalExpression></dmn:decision></dmn:definitions>",
+                   spaces[i]);
+        const char *texts[] = {text.p};
+        if (CHECK(load(&w, texts, 1))) {
+            CHECK_STR(decide(&w, "d", "{n: 41}"), STR("42"));
+            CHECK_STR(decide(&w, "d", "{n: \"x\"}"), STR("null"));
+            CHECK(w.r.error_count > 0 && str_find(w.r.errors[0], STR("not of the type number")) != STR_NOT_FOUND);
+        }
+        leave(&w);
+        buf_release(&text);
+    }
+}
+
+static void damage(struct test_tally *t)
+{
+    static const char *const bad[] = {
+        "", "<", "<a/>", "<definitions xmlns='urn:other'/>", "<!DOCTYPE d [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" MODEL("&b;"),
+        "<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" MODEL("&x;")};
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        struct world w;
+        const char *texts[] = {bad[i]};
+        CHECK(!load(&w, texts, 1) && w.err.message[0]);
+        leave(&w);
+    }
+    struct buf deep;
+    buf_init(&deep, 1 << 20);
+    for (int i = 0; i < 5000; i++) buf_text(&deep, "<a>");
+    struct world w;
+    const char *texts[] = {deep.p};
+    CHECK(!load(&w, texts, 1) && w.err.code == ERR_LIMIT);
+    leave(&w);
+    buf_release(&deep);
+}
+
+static void one_fails_the_rest_works(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL(LITERAL("good", "number", "1 + 1") LITERAL("bad", "number", "1 +\n  nowhere")
+                                     LITERAL("broken type", "tNowhere", "1"))};
+    if (!CHECK(load(&w, texts, 1))) return;
+    CHECK_STR(decide(&w, "good", NULL), STR("2"));
+    CHECK(w.r.error_count == 0);
+    CHECK_STR(decide(&w, "bad", NULL), STR("null"));
+    CHECK(w.r.error_count == 1 && str_find(w.r.errors[0], STR("unknown name 'nowhere'")) != STR_NOT_FOUND);
+    CHECK_STR(decide(&w, "broken type", NULL), STR("null"));
+    size_t count;
+    const struct err *e = dmn_errors(w.m, &count);
+    CHECK(count == 2);
+    CHECK(str_eq(str_of(e[1].field), STR("decision 'bad'")) && e[1].line == 2 && str_eq(str_of(e[1].file), STR("test.dmn")));
+    CHECK_STR(decide(&w, "god", NULL), STR("the model has no 'god'; did you mean 'good'?"));
+    leave(&w);
+}
+
+static void circles(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL("<decision name='a' id='a'><informationRequirement><requiredDecision href='#b'/></informationRequirement>"
+                                 "<literalExpression><text>b</text></literalExpression></decision>"
+                                 "<decision name='b' id='b'><informationRequirement><requiredDecision href='#a'/></informationRequirement>"
+                                 "<literalExpression><text>a</text></literalExpression></decision>"
+                                 "<businessKnowledgeModel name='f' id='f'><encapsulatedLogic><formalParameter name='n'/>"
+                                 "<literalExpression><text>if n = 0 then 0 else f(n - 1)</text></literalExpression></encapsulatedLogic>"
+                                 "</businessKnowledgeModel>")};
+    if (!CHECK(load(&w, texts, 1))) return;
+    CHECK_STR(decide(&w, "a", NULL), STR("null"));
+    CHECK(w.r.error_count && str_find(w.r.errors[0], STR("circle")) != STR_NOT_FOUND);
+    CHECK_STR(decide(&w, "f", "{n: 50}"), STR("0"));
+    CHECK(str_starts(decide(&w, "f", "{n: 5000}"), STR("limit: ")));
+    CHECK(str_starts(decide(&w, "f", "{n: -1}"), STR("limit: ")));
+    leave(&w);
+}
+
+static void imports_in_circles(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {
+        "<definitions xmlns='" SPACE_15 "' namespace='urn:a'><import namespace='urn:b' name='b'/>" INPUT("x", "number")
+        "<decision name='d' id='d'><variable name='d'/>" NEEDS("x")
+        "<informationRequirement><requiredDecision href='urn:b#e'/></informationRequirement>"
+        "<literalExpression><text>x + b.e</text></literalExpression></decision></definitions>",
+        "<definitions xmlns='" SPACE_15 "' namespace='urn:b'><import namespace='urn:a' name='a'/>" INPUT("y", "a.t")
+        "<decision name='e' id='e'><variable name='e'/>" NEEDS("y") "<literalExpression><text>y * 10</text></literalExpression></decision>"
+        "</definitions>"};
+    if (!CHECK(load(&w, texts, 2))) return;
+    CHECK_STR(decide(&w, "d", "{x: 1, y: 2}"), STR("21"));
+    CHECK_STR(decide(&w, "d", "{x: 1, b: {y: 3}}"), STR("31"));
+    CHECK_STR(decide(&w, "e", "{y: 4}"), STR("40"));
+    leave(&w);
+    if (CHECK(load(&w, texts, 1))) CHECK_STR(decide(&w, "d", "{x: 1}"), STR("null"));
+    leave(&w);
+}
+
+static void limits(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL(LITERAL("long", "Any", "count(for i in 1..100000, j in 1..100000 return i)")
+                                     "<decision name='boxed' id='boxed'><for iteratorVariable='i'><in><literalExpression><text>[1..1000000000]</text>"
+                                     "</literalExpression></in><return><literalExpression><text>i</text></literalExpression></return></for></decision>")};
+    if (!CHECK(load(&w, texts, 1))) return;
+    CHECK(str_starts(decide(&w, "long", NULL), STR("limit: ")));
+    CHECK(str_starts(decide(&w, "boxed", NULL), STR("limit: ")));
+    leave(&w);
+}
+
+static void coercion(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL("<itemDefinition name='tZone'><typeRef>string</typeRef><allowedValues><text>\"green\", \"red\"</text></allowedValues></itemDefinition>"
+                                 "<itemDefinition name='tZones' isCollection='true'><typeRef>tZone</typeRef><typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"
+                                 INPUT("v", "Any") "<decision name='zone' id='z'><variable name='zone' typeRef='tZone'/>" NEEDS("v")
+                                 "<literalExpression><text>v</text></literalExpression></decision>"
+                                 "<decision name='zones' id='zs'><variable name='zones' typeRef='tZones'/>" NEEDS("v")
+                                 "<literalExpression><text>v</text></literalExpression></decision>"
+                                 "<decision name='when' id='w'><variable name='when' typeRef='date and time'/>" NEEDS("v")
+                                 "<literalExpression><text>v</text></literalExpression></decision>")};
+    if (!CHECK(load(&w, texts, 1))) return;
+    CHECK_STR(decide(&w, "zone", "{v: \"red\"}"), STR("\"red\""));
+    CHECK_STR(decide(&w, "zone", "{v: [\"red\"]}"), STR("\"red\""));
+    CHECK_STR(decide(&w, "zone", "{v: \"blue\"}"), STR("null"));
+    CHECK(w.r.error_count && str_find(w.r.errors[0], STR("allowed values")) != STR_NOT_FOUND);
+    CHECK_STR(decide(&w, "zones", "{v: \"red\"}"), STR("[\"red\"]"));
+    CHECK_STR(decide(&w, "zones", "{v: [\"red\", \"blue\"]}"), STR("null"));
+    CHECK_STR(decide(&w, "zones", "{v: [\"red\", \"red\", \"red\"]}"), STR("null"));
+    CHECK_STR(decide(&w, "when", "{v: @\"2026-11-22\"}"), STR("@\"2026-11-22T00:00:00Z\""));
+    leave(&w);
+}
+
+static void batch(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL(INPUT("due", "date") INPUT("price", "number") "<decision name='d' id='d'><variable name='d'/>" NEEDS("due") NEEDS("price")
+                                     "<literalExpression><text>{due: due + @\"P1D\", price: price * 2}</text></literalExpression></decision>")};
+    static const char *const lines[][2] = {
+        {"{\"call\":\"d\",\"input\":{\"due\":\"2026-11-22\",\"price\":1.10}}",
+         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: 2.20}\",\"json\":{\"due\":\"2026-11-23\",\"price\":2.20},\"errors\":[]}\n"},
+        {"{\"call\":\"d\",\"with\":\"{due: @\\\"2026-11-22\\\", price: 3}\"}",
+         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: 6}\",\"json\":{\"due\":\"2026-11-23\",\"price\":6},\"errors\":[]}\n"},
+        {"[]", "{\"value\":\"null\",\"json\":null,\"errors\":[\"the line is no JSON object\"]}\n"},
+        {"{\"call\":\"e\"}", "{\"value\":\"null\",\"json\":null,\"errors\":[\"the model has no 'e'; did you mean 'd'?\"]}\n"},
+    };
+    if (!CHECK(load(&w, texts, 1))) return;
+    struct feel_env env = {.now = 0};
+    struct dmn_batch b;
+    struct buf out;
+    batch_init(&b, w.m, &env);
+    buf_init(&out, 1 << 20);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
+            buf_clear(&out);
+            batch_line(&b, str_of(lines[i][0]), &out);
+            CHECK_STR(buf_get(&out), str_of(lines[i][1]));
+        }
+    buf_release(&out);
+    batch_release(&b);
+    leave(&w);
+}
+
+static void explained(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL(INPUT("price", "number") "<decision name='zone' id='d'>" NEEDS("price")
+                                     "<decisionTable hitPolicy='FIRST'><input><inputExpression><text>price</text></inputExpression></input><output/>"
+                                     "<rule><inputEntry><text>&lt; 10</text></inputEntry><outputEntry><text>\"green\"</text></outputEntry></rule>"
+                                     "<rule><inputEntry><text>[10..20]</text></inputEntry><outputEntry><text>\"red\"</text></outputEntry></rule>"
+                                     "</decisionTable></decision>")};
+    if (!CHECK(load(&w, texts, 1))) return;
+    struct feel_env env = {.arena = &w.a};
+    struct feel_entry e = {STR("price"), feel_int(30)};
+    const struct dmn_node *n = dmn_find(w.m, STR_NONE, STR("zone"), &w.err);
+    CHECK(dmn_eval(n, &env, feel_context(&e, 1), true, &w.r, &w.err) == 0);
+    const struct dmn_trace *trace = w.r.trace;
+    CHECK(trace && !strcmp(trace->kind, "table") && trace->rule_count == 0 && trace->nearest == 1);
+    CHECK_STR(trace->nearest_test, STR("< 10"));
+    CHECK(trace->next && !strcmp(trace->next->kind, "decision") && !trace->next->next);
+    e.value = feel_int(15);
+    CHECK(dmn_eval(n, &env, feel_context(&e, 1), true, &w.r, &w.err) == 0);
+    CHECK(w.r.trace->rule_count == 1 && w.r.trace->rules[0] == 2);
+    leave(&w);
+}
+
+static void format(struct test_tally *t)
+{
+    static const char *const pairs[][2] = {
+        {"1+2*-3", "1 + 2 * -3"}, {"<5,[1..3],>=-2", "< 5, [1..3], >= -2"}, {"f( a ,b:1 )", "f(a, b: 1)"},
+        {"{ a:1,\"b c\":[ 1 ,2 ] }", "{a: 1, \"b c\": [1, 2]}"}, {"x instance of list< number >", "x instance of list<number>"},
+        {"if a>b then -a else a-b", "if a > b then -a else a - b"}, {"Profit/Loss+1", "Profit/Loss + 1"},
+        {"\"a  +  b\"+c // why", "\"a  +  b\" + c // why"}, {"a [ 1 ] . b", "a[1].b"}, {"not( 1,2 )", "not(1, 2)"},
+        {"1 in ]1..5[", "1 in ]1..5["}, {"function(x:number)x*2", "function(x: number)x * 2"}, {"{\"", "{\""}};
+    static const str names[] = {STR_INIT("Profit/Loss")};
+    struct arena a;
+    arena_init(&a, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+        str got = dmn_format_feel(&a, str_of(pairs[i][0]), names, 1);
+        CHECK_STR(got, str_of(pairs[i][1]));
+        CHECK_STR(dmn_format_feel(&a, got, names, 1), got);
+    }
+    str out;
+    struct err err = {0};
+    if (CHECK(dmn_format(&a, STR(MODEL(LITERAL("a", "Any", " 1&lt;2 "))), &out, &err) == 0))
+        CHECK_STR(out, STR(MODEL(LITERAL("a", "Any", "1 &lt; 2"))));
+    arena_release(&a);
+}
+
+static void checked(struct test_tally *t)
+{
+#define RULE(in, out) "<rule><inputEntry><text>" in "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
+    static const char text[] = MODEL(
+        INPUT("n", "number") INPUT("idle", "number") "<decision name='d' id='d'>" NEEDS("n")
+        "<decisionTable hitPolicy='UNIQUE'><input><inputExpression typeRef='number'><text>n</text></inputExpression></input><output/>" RULE(
+            "&lt; 10", "1") RULE("[5..20)", "2") RULE("&gt; 20", "3") RULE("[9..3]", "4") "</decisionTable></decision>"
+        LITERAL("clash", "Any", "1 + \"a\""));
+    static const struct {
+        enum dmn_finding_kind kind;
+        const char *says;
+    } want[] = {{DMN_UNREACHABLE, "rule 4 never matches: no value of n is [9..3]"},
+                {DMN_OVERLAP, "the rules 1 and 2 both match for n: [5..10)"},
+                {DMN_GAP, "no rule for n: 20"},
+                {DMN_CLASH, "'+' has no meaning between a number and a string"},
+                {DMN_UNUSED, "no decision requires it"}};
+    struct dmn_model *m;
+    struct err err = {0};
+    struct dmn_source source = {str_of(text), STR("test.dmn")};
+    if (!CHECK(dmn_check(&source, 1, &m, &err) == 0)) return;
+    size_t count;
+    const struct dmn_finding *f = dmn_findings(m, &count);
+    CHECK(count == ARRAY_COUNT(want));
+    for (size_t i = 0; i < count && i < ARRAY_COUNT(want); i++) {
+        CHECK(f[i].kind == want[i].kind);
+        CHECK_STR(str_of(f[i].err.message), str_of(want[i].says));
+    }
+    dmn_free(m);
+}
+
+TEST_MAIN(versions, damage, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch, explained, format, checked)
