@@ -123,7 +123,8 @@ static struct feel_value *make_frame(struct dmn_run *run, const struct dmn_node 
 
 static struct feel_value failed(struct dmn_run *run, const struct dmn_node *n)
 {
-    const struct err *e = &n->err;
+    const struct err *e = n->err;
+    if (!e) return run_refuse(run, "it has no logic");
     if (e->line) return run_refuse(run, "%s (line %u)", e->message, e->line);
     return run_refuse(run, "%s", e->message);
 }

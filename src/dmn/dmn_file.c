@@ -55,7 +55,9 @@ static void folder_files(struct arena *a, str folder, sources *out)
 static void add_from_folder(struct arena *a, str folder, sources *all)
 {
     sources files = {0}, wanted = {0}, had = {0};
-    bool listed = false;
+    bool listed = false, any = false;
+    for (size_t i = 0; i < all->count; i++) any |= str_find(all->items[i].text, STR("import")) != STR_NOT_FOUND;
+    if (!any) return; /* most models; reading XML twice is most of their loading */
     for (size_t at = 0; at < all->count && all->count < SOURCES_LIMIT; at++) {
         collect(a, all->items[at].text, NULL, &had);
         collect(a, all->items[at].text, "import", &wanted);

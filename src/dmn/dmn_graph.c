@@ -46,7 +46,9 @@ void compile_error(struct dmn_compiler *c, const struct xml *at, const struct er
     *vec_add(c->a, &c->model->errors) = e;
     if (!c->node || c->node->failed) return;
     c->node->failed = true;
-    c->node->err = e;
+    struct err *kept = arena_alloc(c->a, sizeof *kept);
+    *kept = e;
+    c->node->err = kept;
 }
 
 void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner, const char *format, ...)

@@ -128,7 +128,7 @@ struct dmn_node {
     const struct binding *bindings;
     size_t frame;
     const struct box *logic;
-    struct err err; /* the first, where it failed */
+    const struct err *err; /* the first, where it failed */
     bool unique_name; /* INPUT: no other has the name */
     uint32_t place;   /* INPUT: its number among the file's inputs, where a context that gives them all has it */
     /* KNOWLEDGE, SERVICE: the parameters. */
