@@ -13,11 +13,20 @@ enum { SCRATCH_ROOM = 1 << 17 };
 
 /* ---- Errors -------------------------------------------------------------------------------------------------------- */
 
+/* Errors come mostly in the order of the file: counting goes on where it stopped. */
+static uint32_t line_of(struct dmn_file *f, size_t at)
+{
+    if (at < f->line_at) f->line_at = 0, f->line = 0;
+    f->line += xml_lines(str_slice(f->text, f->line_at, at));
+    f->line_at = at;
+    return f->line + 1;
+}
+
 static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, const struct xml *at, const struct err *inner, const char *format, va_list args)
 {
     if (inner) {
         *e = *inner;
-        uint32_t first = at ? (at->text_line ? at->text_line : at->line) : 1;
+        uint32_t first = at ? line_of(c->file, at->text_at ? at->text_at : at->tag) : 1;
         /* FEEL saw the trimmed text. */
         for (size_t i = 0; at && i < at->text.n && strchr(" \t\r\n", at->text.p[i]); i++) first += at->text.p[i] == '\n';
         e->line = first + (e->line ? e->line - 1 : 0);
@@ -25,7 +34,7 @@ static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, cons
         char text[sizeof e->message];
         vsnprintf(text, sizeof text, format, args);
         err_set(e, ERR_INPUT, "%s", text);
-        e->line = at ? at->line : 0;
+        e->line = at ? line_of(c->file, at->tag) : 0;
     }
     struct buf field;
     buf_init(&field, sizeof e->field - 1);
@@ -120,6 +129,7 @@ static int read_file(struct dmn_model *m, const struct dmn_source *source, struc
     }
     struct dmn_file *f = arena_zalloc(&m->arena, sizeof *f);
     *f = (struct dmn_file){.root = root,
+                           .text = source->text,
                            .name = str_trim(xml_get(root, "name")),
                            .space = str_trim(xml_get(root, "namespace")),
                            .path = arena_copy(&m->arena, source->path)};
@@ -425,6 +435,7 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, struc
     compile_all(m);
     if (check) check_graph(m);
     arena_release(&m->scratch);
+    for (size_t i = 0; i < m->files.count; i++) m->files.items[i]->text = STR_NONE;
     *out = m;
     return 0;
 }

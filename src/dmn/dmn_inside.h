@@ -95,6 +95,9 @@ struct dmn_import {
 };
 struct dmn_file {
     str name, space, path;
+    str text; /* while it is being loaded: for the lines of errors */
+    size_t line_at;
+    uint32_t line; /* ends of lines before line_at */
     const struct xml *root;
     VEC(struct dmn_import) imports;
     VEC(struct dmn_type *) types;

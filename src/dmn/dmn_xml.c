@@ -22,6 +22,7 @@ struct reading {
     const struct xml_prefix *prefixes, *pending; /* declared before the start tag that they belong to */
     struct xml *root;
     const char *stopped;
+    str space; /* the last element's or attribute's namespace */
 };
 
 static void stop(struct reading *r, const char *why)
@@ -31,12 +32,14 @@ static void stop(struct reading *r, const char *why)
 }
 
 /* "space SEPARATOR local" */
-static void split(struct arena *a, const char *name, str *space, str *local)
+static void split(struct reading *r, const char *name, str *space, str *local)
 {
     str all = str_of(name);
     size_t at = str_find_char(all, SEPARATOR);
-    *space = at == STR_NOT_FOUND ? STR("") : arena_copy(a, str_slice(all, 0, at));
-    *local = arena_copy(a, at == STR_NOT_FOUND ? all : str_from(all, at + 1));
+    str in = at == STR_NOT_FOUND ? STR("") : str_slice(all, 0, at);
+    if (!str_eq(r->space, in)) r->space = arena_copy(r->a, in); /* nearly always the one before */
+    *space = r->space;
+    *local = arena_copy(r->a, at == STR_NOT_FOUND ? all : str_from(all, at + 1));
 }
 
 static void XMLCALL on_prefix(void *data, const char *prefix, const char *space)
@@ -60,19 +63,19 @@ static void XMLCALL on_start(void *data, const char *name, const char **attribut
         return;
     }
     struct xml *x = arena_zalloc(r->a, sizeof *x);
-    split(r->a, name, &x->space, &x->name);
-    x->line = (uint32_t)XML_GetCurrentLineNumber(r->parser);
+    split(r, name, &x->space, &x->name);
+    x->tag = (size_t)XML_GetCurrentByteIndex(r->parser);
     size_t count = 0;
     while (attributes[count * 2]) count++;
     struct xml_attribute *copies = arena_array(r->a, count + 1, sizeof *copies);
     for (size_t i = 0; i < count; i++) {
-        split(r->a, attributes[i * 2], &copies[i].space, &copies[i].name);
+        split(r, attributes[i * 2], &copies[i].space, &copies[i].name);
         copies[i].value = arena_copy(r->a, str_of(attributes[i * 2 + 1]));
     }
     x->attributes = copies, x->attribute_count = count;
     if (r->pending) r->prefixes = r->pending, r->pending = NULL;
     x->prefixes = r->prefixes;
-    x->from = (size_t)XML_GetCurrentByteIndex(r->parser) + (size_t)XML_GetCurrentByteCount(r->parser);
+    x->from = x->tag + (size_t)XML_GetCurrentByteCount(r->parser);
     if (r->depth) {
         struct open_element *outer = &r->stack[r->depth - 1];
         x->parent = outer->x;
@@ -101,7 +104,7 @@ static void XMLCALL on_text(void *data, const char *text, int length)
     struct reading *r = data;
     if (!r->depth) return;
     struct open_element *open = &r->stack[r->depth - 1];
-    if (!open->has_text) open->x->text_line = (uint32_t)XML_GetCurrentLineNumber(r->parser);
+    if (!open->has_text) open->x->text_at = (size_t)XML_GetCurrentByteIndex(r->parser);
     open->has_text = true;
     buf_put(&open->text, text, (size_t)length);
 }
@@ -151,6 +154,13 @@ int xml_parse(struct arena *a, str source, const struct xml **root, struct err *
     XML_ParserFree(r->parser);
     mem_free(r);
     return result;
+}
+
+uint32_t xml_lines(str text)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < text.n; i++) n += text.p[i] == '\n';
+    return n;
 }
 
 str xml_get_in(const struct xml *x, const char *space, const char *attribute)

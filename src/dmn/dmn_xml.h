@@ -22,13 +22,14 @@ struct xml {
     str text; /* of this element itself, pieces joined */
     const struct xml *first, *next, *parent;
     const struct xml_prefix *prefixes;
-    uint32_t line, text_line; /* from 1; of the tag; of the text's first character */
-    size_t from, to;          /* byte span of what stands between the tags, in the source */
+    size_t tag, text_at; /* byte offsets in the source: of the tag; of the text's first character, 0 without text */
+    size_t from, to;     /* byte span of what stands between the tags */
 };
 
 enum { XML_DEPTH = 200, XML_LIMIT = 64 << 20 };
 
 int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
+uint32_t xml_lines(str text); /* how many lines end in it */
 str xml_get(const struct xml *x, const char *attribute);        /* without namespace; STR_NONE when absent */
 str xml_get_in(const struct xml *x, const char *space, const char *attribute);
 const struct xml *xml_child(const struct xml *x, const char *name); /* the first of that name; x may be NULL */
