@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* External functions (DMN 1.5 §10.3.2.13.3): `function(x) external {java: {class: "java.lang.Math", method signature:
  * "cos(double)"}}`. We are no Java machine: the static methods below are ours, by the names and signatures that Java
- * has for them; any other is a function that gives null with a reason. docs/feel-java.md lists them. */
+ * has for them; any other is a function that gives null with a reason. docs/decisions.md lists them. */
 #include "feel_number.h"
 #include "feel_parser.h"
 #include "feel_value.h"
