@@ -62,6 +62,15 @@ struct findings {
 };
 /* Findings live in the arena of `env`. A check that runs into a limit is an error that names it. */
 int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err) MUST_USE;
+/* How a finding came about: the names of its check and what they are for its subject, in the check's order. Values live
+ * in the arena of `env`, which looks at the picture of the finding or a later one. */
+struct explained {
+    str name;
+    str feel; /* STR_NONE: a threshold, a number as it stands */
+    struct feel_value value;
+};
+int checks_explain(const struct checks *c, struct feel_env *env, const struct finding *f, const struct explained **out,
+                   size_t *count, struct err *err) MUST_USE;
 /* Joins what the store remembers (since when, accepted, who has it). */
 int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err) MUST_USE;
 /* The form of `check --json`, see docs/checks.md. */

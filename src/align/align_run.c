@@ -202,30 +202,41 @@ static int look_at(struct run *r, size_t number, struct feel_value this, uint64_
     return failed;
 }
 
-static int run_check(struct run *r, size_t number)
+static void open_subject(struct run *r, size_t number)
 {
     const struct check *check = &r->checks->items[number];
-    const struct graph_view *view = r->env.host;
     r->subject = (struct subject){.check = check};
     struct subject *s = &r->subject;
     s->inputs = mem_array(check->input_count, sizeof *s->inputs);
     s->lets = mem_array(check->let_count + 1, sizeof *s->lets);
     s->known = mem_array(check->let_count + 1, sizeof *s->known);
-    s->inputs[0] = graph_workspace(view);
+    s->inputs[0] = graph_workspace(r->env.host);
     for (size_t i = 0; i < check->threshold_count; i++) s->inputs[2 + i] = check->threshold_values[i];
     s->inputs[check->input_count - 1] = let_object(s, check->let_count);
+}
+
+static void close_subject(struct run *r)
+{
+    mem_free(r->subject.inputs);
+    mem_free(r->subject.lets);
+    mem_free(r->subject.known);
+}
+
+static struct feel_value subject_object(struct run *r, const struct check_info *info, uint64_t id)
+{
+    return info->subject ? feel_object(graph_class(r->checks->graph, info->subject), id) : graph_workspace(r->env.host);
+}
+
+static int run_check(struct run *r, size_t number)
+{
+    const struct check_info *info = &r->checks->infos[number];
+    const uint64_t workspace = 0, *ids = &workspace;
+    size_t count = 1;
+    if (info->subject) ids = picture_facts(r->picture, info->subject, &count);
+    open_subject(r, number);
     int failed = 0;
-    if (!check->info.subject) {
-        failed = look_at(r, number, s->inputs[0], 0);
-    } else {
-        const struct feel_class *class = graph_class(r->checks->graph, check->info.subject);
-        size_t count;
-        const uint64_t *ids = picture_facts(r->picture, check->info.subject, &count);
-        for (size_t i = 0; i < count && !failed; i++) failed = look_at(r, number, feel_object(class, ids[i]), ids[i]);
-    }
-    mem_free(s->inputs);
-    mem_free(s->lets);
-    mem_free(s->known);
+    for (size_t i = 0; i < count && !failed; i++) failed = look_at(r, number, subject_object(r, info, ids[i]), ids[i]);
+    close_subject(r);
     return failed;
 }
 
@@ -257,4 +268,28 @@ int checks_run(const struct checks *c, struct feel_env *env, struct findings *ou
     out->items = arena_array(env->arena, r.found.count, sizeof *out->items);
     for (size_t i = 0; i < r.found.count; i++) out->items[i] = r.found.items[i].f;
     return 0;
+}
+
+int checks_explain(const struct checks *c, struct feel_env *env, const struct finding *f, const struct explained **out,
+                   size_t *count, struct err *err)
+{
+    struct run r = {
+        .checks = c, .asked = env, .env = *env, .picture = graph_picture(env), .id = f->subject, .err = err};
+    size_t number = (size_t)(f->check - c->infos), n = 0;
+    const struct check *check = &c->items[number];
+    struct explained *names = arena_array(env->arena, check->threshold_count + check->let_count, sizeof *names);
+    open_subject(&r, number);
+    r.subject.inputs[1] = subject_object(&r, f->check, f->subject);
+    for (size_t i = 0; i < check->threshold_count; i++)
+        names[n++] = (struct explained){check->thresholds[i].name, STR_NONE, check->threshold_values[i]};
+    for (size_t i = 0; i < check->let_count && !r.subject.failed; i++) {
+        const struct check_part *let = &check->lets[i];
+        struct feel_value value =
+            let_get(&r.env, &check->let_classes[check->let_count], (uint64_t)(uintptr_t)&r.subject, (uint32_t)i);
+        names[n++] = (struct explained){check->let_classes[check->let_count].fields[i].name, let->at->text, value};
+    }
+    int failed = r.subject.failed ? over_limit(&r, STR_NONE, NULL) : 0;
+    close_subject(&r);
+    *out = names, *count = n;
+    return failed;
 }

@@ -212,6 +212,14 @@ static void test_findings(struct test_tally *t)
             "\"open\",\"since\":\"2026-11-22\"}]"));
     buf_release(&b);
 
+    const struct explained *names;
+    size_t name_count;
+    fixture_must(&f, checks_explain(checks, &env, &found.items[3], &names, &name_count, &f.err));
+    CHECK(name_count == 2);
+    CHECK_STR(names[0].name, STR("left"));
+    CHECK_STR(names[0].feel, STR("(renews on - today()).days"));
+    CHECK(feel_same(names[0].value, feel_int(9)) && feel_same(names[1].value, feel_boolean(false)));
+
     struct practice_score scores[PRACTICE_COUNT];
     practice_scores(checks, &found, scores);
     CHECK(scores[PRACTICE_CAPABILITY_MAP].known && scores[PRACTICE_CAPABILITY_MAP].concerned == 2);

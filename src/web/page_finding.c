@@ -36,6 +36,31 @@ static str source_of(const struct web *web, str file)
     return text;
 }
 
+/* What each name of the check is for this subject: how the finding came about. */
+static struct feel_value names_of(struct request *r, const struct finding *f)
+{
+    enum { SHOWN_BYTES = 400 };
+    struct err err;
+    const struct explained *names;
+    size_t count;
+    struct values rows = {0};
+    if (checks_explain(r->web->checks, &r->env, f, &names, &count, &err)) return values_get(&rows);
+    for (size_t i = 0; i < count; i++) {
+        struct buf text;
+        buf_init(&text, SHOWN_BYTES);
+        template_put_value(&text, &r->env, names[i].value);
+        struct record one = record_new(r);
+        record_text(&one, "name", names[i].name);
+        record_text(&one, "feel", names[i].feel);
+        record_text(&one, "value",
+                    text.full ? arena_printf(&r->arena, STR_FORMAT " …", STR_ARGS(buf_get(&text)))
+                              : buf_copy(&text, &r->arena));
+        buf_release(&text);
+        values_add(r, &rows, record_get(&one));
+    }
+    return values_get(&rows);
+}
+
 static void show(struct request *r, const struct finding *f)
 {
     page_begin(r, PAGE_FINDING);
@@ -47,6 +72,7 @@ static void show(struct request *r, const struct finding *f)
     struct record source = record_new(r);
     record_text(&source, "id", f->check->id);
     record_text(&source, "why", f->check->why);
+    record_put(&source, "names", names_of(r, f));
     record_text(&source, "text", source_of(r->web, f->check->file));
     page_put(r, "source", record_get(&source));
     page_show(r, 200);
