@@ -328,12 +328,19 @@ static void json_subject(struct cli *c, struct json_writer *w, const struct scan
         json_null(w);
     json_key(w, STR("proposed"));
     json_bool(w, s->proposed);
-    json_member(w, "people", s->people);
-    json_member(w, "days", s->days);
-    json_member(w, "requests", s->requests);
-    json_member(w, "bytes", s->bytes);
-    json_day(c, w, "first_day", s->first, s->requests != 0);
-    json_day(c, w, "last_day", s->last, s->requests != 0);
+    const struct {
+        const char *key;
+        uint64_t n;
+    } use[] = {{"people", s->people}, {"days", s->days}, {"requests", s->requests}, {"bytes", s->bytes}};
+    for (size_t i = 0; i < ARRAY_COUNT(use); i++) {
+        json_key(w, str_of(use[i].key));
+        if (s->use_shown)
+            json_int(w, (int64_t)use[i].n);
+        else
+            json_null(w);
+    }
+    json_day(c, w, "first_day", s->first, s->use_shown && s->requests);
+    json_day(c, w, "last_day", s->last, s->use_shown && s->requests);
     json_key(w, STR("paid"));
     if (s->lines_paid) {
         uint64_t n = s->paid < 0 ? (uint64_t)0 - (uint64_t)s->paid : (uint64_t)s->paid;

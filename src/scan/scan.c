@@ -3,8 +3,6 @@
 
 #include "base_time.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +12,9 @@ void file_skip(struct scan_file *f, uint64_t line, const char *reason)
     if (f->skip_count < SCAN_SKIPS_KEPT) f->skips[f->skip_count++] = (struct scan_skip){line, reason};
 }
 
-void file_note(struct scan *s, struct scan_file *f, const char *format, ...)
+void file_note(struct scan *s, struct scan_file *f, str text)
 {
-    char text[300];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    f->note = arena_printf(&s->arena, "%s%s%s", f->note.n ? f->note.p : "", f->note.n ? "; " : "", text);
+    f->note = f->note.n ? arena_printf(&s->arena, STR_FORMAT "; " STR_FORMAT, STR_ARGS(f->note), STR_ARGS(text)) : text;
 }
 
 int scan_new(const struct scan_options *options, struct scan **out, struct err *err)
@@ -77,7 +70,7 @@ static int share_read(const struct scan_format *f, str sample, bool whole)
     return lines ? (int)(good * 100 / lines) : -1;
 }
 
-static int format_list(struct scan *s, const char *problem, struct err *err)
+static int format_list(struct scan *s, enum err_code code, const char *problem, struct err *err)
 {
     struct buf b;
     buf_init(&b, 300);
@@ -85,7 +78,7 @@ static int format_list(struct scan *s, const char *problem, struct err *err)
         buf_printf(&b, "%s" STR_FORMAT " (" STR_FORMAT ")", i ? ", " : "", STR_ARGS(s->formats[i].id),
                    STR_ARGS(s->formats[i].name));
     str list = buf_get(&b);
-    err_set(err, ERR_INPUT, "%s; there are " STR_FORMAT "; state one: --format squid", problem, STR_ARGS(list));
+    err_set(err, code, "%s; there are " STR_FORMAT "; state one: --format squid", problem, STR_ARGS(list));
     buf_release(&b);
     return -1;
 }
@@ -96,7 +89,7 @@ static int choose_format(struct scan *s, struct scan_file *f, const struct scan_
     if (s->options.format.n) {
         for (size_t i = 0; i < s->format_count; i++)
             if (str_eq(s->formats[i].id, s->options.format)) return f->format = &s->formats[i], 0;
-        return format_list(s, "no such format", err);
+        return format_list(s, ERR_USAGE, "--format: no such format", err);
     }
     if (!in->n) return err_set(err, ERR_INPUT, "is empty");
     int best = 19; /* a log may have much garbage in it and still be a log */
@@ -109,11 +102,12 @@ static int choose_format(struct scan *s, struct scan_file *f, const struct scan_
     size_t odd = 0; /* what no text has */
     for (size_t i = 0; i < sample.n && i < 4096; i++)
         odd += (unsigned char)sample.p[i] < 32 && !strchr("\t\r\n\f", sample.p[i]);
-    if (odd * 20 > (sample.n < 4096 ? sample.n : 4096)) return format_list(s, "is not text in any known format", err);
+    if (odd * 20 > (sample.n < 4096 ? sample.n : 4096))
+        return format_list(s, ERR_INPUT, "is not text in any known format", err);
     for (size_t i = 0; i < s->format_count && !f->format; i++)
         if (s->formats[i].reads == READS_TABLE && (table_separator(&s->formats[i], sample) || s->options.columns.n))
             f->format = &s->formats[i];
-    return f->format ? 0 : format_list(s, "is in no format that is known by its content", err);
+    return f->format ? 0 : format_list(s, ERR_INPUT, "is in no format that is known by its content", err);
 }
 
 static int already_read(const struct scan *s, const struct scan_input *in)
@@ -131,7 +125,9 @@ static int read_file(struct scan *s, struct scan_file *f, struct scan_input *in,
     f->duplicate_of = already_read(s, in);
     if (f->duplicate_of >= 0) {
         f->format = s->files.items[f->duplicate_of].format;
-        file_note(s, f, "has the same content as %s: counted once", s->files.items[f->duplicate_of].path.p);
+        file_note(s, f,
+                  arena_printf(&s->arena, "has the same content as " STR_FORMAT ": counted once",
+                               STR_ARGS(s->files.items[f->duplicate_of].path)));
         return 0;
     }
     while (in->n < (64 << 10) && !in->end)
@@ -145,9 +141,8 @@ static int read_file(struct scan *s, struct scan_file *f, struct scan_input *in,
     if (r < 0) return -1;
     f->bytes = in->bytes_done;
     memcpy(f->content_hash, in->content_hash, sizeof f->content_hash);
-    if (in->corrupt) file_note(s, f, "the gzip data is damaged or breaks off: what stands before that place was read");
-    if (f->repeated)
-        file_note(s, f, "%llu lines stand in an earlier file too: counted once", (unsigned long long)f->repeated);
+    if (in->corrupt)
+        file_note(s, f, STR("the gzip data is damaged or breaks off: what stands before that place was read"));
     if (f->counted || f->refused || f->repeated) return 0;
     err_set(err, ERR_INPUT, "nothing could be read as " STR_FORMAT ": %s", STR_ARGS(f->format->name),
             f->skip_count ? f->skips[0].reason : "there is no line with content");
@@ -270,13 +265,13 @@ void scan_finish(struct scan *s)
              *paid = mem_array(r->subject_count + 1, sizeof *paid);
     for (size_t i = 0; i < r->subject_count; i++) {
         struct scan_subject *subject = &r->subjects[i];
-        bool enough = subject->people >= s->catalogue.show_people;
-        subject->shown = enough || subject->lines_paid;
+        subject->use_shown = subject->people >= s->catalogue.show_people;
+        subject->shown = subject->use_shown || subject->lines_paid;
         subject->proposed = subject->kind == SUBJECT_PRODUCT && !subject->embedded &&
                             subject->product->kind == s->catalogue.propose_kind &&
                             subject->people >= s->catalogue.propose_people &&
                             subject->days >= s->catalogue.propose_days;
-        if (enough) people[out->by_people_count++] = (uint32_t)i;
+        if (subject->use_shown) people[out->by_people_count++] = (uint32_t)i;
         if (subject->lines_paid) paid[out->by_paid_count++] = (uint32_t)i;
     }
     qsort_r(people, out->by_people_count, sizeof *people, by_people, r->subjects);

@@ -68,6 +68,7 @@ struct scan_subject {
     /* set by scan_finish */
     uint32_t people, days; /* distinct, over all files */
     bool shown;            /* as many people as the policy asks for, or it is paid */
+    bool use_shown;        /* as many people: then also how many, and what they did */
     bool proposed;         /* a product that the policy makes a proposed application */
     uint64_t lines_paid;
     int64_t paid; /* hundredths, in the currency of its first payment; others are in the payments only */

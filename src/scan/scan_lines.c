@@ -218,7 +218,7 @@ static inline uint32_t host_subject(struct scan *s, struct host_cache *c, str ho
 /* Jdoe and JDOE are one person; the name itself goes no further than this function. */
 static inline uint64_t person_hash(const struct scan *s, str name)
 {
-    unsigned char low[64], out[8];
+    unsigned char low[256], out[8];
     const unsigned char *p = (const unsigned char *)name.p;
     if (name.n <= sizeof low) {
         for (size_t i = 0; i < name.n; i++) low[i] = p[i] >= 'A' && p[i] <= 'Z' ? p[i] | 0x20 : p[i];

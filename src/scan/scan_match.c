@@ -166,7 +166,11 @@ static bool is_address(str host)
 static bool is_host(str host)
 {
     if (!host.n || host.n > 253) return false;
-    if (host.p[0] == '[') return host.p[host.n - 1] == ']';
+    if (host.p[0] == '[') {
+        for (size_t i = 1; i + 1 < host.n; i++)
+            if (!isxdigit((unsigned char)host.p[i]) && host.p[i] != ':' && host.p[i] != '.') return false;
+        return host.n > 3 && host.p[host.n - 1] == ']';
+    }
     for (size_t i = 0; i < host.n; i++) {
         unsigned char c = (unsigned char)host.p[i];
         if (!(isalnum(c) || c == '-' || c == '_' || (c == '.' && i && host.p[i - 1] != '.') || c >= 0x80)) return false;

@@ -24,7 +24,7 @@ struct scan {
 };
 
 void file_skip(struct scan_file *f, uint64_t line, const char *reason);
-void file_note(struct scan *s, struct scan_file *f, const char *format, ...) PRINTF_LIKE(3, 4);
+void file_note(struct scan *s, struct scan_file *f, str text); /* static, or in the scan's arena */
 
 /* lines */
 struct log_line {

@@ -7,7 +7,8 @@
 
 struct saving {
     struct arena *arena; /* of one load */
-    uint64_t *made;      /* by subject: the application made for it, or 0 */
+    uint64_t *made;      /* by subject: the application for it, or 0 */
+    bool *fresh;         /* by subject: it is made by this scan */
     uint32_t *place;     /* by subject: its place in this load + 1 */
 };
 
@@ -90,12 +91,17 @@ static int propose(struct saving *v, struct scan *s, struct store *to, str actor
         .kind = ORIGIN_OBSERVED, .source = STR("scan"), .file = r->file_count ? r->files[0].path : STR_NONE};
     for (size_t i = 0; i < r->subject_count; i++) {
         const struct scan_subject *subject = &r->subjects[i];
+        struct err absent = {0};
         if (!subject->proposed) continue;
+        /* Another scan may have made it since this one began. */
+        if (store_find_by_key(to, type, subject->name, &v->made[i], &absent) == 0) continue;
+        if (absent.code != ERR_ABSENT) return *err = absent, -1;
         if (!*out)
             *out = change_set_new(v->arena, store_model(to), actor,
                                   STR("seen in use by the policy's number of people and days"));
         uint64_t fact = change_create(*out, type);
         v->made[i] = fact;
+        v->fresh[i] = true;
         ++*count;
         struct buf list;
         buf_init(&list, 4000);
@@ -117,7 +123,7 @@ static void settle(struct saving *v, const struct scan_result *r, const struct c
 {
     size_t n = 0;
     for (size_t i = 0; i < r->subject_count; i++)
-        if (v->made[i]) {
+        if (v->fresh[i]) {
             MUST(n < done->made_count);
             v->made[i] = done->made[n++];
         }
@@ -130,7 +136,9 @@ int scan_save(struct scan *s, struct store *to, str actor, int64_t now, struct s
     *out = (struct scan_saved){0};
     arena_init(&whole, 0);
     arena_init(&one, 0);
-    struct saving v = {.arena = &whole, .made = arena_array(&whole, r->subject_count + 1, sizeof *v.made)};
+    struct saving v = {.arena = &whole,
+                       .made = arena_array(&whole, r->subject_count + 1, sizeof *v.made),
+                       .fresh = arena_array(&whole, r->subject_count + 1, sizeof *v.fresh)};
     struct change_set *proposals;
     size_t proposed;
     int result = propose(&v, s, to, actor, &proposals, &proposed, err);
@@ -145,19 +153,18 @@ int scan_save(struct scan *s, struct store *to, str actor, int64_t now, struct s
         arena_clear(&one);
         v.place = arena_array(&one, r->subject_count + 1, sizeof *v.place);
         fill_load(&v, r, &r->files[i], &load);
-        if (store_add_evidence(to, &load, proposals, now, &done, err) == 0) {
-            out->loaded++;
-            out->commit = done.number;
-            if (proposals) {
-                settle(&v, r, &done);
-                out->proposed = proposed;
-                proposals = NULL;
-            }
-        } else if (err->code == ERR_CONFLICT) {
-            *err = (struct err){0}; /* the store has this content: that is an answer, not a failure */
+        result = store_add_evidence(to, &load, proposals, now, &done, err);
+        if (result < 0) break;
+        if (!done.number) {
             out->already++;
-        } else {
-            result = -1;
+            continue;
+        }
+        out->loaded++;
+        out->commit = done.number;
+        if (proposals) {
+            settle(&v, r, &done);
+            out->proposed = proposed;
+            proposals = NULL;
         }
     }
     arena_release(&one);

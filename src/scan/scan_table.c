@@ -197,8 +197,10 @@ static bool repeats(struct scan *s, struct scan_file *f, str record)
     if (!seen) {
         if (s->ledger_lines.count >= REPEAT_CAP) {
             if (!f->note.n)
-                file_note(s, f, "more than %d distinct ledger lines: further repeated lines are not recognised",
-                          REPEAT_CAP);
+                file_note(s, f,
+                          arena_printf(&s->arena,
+                                       "more than %d distinct ledger lines: further repeated lines are not recognised",
+                                       REPEAT_CAP));
             return false;
         }
         bool is_new;
@@ -266,11 +268,12 @@ static int find_shape(struct scan *s, struct scan_file *f, struct scan_input *in
     f->amount_column = (uint32_t)(t->column[TABLE_AMOUNT] + 1);
     f->currency_column = (uint32_t)(t->column[TABLE_CURRENCY] + 1);
     if (t->order_guessed)
-        file_note(s, f, "nothing in the file tells day from month: dates are read %s first",
-                  t->month_first ? "month" : "day");
+        file_note(s, f,
+                  t->month_first ? STR("nothing in the file tells day from month: dates are read month first")
+                                 : STR("nothing in the file tells day from month: dates are read day first"));
     if (!t->currency[0] && t->column[TABLE_CURRENCY] == NO_COLUMN) {
         str taken = s->options.currency.n ? s->options.currency : f->format->currency;
-        file_note(s, f, "no currency in the file: taken for " STR_FORMAT, STR_ARGS(taken));
+        file_note(s, f, arena_printf(&s->arena, "no currency in the file: taken for " STR_FORMAT, STR_ARGS(taken)));
     }
     return 0;
 }

@@ -76,7 +76,7 @@ static void refusals(struct test_tally *t)
 {
     struct scan *s = kit_new((struct scan_options){.format = STR("zeek")});
     struct err err = {0};
-    CHECK(scan_file(s, KIT_DATA("squid.log"), &err) < 0 && err.code == ERR_INPUT &&
+    CHECK(scan_file(s, KIT_DATA("squid.log"), &err) < 0 && err.code == ERR_USAGE &&
           kit_has(err.message, "there are squid"));
     err = (struct err){0};
     CHECK(scan_file(s, KIT_DATA("not-there.log"), &err) < 0 && err.code == ERR_IO &&

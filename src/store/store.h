@@ -198,7 +198,7 @@ struct evidence_payment {
 };
 struct evidence_load {
     str file, format;
-    unsigned char content_hash[32]; /* the same content again is refused: ERR_CONFLICT, says when it was loaded */
+    unsigned char content_hash[32]; /* the same content again adds nothing */
     uint64_t bytes, lines, skipped;
     const struct evidence_subject *subjects;
     size_t subject_count;
@@ -208,7 +208,7 @@ struct evidence_load {
     size_t payment_count;
 };
 /* Adds the roll-ups, and the facts of `c` (proposed shadow applications; may be NULL; its created facts may be named as
- * SUBJECT_APPLICATION), in one commit. */
+ * SUBJECT_APPLICATION), in one commit; number 0 where the content was loaded before. */
 int store_add_evidence(struct store *s, const struct evidence_load *load, struct change_set *c, int64_t now,
                        struct commit_result *result, struct err *err) MUST_USE;
 struct stored_stranger { /* seen or paid, and no application of ours */

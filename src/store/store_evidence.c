@@ -86,19 +86,14 @@ static int check_load(const struct evidence_load *l, struct err *err)
     return 0;
 }
 
-static int check_new(struct adding *d)
+/* 1: a load of this content is there. */
+static int find_load(struct adding *d)
 {
     sqlite3_stmt *q;
-    int rc;
-    if (store_bind(d->s, SQL_LOAD_FIND, &q, d->err, "b", d->load->content_hash, (size_t)HASH_SIZE) ||
-        (rc = store_step(d->s, q, d->err)) < 0)
-        return -1;
-    if (!rc) return 0;
-    str file = arena_copy(&d->a, store_column(q, 0)), when = time_emit_utc(&d->a, sqlite3_column_int64(q, 1));
-    sqlite3_reset(q);
-    return err_set(d->err, ERR_CONFLICT,
-                   "the same content was loaded before, as " STR_FORMAT " on " STR_FORMAT "; nothing was added",
-                   STR_ARGS(file), STR_ARGS(when));
+    if (store_bind(d->s, SQL_LOAD_FIND, &q, d->err, "b", d->load->content_hash, (size_t)HASH_SIZE)) return -1;
+    int rc = store_step(d->s, q, d->err);
+    if (rc > 0) sqlite3_reset(q);
+    return rc;
 }
 
 static int place_application(struct adding *d, const struct evidence_subject *subject, size_t i)
@@ -211,6 +206,7 @@ static int add_entries(struct adding *d, uint32_t application_type)
     return rc;
 }
 
+/* 1: nothing is new. */
 static int add_all(struct adding *d, struct commit_result *result)
 {
     const struct evidence_load *l = d->load;
@@ -219,7 +215,9 @@ static int add_all(struct adding *d, struct commit_result *result)
     str reason =
         d->c && d->c->reason.n ? d->c->reason : arena_printf(&d->a, "evidence from " STR_FORMAT, STR_ARGS(l->file));
     int64_t now = d->j->time;
-    if (check_new(d) || journal_begin(d->s, d->j, actor, reason, now, d->err) ||
+    int known = find_load(d);
+    if (known) return known;
+    if (journal_begin(d->s, d->j, actor, reason, now, d->err) ||
         (d->c && store_apply(d->s, d->c, d->j, result, d->err)) || place_subjects(d) || add_rows(d) ||
         add_entries(d, application ? application->id : 0) || journal_end(d->s, d->j, d->err))
         return -1;
@@ -239,7 +237,7 @@ int store_add_evidence(struct store *s, const struct evidence_load *load, struct
     arena_release(&d.a);
     if (!rc) return store_end(s, err);
     store_abandon(s);
-    return -1;
+    return rc < 0 ? -1 : 0;
 }
 
 /* ---- Reading ---- */
