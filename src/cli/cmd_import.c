@@ -42,10 +42,9 @@ static int take_separator(struct cli *c, struct import_options *o, struct err *e
     return 0;
 }
 
-static void progress(void *self, uint64_t done, uint64_t total)
+static void progress(void *self, uint64_t done, uint64_t total, const char *unit)
 {
-    struct cli *c = self;
-    cli_progress(c, "Reading", done, total, total > 1000000 ? "bytes" : "rows");
+    cli_progress(self, "Reading", done, total, unit);
 }
 
 /* ---- what is shown ---- */

@@ -21,11 +21,11 @@ struct import_options {
     str source; /* name of the source; STR_NONE: the file's base name without its ending */
     const struct import_choice *choices;
     size_t choice_count;
-    bool ignore_unknown;                                         /* columns that fit no field are left out */
-    bool create_links;                                           /* a link to nothing makes its target */
-    bool detail;                                                 /* also list the values of created facts */
-    char separator;                                              /* 0: guessed */
-    void (*progress)(void *self, uint64_t done, uint64_t total); /* bytes of the file; may be NULL */
+    bool ignore_unknown; /* columns that fit no field are left out */
+    bool create_links;   /* a link to nothing makes its target */
+    bool detail;         /* also list the values of created facts */
+    char separator;      /* 0: guessed */
+    void (*progress)(void *self, uint64_t done, uint64_t total, const char *unit); /* "bytes", "rows"; may be NULL */
     void *self;
 };
 

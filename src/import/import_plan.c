@@ -74,12 +74,12 @@ static int read_rows(struct import *in, char separator, struct err *err)
     if (text_open(&reader, in->plan->path, err) < 0) return -1;
     csv_init(&csv, &reader, separator);
     csv.field_cap = FIELD_BYTES;
-    in->rows.count = 0;
+    memset(&in->rows, 0, sizeof in->rows); /* a header may have been taken off the ones before */
     while ((status = csv_next(&csv, in->a, &cells, err)) > 0) {
         struct import_row row = {.cells = cells};
         if (!row_is_empty(&row)) *vec_add(in->a, &in->rows) = row;
         if (in->options->progress && in->rows.count % PROGRESS_ROWS == 0)
-            in->options->progress(in->options->self, reader.bytes_done, reader.bytes_total);
+            in->options->progress(in->options->self, reader.bytes_done, reader.bytes_total, "bytes");
     }
     in->plan->encoding = reader.encoding;
     in->plan->separator = csv.separator;
@@ -103,7 +103,9 @@ static int read_and_find_header(struct import *in, struct err *err)
         struct err other;
         if (others[i] == guessed) continue;
         in->errors.count = in->plan->error_count = 0;
-        if (read_rows(in, others[i], &other) == 0 && import_columns(in, &other) == 0) return *err = (struct err){0}, 0;
+        if (read_rows(in, others[i], &other) < 0) continue;
+        if (import_columns(in, &other) == 0) return *err = (struct err){0}, 0;
+        if (other.code == ERR_USAGE) return *err = other, -1;
     }
     return err_in(err, str_of(in->plan->path));
 }
@@ -592,7 +594,7 @@ static int make_plan(struct import *in, struct err *err)
         VEC_EACH(row, &in->rows) {
             if (row->fact && plan_row(in, row, &facts[plan->fact_count++], err) < 0) return -1;
             if (in->options->progress && plan->fact_count % PROGRESS_ROWS == 0)
-                in->options->progress(in->options->self, plan->fact_count, in->rows.count);
+                in->options->progress(in->options->self, plan->fact_count, in->rows.count, "rows");
         }
         plan->facts = facts;
     }
