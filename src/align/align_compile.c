@@ -38,7 +38,8 @@ struct compiling {
 
 static int fail(struct compiling *c, const struct yaml *at, str key)
 {
-    return place_error(c->err, c->file, c->text, at, key);
+    place_error(c->err, c->file, c->text, at, key);
+    return -1;
 }
 
 static void say_nearest(struct buf *out, str nearest)

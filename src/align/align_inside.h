@@ -48,7 +48,7 @@ struct subject {
 struct feel_value let_get(struct feel_env *env, const struct feel_class *class, uint64_t handle, uint32_t slot);
 struct feel_value let_object(const struct subject *s, size_t seen);
 
-/* Moves an error in the text of a scalar to its place in the file. Returns -1. */
-int place_error(struct err *err, str file, str file_text, const struct yaml *at, str key);
+/* Moves an error in the text of a scalar to its place in the file. */
+void place_error(struct err *err, str file, str file_text, const struct yaml *at, str key);
 
 #endif

@@ -44,7 +44,7 @@ static size_t file_offset(str file, const struct yaml *at, size_t offset)
     return s == offset ? f : STR_NOT_FOUND;
 }
 
-int place_error(struct err *err, str file, str file_text, const struct yaml *at, str key)
+void place_error(struct err *err, str file, str file_text, const struct yaml *at, str key)
 {
     if (err->line && err->excerpt[0]) {
         size_t from = line_start(at->text, err->line), to;
@@ -59,5 +59,5 @@ int place_error(struct err *err, str file, str file_text, const struct yaml *at,
         }
     }
     err_at(err, at->line, key);
-    return err_in(err, file);
+    err_in(err, file);
 }

@@ -92,7 +92,7 @@ static int fetch(struct csv *c, struct err *err)
 static bool names_separator(str s)
 {
     if (s.n < 5 || memcmp(s.p, "sep=", 4) != 0 || (s.n > 5 && s.p[5] != '\n' && s.p[5] != '\r')) return false;
-    return memchr(",;\t|:^~#!", s.p[4], 9) != NULL;
+    return str_find_char(STR(",;\t|:^~#!"), s.p[4]) != STR_NOT_FOUND;
 }
 
 static int settle_separator(struct csv *c, struct err *err)
@@ -306,7 +306,8 @@ static bool is_plain_number(str s)
 
 void csv_emit_field(struct buf *out, str field, char separator, bool defuse)
 {
-    bool runs = defuse && field.n && memchr("=+-@\t\r\n", field.p[0], 7) && !is_plain_number(field);
+    bool runs =
+        defuse && field.n && str_find_char(STR("=+-@\t\r\n"), field.p[0]) != STR_NOT_FOUND && !is_plain_number(field);
     bool quote = field.n && (field.p[0] == ' ' || field.p[field.n - 1] == ' ');
     for (size_t i = 0; i < field.n && !quote; i++) {
         char c = field.p[i];

@@ -148,12 +148,19 @@ static int read_node(struct yaml_reader *r, struct yaml *out)
     return status;
 }
 
+static int next_events(struct yaml_reader *r, int count)
+{
+    while (count--)
+        if (next_event(r) < 0) return -1;
+    return 0;
+}
+
 static int read_stream(struct yaml_reader *r, struct yaml *out)
 {
-    if (next_event(r) < 0 || next_event(r) < 0) return -1; /* the stream's start */
+    if (next_events(r, 2) < 0) return -1; /* the stream's start */
     if (r->event.type == YAML_STREAM_END_EVENT) return refuse(r, "there is nothing in it");
     if (next_event(r) < 0 || read_node(r, out) < 0) return -1;
-    if (next_event(r) < 0 || next_event(r) < 0) return -1; /* the document's end */
+    if (next_events(r, 2) < 0) return -1; /* the document's end */
     return r->event.type == YAML_STREAM_END_EVENT ? 0 : refuse(r, "a second document; put it into a file of its own");
 }
 
