@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64 };
+enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64, FEW = 8 };
 
 struct atom { /* from … to, constants; an end may be open to its side */
     struct feel_value from, to;
@@ -198,10 +198,27 @@ static inline uint32_t locate_key(const struct table_column *c, int64_t key)
     return (uint32_t)(2 * (at - c->keys) + 1 + (*at < key));
 }
 
+/* The first eight bytes, or what there is. */
+static inline uint64_t head_of(str s)
+{
+    uint64_t head = 0;
+    uint32_t low, high;
+    if (s.n >= 8) return memcpy(&head, s.p, 8), head;
+    if (s.n < 4) {
+        for (size_t i = 0; i < s.n; i++) head |= (uint64_t)(unsigned char)s.p[i] << 8 * i;
+        return head;
+    }
+    memcpy(&low, s.p, 4), memcpy(&high, s.p + s.n - 4, 4);
+    return low | (uint64_t)high << 32;
+}
+
 static uint32_t locate_few(const struct table_column *c, str text)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (c->constants[i].text.n == text.n && memcmp(c->constants[i].text.p, text.p, text.n) == 0) return (uint32_t)(2 * i + 1);
+    uint64_t head = head_of(text);
+    for (size_t i = 0; i < c->count; i++) {
+        str s = c->constants[i].text;
+        if (c->heads[i] == head && s.n == text.n && (s.n <= 8 || memcmp(s.p + 8, text.p + 8, s.n - 8) == 0)) return (uint32_t)(2 * i + 1);
+    }
     return 0;
 }
 
@@ -211,7 +228,7 @@ static uint32_t locate(const struct table_column *c, struct feel_value v)
     int64_t key;
     if (v.kind != c->kind) return NO_SEGMENT;
     if (c->keys && LIKELY(key_of(&v, &key))) return locate_key(c, key);
-    if (c->hashed && c->count <= 8) return locate_few(c, v.text);
+    if (c->heads) return locate_few(c, v.text);
     if (c->hashed) {
         uint64_t h = str_hash(v.text);
         for (size_t at = h & c->hash_mask; c->hashed[at]; at = (at + 1) & c->hash_mask)
@@ -241,6 +258,10 @@ static void add_hashes(struct dmn_compiler *c, struct table_column *col)
         hashes[at] = h, hashed[at] = (uint32_t)i + 1;
     }
     col->hashes = hashes, col->hashed = hashed, col->hash_mask = room - 1;
+    if (col->count > FEW) return;
+    uint64_t *heads = arena_array(c->a, col->count + 1, sizeof *heads);
+    for (size_t i = 0; i < col->count; i++) heads[i] = head_of(col->constants[i].text);
+    col->heads = heads;
 }
 
 static void make_intervals(struct dmn_compiler *c, struct table_column *col, struct column_cell *cell, const atoms *of)

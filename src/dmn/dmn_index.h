@@ -82,6 +82,7 @@ struct table_column {
     const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
     const uint32_t *hashed;
     size_t hash_mask;
+    const uint64_t *heads; /* of few such strings: their first eight bytes */
 };
 struct table_index {
     struct table_column *columns;
