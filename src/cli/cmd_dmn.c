@@ -20,7 +20,8 @@ static int load(struct cli *c, bool check, struct dmn_model **m, struct err *err
     size_t count = 0;
     VEC_EACH(g, &c->given)
         if (!strcmp(g->option->name, "import")) imports[count++] = g->value;
-    return check ? dmn_check_files(c->words[1], imports, count, m, err) : dmn_load_files(c->words[1], imports, count, m, err);
+    return check ? dmn_check_files(c->words[1], imports, count, m, err)
+                 : dmn_load_files(c->words[1], imports, count, m, err);
 }
 
 static void set_env(struct cli *c, struct feel_env *env)
@@ -254,8 +255,10 @@ static int run_check(struct cli *c)
         clashes += f[i].kind == DMN_CLASH;
         holes += f[i].kind == DMN_GAP || f[i].kind == DMN_OVERLAP || f[i].kind == DMN_UNREACHABLE;
     }
-    if (to) json_array_end(to), cli_text(c, "\n");
-    else if (!errors && !findings) cli_text(c, "nothing found\n");
+    if (to)
+        json_array_end(to), cli_text(c, "\n");
+    else if (!errors && !findings)
+        cli_text(c, "nothing found\n");
     dmn_free(m);
     return errors + clashes ? EXIT_INPUT : holes ? EXIT_FOUND : EXIT_FINE;
 }
@@ -271,8 +274,10 @@ static int run_format(struct cli *c)
         err_in(&err, str_of(c->words[1]));
         return cli_fail(c, &err);
     }
-    if (!cli_has(c, "write")) cli_put(c, out);
-    else if (!str_eq(text, out) && file_write(c->words[1], out, &err) < 0) return cli_fail(c, &err);
+    if (!cli_has(c, "write"))
+        cli_put(c, out);
+    else if (!str_eq(text, out) && file_write(c->words[1], out, &err) < 0)
+        return cli_fail(c, &err);
     return EXIT_FINE;
 }
 
@@ -310,8 +315,8 @@ static int run(struct cli *c)
         if (str_eq(word, names[i])) return verbs[i].run(c);
     }
     str near = err_nearest(word, names, ARRAY_COUNT(names));
-    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, check, fmt, test%s" STR_FORMAT "%s", STR_ARGS(word),
-            near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
+    err_set(&err, ERR_USAGE, "dmn: \"" STR_FORMAT "\" is none of eval, check, fmt, test%s" STR_FORMAT "%s",
+            STR_ARGS(word), near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
     return cli_fail(c, &err);
 }
 
@@ -333,8 +338,10 @@ const struct cli_command cmd_dmn = {
     .help = "evaluate, check and test decision models (DMN)",
     .details =
         "Models of DMN 1.1 to 1.5. 'eval' prints the value as a FEEL literal, and on standard error why it is null. "
-        "'check' finds unknown names, clashes of types, gaps, overlaps and rules that never match: exit 3 for errors, 1 for "
-               "holes in tables. 'fmt' prints the model with canonical FEEL in all cells. 'test' runs a folder of test cases in the form of the DMN conformance suite.",
+        "'check' finds unknown names, clashes of types, gaps, overlaps and rules that never match: exit 3 for errors, "
+        "1 for "
+        "holes in tables. 'fmt' prints the model with canonical FEEL in all cells. 'test' runs a folder of test cases "
+        "in the form of the DMN conformance suite.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 2,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of bench/decisions: 24 rules, six inputs of mixed types, 10,000 different inputs; and tables of 10 to 100,000
- * rules. Prints nanoseconds a decision on one core. */
+/* The table of bench/decisions: 24 rules, six inputs of mixed types, 10,000 different inputs; and tables of 10 to
+ * 100,000 rules. Prints nanoseconds a decision on one core. */
 #include "dmn_batch.h"
 
 #include <stdio.h>
@@ -23,16 +23,19 @@ static const char *const classes[] = {"none", "pseudonymous", "personal", "sensi
 
 static void begin(struct buf *out)
 {
-    static const char *const inputs[][2] = {{"price", "number"}, {"region", "string"}, {"class", "string"},
+    static const char *const inputs[][2] = {{"price", "number"}, {"region", "string"},   {"class", "string"},
                                             {"seats", "number"}, {"trained", "boolean"}, {"starts", "date"}};
     buf_text(out, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='bench'>");
     for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "<inputData name='%s' id='i%zu'><variable name='%s' typeRef='%s'/></inputData>", inputs[i][0], i, inputs[i][0], inputs[i][1]);
+        buf_printf(out, "<inputData name='%s' id='i%zu'><variable name='%s' typeRef='%s'/></inputData>", inputs[i][0],
+                   i, inputs[i][0], inputs[i][1]);
     buf_text(out, "<decision name='zone' id='d'><variable name='zone'/>");
-    for (size_t i = 0; i < 6; i++) buf_printf(out, "<informationRequirement><requiredInput href='#i%zu'/></informationRequirement>", i);
+    for (size_t i = 0; i < 6; i++)
+        buf_printf(out, "<informationRequirement><requiredInput href='#i%zu'/></informationRequirement>", i);
     buf_text(out, "<decisionTable hitPolicy='FIRST'>");
     for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "<input><inputExpression typeRef='%s'><text>%s</text></inputExpression></input>", inputs[i][1], inputs[i][0]);
+        buf_printf(out, "<input><inputExpression typeRef='%s'><text>%s</text></inputExpression></input>", inputs[i][1],
+                   inputs[i][0]);
     buf_text(out, "<output/>");
 }
 
@@ -40,9 +43,10 @@ static void rule(struct buf *out, uint32_t *seed, unsigned step, unsigned r)
 {
     unsigned from = r * step;
     bool any = next(seed) % 3 == 0;
-    buf_printf(out, "<rule><inputEntry><text>[%u..%u)</text></inputEntry><inputEntry><text>%s%s%s</text></inputEntry>", from, from + 3 * step,
-               any ? "" : "\"", any ? "-" : regions[next(seed) % 4], any ? "" : "\"");
-    buf_printf(out, "<inputEntry><text>\"%s\", \"%s\"</text></inputEntry>", classes[next(seed) % 4], classes[next(seed) % 4]);
+    buf_printf(out, "<rule><inputEntry><text>[%u..%u)</text></inputEntry><inputEntry><text>%s%s%s</text></inputEntry>",
+               from, from + 3 * step, any ? "" : "\"", any ? "-" : regions[next(seed) % 4], any ? "" : "\"");
+    buf_printf(out, "<inputEntry><text>\"%s\", \"%s\"</text></inputEntry>", classes[next(seed) % 4],
+               classes[next(seed) % 4]);
     buf_printf(out, "<inputEntry><text>&gt;= %u</text></inputEntry>", next(seed) % 50);
     buf_printf(out, "<inputEntry><text>%s</text></inputEntry>", next(seed) % 2 ? "true" : "-");
     buf_printf(out, "<inputEntry><text>&gt; @\"2026-%02u-01\"</text></inputEntry>", next(seed) % 6 + 1);
@@ -164,7 +168,8 @@ int main(int argc, char **argv)
         double start = now();
         m = make(sizes[i], &span);
         double loaded = now() - start;
-        printf("%6u rules                    %8.0f ns a decision, %.1f ms to load\n", sizes[i], decide(m, span, 3), loaded / 1e6);
+        printf("%6u rules                    %8.0f ns a decision, %.1f ms to load\n", sizes[i], decide(m, span, 3),
+               loaded / 1e6);
         dmn_free(m);
     }
     return 0;

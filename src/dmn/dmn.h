@@ -58,9 +58,9 @@ struct dmn_trace {
     /* Of a table: the rules that matched, from 1, and the one that missed by the fewest conditions. */
     const uint32_t *rules;
     size_t rule_count;
-    uint32_t nearest;  /* 0: none, or something matched */
-    str nearest_input; /* its first condition that failed: the input's expression, */
-    str nearest_test;  /* what it asked for */
+    uint32_t nearest;                /* 0: none, or something matched */
+    str nearest_input;               /* its first condition that failed: the input's expression, */
+    str nearest_test;                /* what it asked for */
     struct feel_value nearest_value; /* and what there was */
 };
 struct dmn_result {

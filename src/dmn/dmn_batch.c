@@ -59,7 +59,8 @@ static const struct dmn_node *called(struct dmn_batch *b, const struct json *j, 
     str in = space && space->kind == JSON_STRING ? space->text : STR("");
     if (!name && b->otherwise) return b->otherwise;
     if (!name || name->kind != JSON_STRING) {
-        err_set(err, ERR_INPUT, "\"call\" is missing: the name of a decision, decision service or business knowledge model");
+        err_set(err, ERR_INPUT,
+                "\"call\" is missing: the name of a decision, decision service or business knowledge model");
         return NULL;
     }
     if (b->node && str_eq(b->name, name->text) && str_eq(b->space, in)) return b->node;
@@ -97,7 +98,8 @@ void batch_line(struct dmn_batch *b, str line, struct buf *out)
     arena_clear(&b->arena);
     arena_clear(&b->json);
     b->env.steps = 0, b->env.depth = 0;
-    if (json_parse(&b->json, line, &j, &err) < 0) refuse(b, out, "the line is no JSON", &err);
+    if (json_parse(&b->json, line, &j, &err) < 0)
+        refuse(b, out, "the line is no JSON", &err);
     else if (j->kind != JSON_OBJECT) {
         err_set(&err, ERR_INPUT, "the line is no JSON object");
         refuse(b, out, "", &err);

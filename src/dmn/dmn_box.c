@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Boxed expressions (DMN 1.5 §10.2): each is compiled to a tree whose leaves are FEEL programs. All of a node's names lie
- * in one frame of values, in the order of the scopes. */
+/* Boxed expressions (DMN 1.5 §10.2): each is compiled to a tree whose leaves are FEEL programs. All of a node's names
+ * lie in one frame of values, in the order of the scopes. */
 #include "dmn_inside.h"
 #include "feel_value.h"
 
@@ -9,10 +9,18 @@
 static const struct {
     const char *name;
     enum box_kind kind;
-} kinds[] = {{"literalExpression", BOX_LITERAL}, {"context", BOX_CONTEXT},         {"list", BOX_LIST},
-             {"relation", BOX_RELATION},         {"functionDefinition", BOX_FUNCTION}, {"invocation", BOX_INVOCATION},
-             {"conditional", BOX_CONDITIONAL},   {"filter", BOX_FILTER},           {"for", BOX_FOR},
-             {"some", BOX_SOME},                 {"every", BOX_EVERY},             {"decisionTable", BOX_TABLE}};
+} kinds[] = {{"literalExpression", BOX_LITERAL},
+             {"context", BOX_CONTEXT},
+             {"list", BOX_LIST},
+             {"relation", BOX_RELATION},
+             {"functionDefinition", BOX_FUNCTION},
+             {"invocation", BOX_INVOCATION},
+             {"conditional", BOX_CONDITIONAL},
+             {"filter", BOX_FILTER},
+             {"for", BOX_FOR},
+             {"some", BOX_SOME},
+             {"every", BOX_EVERY},
+             {"decisionTable", BOX_TABLE}};
 
 static bool box_kind_of(const struct xml *x, enum box_kind *kind)
 {
@@ -39,9 +47,13 @@ static struct feel_scope *inner_scope(struct dmn_compiler *c, const struct feel_
     if (size > c->frame) c->frame = size;
     return s;
 }
-static void name_in(struct feel_scope *s, size_t i, struct feel_variable v) { ((struct feel_variable *)s->variables)[i] = v; }
+static void name_in(struct feel_scope *s, size_t i, struct feel_variable v)
+{
+    ((struct feel_variable *)s->variables)[i] = v;
+}
 
-static const struct box *child(struct dmn_compiler *c, const struct xml *x, const char *name, const struct feel_scope *scope)
+static const struct box *child(struct dmn_compiler *c, const struct xml *x, const char *name,
+                               const struct feel_scope *scope)
 {
     const struct xml *at = xml_child(x, name), *e = at ? box_element(at) : NULL;
     if (e) return box_compile(c, e, scope);
@@ -49,7 +61,8 @@ static const struct box *child(struct dmn_compiler *c, const struct xml *x, cons
     return NULL;
 }
 
-/* ---- Literals ------------------------------------------------------------------------------------------------------ */
+/* ---- Literals ------------------------------------------------------------------------------------------------------
+ */
 
 static void literal(struct dmn_compiler *c, struct box *b, const struct xml *x, const struct feel_scope *scope)
 {
@@ -63,7 +76,8 @@ static void literal(struct dmn_compiler *c, struct box *b, const struct xml *x, 
     if (b->program) b->gives = feel_program_type(b->program);
 }
 
-/* ---- Contexts, lists, relations ------------------------------------------------------------------------------------ */
+/* ---- Contexts, lists, relations ------------------------------------------------------------------------------------
+ */
 
 static void context(struct dmn_compiler *c, struct box *b, const struct xml *x, const struct feel_scope *scope)
 {
@@ -80,11 +94,18 @@ static void context(struct dmn_compiler *c, struct box *b, const struct xml *x, 
         b->names[i] = variable ? str_trim(xml_get(variable, "name")) : STR_NONE;
         b->types[i] = variable ? type_referred(c, variable, xml_get(variable, "typeRef")) : NULL;
         const char *outside = c->place;
-        if (b->names[i].n) c->place = arena_printf(c->a, "%s%sentry '" STR_FORMAT "'", outside ? outside : "", outside ? ", " : "", STR_ARGS(b->names[i])).p;
-        if (logic) b->items[i] = box_compile(c, logic, scope);
-        else compile_error(c, e, NULL, "the context's entry '" STR_FORMAT "' has no expression", STR_ARGS(b->names[i]));
+        if (b->names[i].n)
+            c->place = arena_printf(c->a, "%s%sentry '" STR_FORMAT "'", outside ? outside : "", outside ? ", " : "",
+                                    STR_ARGS(b->names[i]))
+                           .p;
+        if (logic)
+            b->items[i] = box_compile(c, logic, scope);
+        else
+            compile_error(c, e, NULL, "the context's entry '" STR_FORMAT "' has no expression", STR_ARGS(b->names[i]));
         c->place = outside;
-        const struct feel_type *gives = b->types[i] ? type_feel(b->types[i]) : b->items[i] ? b->items[i]->gives : &feel_any;
+        const struct feel_type *gives = b->types[i]   ? type_feel(b->types[i])
+                                        : b->items[i] ? b->items[i]->gives
+                                                      : &feel_any;
         if (!b->names[i].n) {
             result = gives;
             continue;
@@ -151,7 +172,8 @@ static void relation(struct dmn_compiler *c, struct box *b, const struct xml *x,
     b->gives = type_list_of(c->a, type);
 }
 
-/* ---- Functions ----------------------------------------------------------------------------------------------------- */
+/* ---- Functions -----------------------------------------------------------------------------------------------------
+ */
 
 static void parameters(struct dmn_compiler *c, struct box *b, const struct xml *x)
 {
@@ -199,7 +221,8 @@ const struct box *function_compile(struct dmn_compiler *c, const struct xml *x, 
     b->base = feel_scope_size(scope);
     b->type = type_referred(c, x, xml_get(x, "typeRef"));
     parameters(c, b, x);
-    if (str_eq(kind, STR("Java")) || str_eq(kind, STR("J"))) external(c, b, x, scope);
+    if (str_eq(kind, STR("Java")) || str_eq(kind, STR("J")))
+        external(c, b, x, scope);
     else if (kind.n && !str_eq(kind, STR("FEEL")) && !str_eq(kind, STR("F"))) {
         compile_error(c, x, NULL, "functions of kind " STR_FORMAT " are not supported", STR_ARGS(kind));
         return NULL;
@@ -208,8 +231,10 @@ const struct box *function_compile(struct dmn_compiler *c, const struct xml *x, 
         for (size_t i = 0; i < b->count; i++)
             name_in(inner, i, (struct feel_variable){.name = b->names[i], .type = type_feel(b->types[i])});
         const struct xml *logic = box_element(x);
-        if (logic) b->body = box_compile(c, logic, inner);
-        else compile_error(c, x, NULL, "the function has no body");
+        if (logic)
+            b->body = box_compile(c, logic, inner);
+        else
+            compile_error(c, x, NULL, "the function has no body");
     }
     *type = (struct feel_type){.is = FEEL_TYPE_FUNCTION, .of = b->body ? b->body->gives : &feel_any};
     b->gives = type;
@@ -222,8 +247,10 @@ static void invocation(struct dmn_compiler *c, struct box *b, const struct xml *
     VEC(const struct box *) items = {0};
     VEC(const struct dmn_type *) types = {0};
     const struct xml *function = box_element(x);
-    if (function) b->body = box_compile(c, function, scope);
-    else compile_error(c, x, NULL, "the invocation names no function");
+    if (function)
+        b->body = box_compile(c, function, scope);
+    else
+        compile_error(c, x, NULL, "the invocation names no function");
     for (const struct xml *e = xml_child(x, "binding"); e; e = xml_same(e)) {
         const struct xml *p = xml_child(e, "parameter"), *value = box_element(e);
         *vec_add(c->a, &names) = p ? str_trim(xml_get(p, "name")) : STR("");
@@ -232,15 +259,18 @@ static void invocation(struct dmn_compiler *c, struct box *b, const struct xml *
         *vec_add(c->a, &items) = item;
     }
     b->names = names.items, b->items = items.items, b->types = types.items, b->count = items.count;
-    b->gives = b->body && b->body->gives->is == FEEL_TYPE_FUNCTION && b->body->gives->of ? b->body->gives->of : &feel_any;
+    b->gives =
+        b->body && b->body->gives->is == FEEL_TYPE_FUNCTION && b->body->gives->of ? b->body->gives->of : &feel_any;
 }
 
-/* ---- Conditional, filter, iteration -------------------------------------------------------------------------------- */
+/* ---- Conditional, filter, iteration --------------------------------------------------------------------------------
+ */
 
 static void conditional(struct dmn_compiler *c, struct box *b, const struct xml *x, const struct feel_scope *scope)
 {
     b->items = arena_array(c->a, 3, sizeof *b->items);
-    b->items[0] = child(c, x, "if", scope), b->items[1] = child(c, x, "then", scope), b->items[2] = child(c, x, "else", scope);
+    b->items[0] = child(c, x, "if", scope), b->items[1] = child(c, x, "then", scope),
+    b->items[2] = child(c, x, "else", scope);
     if (b->items[1] && b->items[2]) b->gives = type_join(c->a, b->items[1]->gives, b->items[2]->gives);
 }
 
@@ -268,11 +298,13 @@ static void iteration(struct dmn_compiler *c, struct box *b, const struct xml *x
     b->items = arena_array(c->a, 2, sizeof *b->items);
     b->items[0] = child(c, x, "in", scope);
     struct feel_scope *inner = inner_scope(c, scope, b->kind == BOX_FOR ? 2 : 1);
-    name_in(inner, 0, (struct feel_variable){.name = name, .type = b->items[0] ? element_of(b->items[0]->gives) : &feel_any});
+    name_in(inner, 0,
+            (struct feel_variable){.name = name, .type = b->items[0] ? element_of(b->items[0]->gives) : &feel_any});
     if (b->kind == BOX_FOR)
         name_in(inner, 1, (struct feel_variable){.name = STR("partial"), .type = type_list_of(c->a, &feel_any)});
     b->items[1] = child(c, x, b->kind == BOX_FOR ? "return" : "satisfies", inner);
-    b->gives = b->kind != BOX_FOR ? &feel_type_boolean : type_list_of(c->a, b->items[1] ? b->items[1]->gives : &feel_any);
+    b->gives =
+        b->kind != BOX_FOR ? &feel_type_boolean : type_list_of(c->a, b->items[1] ? b->items[1]->gives : &feel_any);
 }
 
 const struct box *box_compile(struct dmn_compiler *c, const struct xml *x, const struct feel_scope *scope)
@@ -311,7 +343,8 @@ const struct box *box_compile(struct dmn_compiler *c, const struct xml *x, const
     return b;
 }
 
-/* ---- Evaluating ---------------------------------------------------------------------------------------------------- */
+/* ---- Evaluating ----------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value eval_context(struct dmn_run *run, const struct box *b, struct feel_value *frame)
 {
@@ -356,7 +389,8 @@ struct closure {
     const struct feel_value *captured;
 };
 
-static struct feel_value call_closure(struct feel_env *env, const struct feel_host_function *self, const struct feel_value *arguments)
+static struct feel_value call_closure(struct feel_env *env, const struct feel_host_function *self,
+                                      const struct feel_value *arguments)
 {
     const struct closure *f = (const struct closure *)self;
     const struct box *b = f->box;
@@ -377,10 +411,11 @@ static struct feel_value eval_function(struct dmn_run *run, const struct box *b,
     struct closure *f = arena_zalloc(run->a, sizeof *f);
     struct feel_value *captured = value_new_items(run->a, b->base);
     if (b->base) memcpy(captured, frame, b->base * sizeof *captured);
-    *f = (struct closure){.function = {.parameters = b->names, .count = b->count, .call_self = call_closure, .usage = STR("function")},
-                          .run = run,
-                          .box = b,
-                          .captured = captured};
+    *f = (struct closure){
+        .function = {.parameters = b->names, .count = b->count, .call_self = call_closure, .usage = STR("function")},
+        .run = run,
+        .box = b,
+        .captured = captured};
     return feel_function(run->a, &f->function);
 }
 
@@ -427,7 +462,8 @@ static bool items_of(struct dmn_run *run, struct feel_value v, struct items *out
     if (v.kind == FEEL_RANGE) {
         struct feel_value a = v.range->from, z = v.range->to;
         bool days = a.kind == FEEL_DATE && z.kind == FEEL_DATE;
-        bool good = days ? feel_to_days(a, &from) && feel_to_days(z, &to) : feel_to_int(a, &from) && feel_to_int(z, &to);
+        bool good =
+            days ? feel_to_days(a, &from) && feel_to_days(z, &to) : feel_to_int(a, &from) && feel_to_int(z, &to);
         if (!good) return out->refused = run_refuse(run, "the range's ends are not whole numbers or dates"), false;
         if (!v.range->from_closed) from++;
         if (!v.range->to_closed) to--;
@@ -437,7 +473,8 @@ static bool items_of(struct dmn_run *run, struct feel_value v, struct items *out
             return spend(run), false;
         }
         struct feel_value *items = value_new_items(run->a, count);
-        for (uint64_t i = 0; i < count; i++) items[i] = days ? feel_date(from + (int64_t)i) : feel_int(from + (int64_t)i);
+        for (uint64_t i = 0; i < count; i++)
+            items[i] = days ? feel_date(from + (int64_t)i) : feel_int(from + (int64_t)i);
         out->items = items, out->count = count;
         return true;
     }
@@ -458,7 +495,8 @@ static struct feel_value eval_filter(struct dmn_run *run, const struct box *b, s
         frame[b->base] = in.items[i];
         struct feel_value keep = box_eval(run, b->items[1], frame);
         if (keep.kind != FEEL_BOOLEAN && keep.kind != FEEL_NULL)
-            return run_refuse(run, "a boxed filter's match must be a boolean, this is %s", feel_kind_words((enum feel_kind)keep.kind));
+            return run_refuse(run, "a boxed filter's match must be a boolean, this is %s",
+                              feel_kind_words((enum feel_kind)keep.kind));
         if (feel_is_true(keep)) *vec_add(run->a, &kept) = in.items[i];
     }
     return feel_list(kept.items, kept.count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What can be seen of a model without running it. Tables are looked at by the segments of their index: rules are boxes in
- * the space of the columns, so what is covered twice, by nothing, or never, is arithmetic. Cells that must be evaluated
- * are given the benefit of the doubt: they cover all, and overlap with nothing. */
+/* What can be seen of a model without running it. Tables are looked at by the segments of their index: rules are boxes
+ * in the space of the columns, so what is covered twice, by nothing, or never, is arithmetic. Cells that must be
+ * evaluated are given the benefit of the doubt: they cover all, and overlap with nothing. */
 #include "dmn_index.h"
 #include "feel_code.h"
 #include "feel_value.h"
@@ -12,8 +12,11 @@ enum { STEPS_LIMIT = 2000000, SHOWN_LIMIT = 20, PAIRS_LIMIT = 4000 };
 
 const char *dmn_finding_word(enum dmn_finding_kind kind)
 {
-    static const char *const words[] = {[DMN_CLASH] = "clash", [DMN_GAP] = "gap", [DMN_OVERLAP] = "overlap",
-                                        [DMN_UNREACHABLE] = "unreachable", [DMN_UNUSED] = "unused"};
+    static const char *const words[] = {[DMN_CLASH] = "clash",
+                                        [DMN_GAP] = "gap",
+                                        [DMN_OVERLAP] = "overlap",
+                                        [DMN_UNREACHABLE] = "unreachable",
+                                        [DMN_UNUSED] = "unused"};
     return words[kind];
 }
 
@@ -27,12 +30,14 @@ struct looking {
     size_t steps, shown;
 };
 
-/* ---- Words --------------------------------------------------------------------------------------------------------- */
+/* ---- Words ---------------------------------------------------------------------------------------------------------
+ */
 
 static void put_segments(struct buf *out, const struct looking *k, size_t i, struct segment_interval s)
 {
     const struct table_column *col = &k->x->columns[i];
-    bool from_closed = s.from & 1, to_closed = s.to & 1, from_open_end = s.from == 0, to_open_end = s.to == 2 * col->count;
+    bool from_closed = s.from & 1, to_closed = s.to & 1, from_open_end = s.from == 0,
+         to_open_end = s.to == 2 * col->count;
     if (from_open_end && to_open_end) {
         buf_text(out, "anything");
         return;
@@ -47,7 +52,8 @@ static void put_segments(struct buf *out, const struct looking *k, size_t i, str
     }
     if (from_open_end || to_open_end) {
         buf_text(out, from_open_end ? (to_closed ? "<= " : "< ") : from_closed ? ">= " : "> ");
-        feel_emit(out, from_open_end ? col->constants[s.to / 2] : col->constants[from_closed ? s.from / 2 : s.from / 2 - 1]);
+        feel_emit(out,
+                  from_open_end ? col->constants[s.to / 2] : col->constants[from_closed ? s.from / 2 : s.from / 2 - 1]);
         return;
     }
     buf_char(out, from_closed ? '[' : '(');
@@ -61,7 +67,8 @@ static void put_path(struct buf *out, const struct looking *k, size_t depth)
 {
     bool any = false;
     for (size_t i = 0; i < depth; i++) {
-        if (!k->x->columns[i].indexed || (k->path[i].from == 0 && k->path[i].to == 2 * k->x->columns[i].count)) continue;
+        if (!k->x->columns[i].indexed || (k->path[i].from == 0 && k->path[i].to == 2 * k->x->columns[i].count))
+            continue;
         if (any) buf_text(out, ", ");
         any = true;
         buf_str(out, k->t->inputs[i].text);
@@ -71,7 +78,8 @@ static void put_path(struct buf *out, const struct looking *k, size_t depth)
     if (!any) buf_text(out, "any input");
 }
 
-/* ---- The domain of a column ---------------------------------------------------------------------------------------- */
+/* ---- The domain of a column ----------------------------------------------------------------------------------------
+ */
 
 /* Booleans are two; where values are listed, no others count. */
 static void find_domain(struct looking *k, size_t i)
@@ -81,7 +89,8 @@ static void find_domain(struct looking *k, size_t i)
     const struct table_input *in = &k->t->inputs[i];
     size_t n = col->indexed ? 2 * col->count + 1 : 1;
     str tests = in->allowed_text;
-    for (const struct dmn_type *d = in->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL) tests = d->allowed_text;
+    for (const struct dmn_type *d = in->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL)
+        tests = d->allowed_text;
     k->segments[i] = n;
     k->domain[i] = arena_array(a, n, sizeof **k->domain);
     for (size_t s = 0; s < n; s++) k->domain[i][s] = !col->indexed || col->kind != FEEL_BOOLEAN || s & 1;
@@ -109,13 +118,15 @@ static void find_domain(struct looking *k, size_t i)
     }
     /* A listed value that no rule names is a gap of its own; the segment before the first constant stands for them. */
     for (size_t j = 0; j < allowed.test_count && n; j++) {
-        bool named = allowed.tests[j].op != OP_IN || allowed.tests[j].value.kind == FEEL_RANGE || allowed.tests[j].value.kind == FEEL_LIST;
+        bool named = allowed.tests[j].op != OP_IN || allowed.tests[j].value.kind == FEEL_RANGE ||
+                     allowed.tests[j].value.kind == FEEL_LIST;
         for (size_t v = 0; v < col->count; v++) named |= feel_same(col->constants[v], allowed.tests[j].value);
         if (!named && col->kind == FEEL_STRING) k->domain[i][0] = true;
     }
 }
 
-/* ---- Gaps ---------------------------------------------------------------------------------------------------------- */
+/* ---- Gaps ----------------------------------------------------------------------------------------------------------
+ */
 
 static bool covers(const struct table_column *col, size_t rule, uint32_t segment)
 {
@@ -182,7 +193,8 @@ static void look_for_gaps(struct looking *k, size_t depth, const uint32_t *rules
     arena_back_to(a, mark);
 }
 
-/* ---- Overlaps and rules that never match --------------------------------------------------------------------------- */
+/* ---- Overlaps and rules that never match ---------------------------------------------------------------------------
+ */
 
 static bool is_plain(const struct looking *k, size_t rule)
 {
@@ -229,8 +241,8 @@ static void overlap_found(struct looking *k, size_t a, size_t b, const char *wha
     if (k->shown++ >= SHOWN_LIMIT) return;
     buf_init(&out, 4000);
     put_path(&out, k, k->t->input_count);
-    note_finding(k->c, DMN_OVERLAP, k->t->rules[b].xml, NULL, "the rules %zu and %zu both match%s for " STR_FORMAT, a + 1, b + 1, what,
-                 STR_ARGS(buf_get(&out)));
+    note_finding(k->c, DMN_OVERLAP, k->t->rules[b].xml, NULL, "the rules %zu and %zu both match%s for " STR_FORMAT,
+                 a + 1, b + 1, what, STR_ARGS(buf_get(&out)));
     buf_release(&out);
 }
 
@@ -248,7 +260,8 @@ static void look_at_pairs(struct looking *k)
             if (t->policy == HIT_ANY && !same_outputs(t, a, b)) overlap_found(k, a, b, ", with different outputs,");
             if (t->policy != HIT_FIRST || !inside) continue;
             hidden = true;
-            note_finding(k->c, DMN_UNREACHABLE, t->rules[b].xml, NULL, "rule %zu never matches: rule %zu before it takes all of it", b + 1, a + 1);
+            note_finding(k->c, DMN_UNREACHABLE, t->rules[b].xml, NULL,
+                         "rule %zu never matches: rule %zu before it takes all of it", b + 1, a + 1);
         }
     }
 }
@@ -258,9 +271,11 @@ static void look_for_empty(struct looking *k)
     for (size_t r = 0; r < k->t->rule_count; r++)
         for (size_t i = 0; i < k->t->input_count; i++) {
             bool any = false;
-            for (uint32_t s = 0; s < k->segments[i] && !any; s++) any = k->domain[i][s] && covers(&k->x->columns[i], r, s);
+            for (uint32_t s = 0; s < k->segments[i] && !any; s++)
+                any = k->domain[i][s] && covers(&k->x->columns[i], r, s);
             if (any) continue;
-            note_finding(k->c, DMN_UNREACHABLE, k->t->rules[r].xml, NULL, "rule %zu never matches: no value of " STR_FORMAT " is " STR_FORMAT, r + 1,
+            note_finding(k->c, DMN_UNREACHABLE, k->t->rules[r].xml, NULL,
+                         "rule %zu never matches: no value of " STR_FORMAT " is " STR_FORMAT, r + 1,
                          STR_ARGS(k->t->inputs[i].text), STR_ARGS(k->t->rules[r].tests[i].text));
             break;
         }
@@ -277,7 +292,8 @@ void check_table(struct dmn_compiler *c, const struct dmn_table *t)
     look_for_empty(&k);
     look_at_pairs(&k);
     k.steps = k.shown = 0;
-    bool must_cover = t->policy == HIT_UNIQUE || t->policy == HIT_ANY || t->policy == HIT_PRIORITY || t->policy == HIT_FIRST;
+    bool must_cover =
+        t->policy == HIT_UNIQUE || t->policy == HIT_ANY || t->policy == HIT_PRIORITY || t->policy == HIT_FIRST;
     if (must_cover && !t->has_fallback) {
         uint32_t *rules = arena_array(a, t->rule_count + 1, sizeof *rules);
         for (size_t r = 0; r < t->rule_count; r++) rules[r] = (uint32_t)r;
@@ -286,7 +302,8 @@ void check_table(struct dmn_compiler *c, const struct dmn_table *t)
     arena_clear(a);
 }
 
-/* ---- The graph ----------------------------------------------------------------------------------------------------- */
+/* ---- The graph -----------------------------------------------------------------------------------------------------
+ */
 
 static bool named_in(const struct xml *x, str name, int depth)
 {
@@ -305,13 +322,15 @@ void check_graph(struct dmn_model *m)
         for (size_t k = 0; k < m->nodes.count && !required; k++) {
             const struct dmn_node *by = m->nodes.items[k];
             for (size_t r = 0; r < by->requires.count; r++) required |= by->requires.items[r].node == n;
-            for (size_t p = 0; by->kind == DMN_SERVICE && p < by->parameter_count; p++) required |= by->parameter_nodes[p] == n;
+            for (size_t p = 0; by->kind == DMN_SERVICE && p < by->parameter_count; p++)
+                required |= by->parameter_nodes[p] == n;
         }
         if (!required) note_finding(&c, DMN_UNUSED, n->xml, NULL, "no decision requires it");
         for (size_t r = 0; r < n->requires.count && n->kind != DMN_SERVICE; r++) {
             const struct dmn_node *of = n->requires.items[r].node;
             if (!named_in(n->xml, of->name, 0))
-                note_finding(&c, DMN_UNUSED, n->xml, NULL, "requires '" STR_FORMAT "' and does not use it", STR_ARGS(of->name));
+                note_finding(&c, DMN_UNUSED, n->xml, NULL, "requires '" STR_FORMAT "' and does not use it",
+                             STR_ARGS(of->name));
         }
     }
 }

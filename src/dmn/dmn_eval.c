@@ -31,8 +31,8 @@ struct feel_value run_program(struct dmn_run *run, const struct feel_program *p,
     return v;
 }
 
-bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const struct feel_value *arguments, size_t count,
-              struct feel_value *out)
+bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const struct feel_value *arguments,
+              size_t count, struct feel_value *out)
 {
     *out = feel_null();
     if (run->notes->stopped) return false;
@@ -46,7 +46,9 @@ bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const 
 void run_note(struct dmn_run *run, const struct dmn_node *n, struct feel_value v)
 {
     if (v.kind != FEEL_NULL || !v.text.n) return;
-    str text = n ? arena_printf(run->a, "%s '" STR_FORMAT "': " STR_FORMAT, n->word, STR_ARGS(n->name), STR_ARGS(v.text)) : v.text;
+    str text =
+        n ? arena_printf(run->a, "%s '" STR_FORMAT "': " STR_FORMAT, n->word, STR_ARGS(n->name), STR_ARGS(v.text))
+          : v.text;
     for (size_t i = 0; i < run->notes->errors.count; i++)
         if (str_ends(run->notes->errors.items[i], v.text) && (run->notes->errors.items[i].n >= text.n || !n)) return;
     *vec_add(run->a, &run->notes->errors) = text;
@@ -55,27 +57,37 @@ void run_note(struct dmn_run *run, const struct dmn_node *n, struct feel_value v
 struct dmn_trace *run_trace(struct dmn_run *run, const char *kind, str name)
 {
     struct dmn_trace *t = arena_zalloc(run->a, sizeof *t);
-    *t = (struct dmn_trace){.name = name, .kind = kind, .inputs = feel_context(NULL, 0), .value = feel_null(), .nearest_value = feel_null()};
-    if (run->notes->last) *run->notes->last = t;
-    else run->notes->first = t;
+    *t = (struct dmn_trace){.name = name,
+                            .kind = kind,
+                            .inputs = feel_context(NULL, 0),
+                            .value = feel_null(),
+                            .nearest_value = feel_null()};
+    if (run->notes->last)
+        *run->notes->last = t;
+    else
+        run->notes->first = t;
     run->notes->last = &t->next;
     return t;
 }
 
-/* ---- Inputs -------------------------------------------------------------------------------------------------------- */
+/* ---- Inputs --------------------------------------------------------------------------------------------------------
+ */
 
 /* Inside of contexts under the names of the imports that lead to the file. */
-static const struct feel_value *by_imports(const struct dmn_file *from, const struct dmn_node *n, struct feel_value inputs, int depth)
+static const struct feel_value *by_imports(const struct dmn_file *from, const struct dmn_node *n,
+                                           struct feel_value inputs, int depth)
 {
     if (from == n->file) {
-        const struct feel_entry *likely = inputs.kind == FEEL_CONTEXT && n->place < inputs.count ? &inputs.entries[n->place] : NULL;
+        const struct feel_entry *likely =
+            inputs.kind == FEEL_CONTEXT && n->place < inputs.count ? &inputs.entries[n->place] : NULL;
         return likely && str_eq(likely->key, n->name) ? &likely->value : feel_entry_get(inputs, n->name);
     }
     for (size_t i = 0; i < from->imports.count && depth < IMPORT_DEPTH; i++) {
         const struct dmn_import *import = &from->imports.items[i];
         if (!import->file) continue;
         const struct feel_value *inner = import->name.n ? feel_entry_get(inputs, import->name) : &inputs;
-        const struct feel_value *got = inner && inner->kind == FEEL_CONTEXT ? by_imports(import->file, n, *inner, depth + 1) : NULL;
+        const struct feel_value *got =
+            inner && inner->kind == FEEL_CONTEXT ? by_imports(import->file, n, *inner, depth + 1) : NULL;
         if (got) return got;
     }
     return NULL;
@@ -84,7 +96,8 @@ static const struct feel_value *by_imports(const struct dmn_file *from, const st
 static struct feel_value input_value(struct dmn_run *run, const struct dmn_node *n)
 {
     const struct feel_value *given = by_imports(run->called, n, run->inputs, 0);
-    if (!given && run->called != run->model->files.items[0]) given = by_imports(run->model->files.items[0], n, run->inputs, 0);
+    if (!given && run->called != run->model->files.items[0])
+        given = by_imports(run->model->files.items[0], n, run->inputs, 0);
     if (!given && n->unique_name) given = feel_entry_get(run->inputs, n->name);
     if (!given) return run_refuse(run, "the input '" STR_FORMAT "' is not given", STR_ARGS(n->name));
     struct feel_value v = type_coerce(run->a, n->type, *given, "input", n->name);
@@ -92,23 +105,31 @@ static struct feel_value input_value(struct dmn_run *run, const struct dmn_node 
     return v;
 }
 
-/* ---- Decisions ----------------------------------------------------------------------------------------------------- */
+/* ---- Decisions -----------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value bound(struct dmn_run *run, const struct binding *b)
 {
     if (b->node) return run_value(run, b->node);
     struct feel_entry *entries = arena_alloc(run->a, (b->count + 1) * sizeof *entries);
-    for (size_t i = 0; i < b->count; i++) entries[i] = (struct feel_entry){b->nodes[i]->name, run_value(run, b->nodes[i])};
+    for (size_t i = 0; i < b->count; i++)
+        entries[i] = (struct feel_entry){b->nodes[i]->name, run_value(run, b->nodes[i])};
     return feel_context(entries, b->count);
 }
 
 /* The common case, short: an input of a plain type that is given by its own name and in its place. */
 static inline bool simple_input(struct dmn_run *run, const struct dmn_node *n, struct feel_value *out)
 {
-    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count || run->inputs.kind != FEEL_CONTEXT) return false;
+    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count ||
+        run->inputs.kind != FEEL_CONTEXT)
+        return false;
     const struct feel_entry *e = &run->inputs.entries[n->place];
-    if (e->key.n != n->name.n || memcmp(e->key.p, n->name.p, e->key.n) != 0 || run->values[n->index].kind != VALUE_UNKNOWN) return false;
-    if (n->type && (n->type->is != TYPE_SIMPLE || n->type->simple->is != FEEL_TYPE_OF_KIND || n->type->simple->kind != e->value.kind)) return false;
+    if (e->key.n != n->name.n || memcmp(e->key.p, n->name.p, e->key.n) != 0 ||
+        run->values[n->index].kind != VALUE_UNKNOWN)
+        return false;
+    if (n->type && (n->type->is != TYPE_SIMPLE || n->type->simple->is != FEEL_TYPE_OF_KIND ||
+                    n->type->simple->kind != e->value.kind))
+        return false;
     *out = e->value;
     return true;
 }
@@ -171,7 +192,8 @@ struct feel_value run_value(struct dmn_run *run, const struct dmn_node *n)
     return *memo = v;
 }
 
-/* ---- Functions ----------------------------------------------------------------------------------------------------- */
+/* ---- Functions -----------------------------------------------------------------------------------------------------
+ */
 
 struct node_function {
     struct feel_host_function function; /* first */
@@ -179,7 +201,8 @@ struct node_function {
     const struct dmn_node *node;
 };
 
-static struct feel_value call_node(struct feel_env *env, const struct feel_host_function *self, const struct feel_value *arguments)
+static struct feel_value call_node(struct feel_env *env, const struct feel_host_function *self,
+                                   const struct feel_value *arguments)
 {
     const struct node_function *f = (const struct node_function *)self;
     (void)env;
@@ -208,7 +231,8 @@ static void run_inside(struct dmn_run *inner, const struct dmn_run *run)
     for (size_t i = 0; i < run->model->nodes.count; i++) inner->values[i].kind = VALUE_UNKNOWN;
 }
 
-static struct feel_value invoke_service(struct dmn_run *run, const struct dmn_node *n, const struct feel_value *arguments)
+static struct feel_value invoke_service(struct dmn_run *run, const struct dmn_node *n,
+                                        const struct feel_value *arguments)
 {
     struct dmn_run *inner = arena_alloc(run->a, sizeof *inner);
     run_inside(inner, run);
@@ -221,7 +245,8 @@ static struct feel_value invoke_service(struct dmn_run *run, const struct dmn_no
     return feel_context(entries, n->output_count);
 }
 
-static struct feel_value invoke_knowledge(struct dmn_run *run, const struct dmn_node *n, const struct feel_value *arguments)
+static struct feel_value invoke_knowledge(struct dmn_run *run, const struct dmn_node *n,
+                                          const struct feel_value *arguments)
 {
     struct feel_value *frame = make_frame(run, n), v;
     if (n->logic->program) {
@@ -239,9 +264,7 @@ struct feel_value run_invoke(struct dmn_run *run, const struct dmn_node *n, cons
     if (n->failed) return failed(run, n);
     for (size_t i = 0; i < n->parameter_count; i++) {
         given[i] = type_coerce(run->a, n->parameter_types[i], arguments[i], "parameter", n->parameters[i]);
-        if (given[i].kind == FEEL_NULL && arguments[i].kind != FEEL_NULL) {
-            return given[i];
-        }
+        if (given[i].kind == FEEL_NULL && arguments[i].kind != FEEL_NULL) { return given[i]; }
     }
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
@@ -253,7 +276,8 @@ struct feel_value run_invoke(struct dmn_run *run, const struct dmn_node *n, cons
     return v;
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------------ */
+/* ---- The door ------------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value call_by_inputs(struct dmn_run *run, const struct dmn_node *n)
 {
@@ -261,21 +285,24 @@ static struct feel_value call_by_inputs(struct dmn_run *run, const struct dmn_no
     for (size_t i = 0; i < n->parameter_count; i++) {
         const struct feel_value *given = feel_entry_get(run->inputs, n->parameters[i]);
         if (!given && n->kind == DMN_SERVICE) given = by_imports(run->called, n->parameter_nodes[i], run->inputs, 0);
-        arguments[i] = given ? *given : run_refuse(run, "the input '" STR_FORMAT "' is not given", STR_ARGS(n->parameters[i]));
+        arguments[i] =
+            given ? *given : run_refuse(run, "the input '" STR_FORMAT "' is not given", STR_ARGS(n->parameters[i]));
     }
     return run_invoke(run, n, arguments);
 }
 
-int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value inputs, bool explain_it, struct dmn_result *out,
-             struct err *err)
+int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value inputs, bool explain_it,
+             struct dmn_result *out, struct err *err)
 {
     /* All of it may be asked again by a function that the result holds. */
     struct run_notes *notes = arena_alloc(env->arena, sizeof *notes);
     struct dmn_run *run = arena_alloc(env->arena, sizeof *run);
     *notes = (struct run_notes){.explain = explain_it, .err = err};
-    struct dmn_run outside = {.model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .notes = notes};
+    struct dmn_run outside = {
+        .model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .notes = notes};
     run_inside(run, &outside);
-    struct feel_value v = n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE ? call_by_inputs(run, n) : run_value(run, n);
+    struct feel_value v =
+        n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE ? call_by_inputs(run, n) : run_value(run, n);
     notes->err = NULL;
     if (notes->stopped) return -1;
     run_note(run, NULL, v);
@@ -283,7 +310,8 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
     return 0;
 }
 
-/* ---- Inputs from text ---------------------------------------------------------------------------------------------- */
+/* ---- Inputs from text ----------------------------------------------------------------------------------------------
+ */
 
 static const struct dmn_type *declared(const struct dmn_file *f, const struct dmn_node *called, str name, size_t place)
 {
@@ -292,15 +320,18 @@ static const struct dmn_type *declared(const struct dmn_file *f, const struct dm
     for (size_t i = 0; i < called->parameter_count; i++)
         if (str_eq(called->parameters[i], name)) return called->parameter_types[i];
     for (size_t i = 0; i < f->nodes.count; i++)
-        if (f->nodes.items[i]->kind == DMN_INPUT && str_eq(f->nodes.items[i]->name, name)) return f->nodes.items[i]->type;
+        if (f->nodes.items[i]->kind == DMN_INPUT && str_eq(f->nodes.items[i]->name, name))
+            return f->nodes.items[i]->type;
     const struct dmn_model *m = called->model;
     for (size_t i = 0; i < m->nodes.count; i++)
-        if (m->nodes.items[i]->kind == DMN_INPUT && m->nodes.items[i]->unique_name && str_eq(m->nodes.items[i]->name, name))
+        if (m->nodes.items[i]->kind == DMN_INPUT && m->nodes.items[i]->unique_name &&
+            str_eq(m->nodes.items[i]->name, name))
             return m->nodes.items[i]->type;
     return NULL;
 }
 
-static struct feel_value from_json(const struct dmn_node *n, const struct dmn_file *f, struct arena *a, const struct json *j, int depth)
+static struct feel_value from_json(const struct dmn_node *n, const struct dmn_file *f, struct arena *a,
+                                   const struct json *j, int depth)
 {
     if (j->kind != JSON_OBJECT) return feel_from_json(a, j);
     struct feel_entry *entries = arena_alloc(a, (j->count + 1) * sizeof *entries);
@@ -309,8 +340,9 @@ static struct feel_value from_json(const struct dmn_node *n, const struct dmn_fi
         const struct dmn_file *import = NULL;
         for (size_t k = 0; k < f->imports.count; k++)
             if (str_eq(f->imports.items[k].name, member->key)) import = f->imports.items[k].file;
-        struct feel_value v = import && depth < IMPORT_DEPTH ? from_json(n, import, a, member, depth + 1)
-                                                   : type_from_json(a, declared(f, n, member->key, i), member);
+        struct feel_value v = import && depth < IMPORT_DEPTH
+                                  ? from_json(n, import, a, member, depth + 1)
+                                  : type_from_json(a, declared(f, n, member->key, i), member);
         entries[i] = (struct feel_entry){member->key, v};
     }
     return feel_context(entries, j->count);
@@ -326,6 +358,7 @@ int dmn_inputs_from_text(struct feel_env *env, str text, struct feel_value *out,
     const struct feel_program *p;
     struct feel_scope none = {.lenient = true};
     if (feel_compile(env->arena, &none, text, &p, err) < 0 || feel_eval(p, env, NULL, out, err) < 0) return -1;
-    if (out->kind != FEEL_CONTEXT) return err_set(err, ERR_INPUT, "is not a FEEL context such as {price: 10, \"unit price\": 2}");
+    if (out->kind != FEEL_CONTEXT)
+        return err_set(err, ERR_INPUT, "is not a FEEL context such as {price: 10, \"unit price\": 2}");
     return 0;
 }

@@ -33,7 +33,10 @@ static void collect(struct arena *a, str text, const char *tag, sources *spaces)
         *vec_add(a, spaces) = (struct dmn_source){xml_get(x, "namespace"), STR_NONE};
 }
 
-static int by_text(const void *x, const void *y) { return str_cmp(((const struct dmn_source *)x)->path, ((const struct dmn_source *)y)->path); }
+static int by_text(const void *x, const void *y)
+{
+    return str_cmp(((const struct dmn_source *)x)->path, ((const struct dmn_source *)y)->path);
+}
 
 static void folder_files(struct arena *a, str folder, sources *out)
 {
@@ -43,7 +46,8 @@ static void folder_files(struct arena *a, str folder, sources *out)
     while ((e = readdir(d)) && out->count < FOLDER_LIMIT) {
         str name = str_of(e->d_name);
         if (!str_ends(name, STR(".dmn"))) continue;
-        str path = folder.n ? arena_printf(a, STR_FORMAT "/" STR_FORMAT, STR_ARGS(folder), STR_ARGS(name)) : arena_copy(a, name);
+        str path = folder.n ? arena_printf(a, STR_FORMAT "/" STR_FORMAT, STR_ARGS(folder), STR_ARGS(name))
+                            : arena_copy(a, name);
         *vec_add(a, out) = (struct dmn_source){STR_NONE, path};
     }
     closedir(d);
@@ -70,7 +74,8 @@ static void add_from_folder(struct arena *a, str folder, sources *all)
                 struct err ignored = {0};
                 sources own = {0};
                 if (has_path(all, files.items[k].path)) continue;
-                if (!files.items[k].text.p && file_read(a, files.items[k].path.p, XML_LIMIT, &files.items[k].text, &ignored) < 0)
+                if (!files.items[k].text.p &&
+                    file_read(a, files.items[k].path.p, XML_LIMIT, &files.items[k].text, &ignored) < 0)
                     files.items[k].text = STR("");
                 if (str_find(files.items[k].text, wanted.items[i].text) == STR_NOT_FOUND) continue;
                 collect(a, files.items[k].text, NULL, &own);
@@ -84,7 +89,8 @@ static void add_from_folder(struct arena *a, str folder, sources *all)
     }
 }
 
-static int load_files(const char *path, const char *const *imports, size_t import_count, bool check, struct dmn_model **out, struct err *err)
+static int load_files(const char *path, const char *const *imports, size_t import_count, bool check,
+                      struct dmn_model **out, struct err *err)
 {
     struct arena a;
     sources all = {0};
@@ -107,11 +113,13 @@ out:
     return result;
 }
 
-int dmn_load_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out, struct err *err)
+int dmn_load_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
+                   struct err *err)
 {
     return load_files(path, imports, import_count, false, out, err);
 }
-int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out, struct err *err)
+int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
+                    struct err *err)
 {
     return load_files(path, imports, import_count, true, out, err);
 }

@@ -7,7 +7,8 @@
 
 typedef VEC(struct token) tokens;
 
-/* ---- One expression ------------------------------------------------------------------------------------------------ */
+/* ---- One expression ------------------------------------------------------------------------------------------------
+ */
 
 static bool is_one_of(str word, const char *const *words, size_t count)
 {
@@ -17,7 +18,8 @@ static bool is_one_of(str word, const char *const *words, size_t count)
 }
 static bool joins(str word) /* stands between operands, with blanks on both sides */
 {
-    static const char *const words[] = {"in", "and", "or", "if", "then", "else", "return", "satisfies", "between", "of", "external"};
+    static const char *const words[] = {"in",     "and",       "or",      "if", "then",    "else",
+                                        "return", "satisfies", "between", "of", "external"};
     return is_one_of(word, words, ARRAY_COUNT(words));
 }
 static bool names_type(str word)
@@ -33,7 +35,8 @@ static size_t whole_name(struct arena *a, str s, size_t at, const struct token *
     str key;
     for (size_t i = 0; i < count; i++)
         if ((end = lex_match(s, at, names[i])) > longest) longest = end;
-    if (before && (before->kind == TOKEN_OPEN_BRACE || before->kind == TOKEN_COMMA) && (end = lex_key(a, s, at, &key)) > longest)
+    if (before && (before->kind == TOKEN_OPEN_BRACE || before->kind == TOKEN_COMMA) &&
+        (end = lex_key(a, s, at, &key)) > longest)
         longest = end;
     return longest;
 }
@@ -59,8 +62,8 @@ static bool opens(enum token_kind k) { return k == TOKEN_OPEN || k == TOKEN_OPEN
 /* Nothing that an operator could stand behind. */
 static bool begins(const struct token *t, str word)
 {
-    return !t || is_operator(t->kind) || opens(t->kind) || t->kind == TOKEN_COMMA || t->kind == TOKEN_COLON || t->kind == TOKEN_DOTS ||
-           (t->kind == TOKEN_WORD && joins(word));
+    return !t || is_operator(t->kind) || opens(t->kind) || t->kind == TOKEN_COMMA || t->kind == TOKEN_COLON ||
+           t->kind == TOKEN_DOTS || (t->kind == TOKEN_WORD && joins(word));
 }
 
 struct spacing {
@@ -72,15 +75,21 @@ struct spacing {
 static bool blank_between(struct spacing *k, const struct token *before, const struct token *x, const struct token *y)
 {
     str a = str_slice(k->s, x->from, x->to), b = str_slice(k->s, y->from, y->to);
-    bool gap = y->from > x->to, a_joins = x->kind == TOKEN_WORD && joins(a), b_joins = y->kind == TOKEN_WORD && joins(b);
-    bool after_unary = x->kind == TOKEN_MINUS && begins(before, before ? str_slice(k->s, before->from, before->to) : STR(""));
+    bool gap = y->from > x->to, a_joins = x->kind == TOKEN_WORD && joins(a),
+         b_joins = y->kind == TOKEN_WORD && joins(b);
+    bool after_unary =
+        x->kind == TOKEN_MINUS && begins(before, before ? str_slice(k->s, before->from, before->to) : STR(""));
     if (y->kind == TOKEN_LT && x->kind == TOKEN_WORD && names_type(a)) return k->types++, false;
     if (k->types && y->kind == TOKEN_GT) return k->types--, false;
-    if (x->kind == TOKEN_LT && before && before->kind == TOKEN_WORD && names_type(str_slice(k->s, before->from, before->to))) return false;
+    if (x->kind == TOKEN_LT && before && before->kind == TOKEN_WORD &&
+        names_type(str_slice(k->s, before->from, before->to)))
+        return false;
     if (y->kind == TOKEN_COMMA || y->kind == TOKEN_COLON || y->kind == TOKEN_DOT || y->kind == TOKEN_DOTS) return false;
     if (x->kind == TOKEN_DOT || x->kind == TOKEN_DOTS || opens(x->kind)) return false;
-    if (y->kind == TOKEN_CLOSE || y->kind == TOKEN_CLOSE_BRACE || (y->kind == TOKEN_CLOSE_LIST && !a_joins)) return false;
-    if (x->kind == TOKEN_CLOSE_LIST && before && before->kind == TOKEN_WORD && joins(str_slice(k->s, before->from, before->to)))
+    if (y->kind == TOKEN_CLOSE || y->kind == TOKEN_CLOSE_BRACE || (y->kind == TOKEN_CLOSE_LIST && !a_joins))
+        return false;
+    if (x->kind == TOKEN_CLOSE_LIST && before && before->kind == TOKEN_WORD &&
+        joins(str_slice(k->s, before->from, before->to)))
         return false; /* `in ]1..2]` */
     if (after_unary) return false;
     if (x->kind == TOKEN_COMMA || x->kind == TOKEN_COLON || a_joins || b_joins) return true;
@@ -112,8 +121,10 @@ str dmn_format_feel(struct arena *a, str source, const str *names, size_t name_c
         size_t gap_from = before ? before->to : 0;
         str gap = str_slice(s, gap_from, t->from);
         bool blank = before && blank_between(&k, i > 1 ? &all.items[i - 2] : NULL, before, t);
-        if (str_find_char(gap, '\n') != STR_NOT_FOUND || str_find_char(gap, '/') != STR_NOT_FOUND) buf_str(&out, gap);
-        else if (blank) buf_char(&out, ' ');
+        if (str_find_char(gap, '\n') != STR_NOT_FOUND || str_find_char(gap, '/') != STR_NOT_FOUND)
+            buf_str(&out, gap);
+        else if (blank)
+            buf_char(&out, ' ');
         buf_str(&out, str_slice(s, t->from, t->to));
     }
     buf_str(&out, str_slice(s, all.count > 1 ? all.items[all.count - 2].to : 0, s.n)); /* a comment at the end */
@@ -123,7 +134,8 @@ str dmn_format_feel(struct arena *a, str source, const str *names, size_t name_c
     return good ? done : s;
 }
 
-/* ---- A model ------------------------------------------------------------------------------------------------------- */
+/* ---- A model -------------------------------------------------------------------------------------------------------
+ */
 
 struct formatting {
     struct arena *a;
@@ -149,20 +161,27 @@ static void collect_names(struct formatting *f, const struct xml *x)
 
 static bool holds_feel(const struct xml *x)
 {
-    static const char *const holders[] = {"literalExpression", "inputEntry",    "outputEntry",    "inputExpression",   "inputValues",
-                                          "outputValues",      "allowedValues", "typeConstraint", "defaultOutputEntry"};
+    static const char *const holders[] = {"literalExpression", "inputEntry",     "outputEntry",
+                                          "inputExpression",   "inputValues",    "outputValues",
+                                          "allowedValues",     "typeConstraint", "defaultOutputEntry"};
     str language = str_trim(xml_get(x, "expressionLanguage"));
-    if (language.n && str_find(language, STR("FEEL")) == STR_NOT_FOUND && str_find(language, STR("feel")) == STR_NOT_FOUND) return false;
+    if (language.n && str_find(language, STR("FEEL")) == STR_NOT_FOUND &&
+        str_find(language, STR("feel")) == STR_NOT_FOUND)
+        return false;
     return is_one_of(x->name, holders, ARRAY_COUNT(holders));
 }
 
 static void put_escaped(struct buf *out, str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '&') buf_text(out, "&amp;");
-        else if (s.p[i] == '<') buf_text(out, "&lt;");
-        else if (s.p[i] == '>') buf_text(out, "&gt;");
-        else buf_char(out, s.p[i]);
+        if (s.p[i] == '&')
+            buf_text(out, "&amp;");
+        else if (s.p[i] == '<')
+            buf_text(out, "&lt;");
+        else if (s.p[i] == '>')
+            buf_text(out, "&gt;");
+        else
+            buf_char(out, s.p[i]);
     }
 }
 
@@ -186,7 +205,8 @@ int dmn_format(struct arena *a, str model, str *out, struct err *err)
     const struct xml *root;
     struct formatting f = {.a = a, .model = model};
     if (xml_parse(a, model, &root, err) < 0) return -1;
-    if (!xml_is(root, "definitions")) return err_set(err, ERR_INPUT, "is no DMN model: its root is '" STR_FORMAT "'", STR_ARGS(root->name));
+    if (!xml_is(root, "definitions"))
+        return err_set(err, ERR_INPUT, "is no DMN model: its root is '" STR_FORMAT "'", STR_ARGS(root->name));
     buf_init(&f.out, model.n * 3 + 100);
     collect_names(&f, root);
     format_element(&f, root);

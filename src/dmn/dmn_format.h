@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Canonical FEEL in all cells of a model: one blank around operators and behind commas, none inside brackets. Line breaks
- * and comments stay. Only the texts of expressions change, byte for byte the rest of the file is as it was. */
+/* Canonical FEEL in all cells of a model: one blank around operators and behind commas, none inside brackets. Line
+ * breaks and comments stay. Only the texts of expressions change, byte for byte the rest of the file is as it was. */
 #ifndef DMN_FORMAT_H
 #define DMN_FORMAT_H
 

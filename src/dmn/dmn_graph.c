@@ -11,7 +11,8 @@
 
 enum { SCRATCH_ROOM = 1 << 17 };
 
-/* ---- Errors -------------------------------------------------------------------------------------------------------- */
+/* ---- Errors --------------------------------------------------------------------------------------------------------
+ */
 
 /* Errors come mostly in the order of the file: counting goes on where it stopped. */
 static uint32_t line_of(struct dmn_file *f, size_t at)
@@ -22,13 +23,15 @@ static uint32_t line_of(struct dmn_file *f, size_t at)
     return f->line + 1;
 }
 
-static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, const struct xml *at, const struct err *inner, const char *format, va_list args)
+static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, const struct xml *at,
+                                     const struct err *inner, const char *format, va_list args)
 {
     if (inner) {
         *e = *inner;
         uint32_t first = at ? line_of(c->file, at->text_at ? at->text_at : at->tag) : 1;
         /* FEEL saw the trimmed text. */
-        for (size_t i = 0; at && i < at->text.n && strchr(" \t\r\n", at->text.p[i]); i++) first += at->text.p[i] == '\n';
+        for (size_t i = 0; at && i < at->text.n && strchr(" \t\r\n", at->text.p[i]); i++)
+            first += at->text.p[i] == '\n';
         e->line = first + (e->line ? e->line - 1 : 0);
     } else {
         char text[sizeof e->message];
@@ -60,7 +63,8 @@ void compile_error(struct dmn_compiler *c, const struct xml *at, const struct er
     c->node->err = kept;
 }
 
-void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner, const char *format, ...)
+void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner,
+                  const char *format, ...)
 {
     struct dmn_finding f = {.kind = kind, .err = {.code = ERR_INPUT}};
     va_list args;
@@ -71,7 +75,8 @@ void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const stru
 }
 
 /* What DMN lets become null when it runs, a clash of types, is a finding where a model is being checked. */
-void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope, const struct feel_type *tested)
+void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope,
+                   const struct feel_type *tested)
 {
     const struct feel_program *p;
     struct err strict = {0}, err = {0};
@@ -88,7 +93,8 @@ void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const
     arena_clear(&c->model->scratch);
 }
 
-const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope)
+const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml *at, str text,
+                                        const struct feel_scope *scope)
 {
     const struct feel_program *p = NULL;
     struct err err = {0};
@@ -109,7 +115,8 @@ const struct feel_program *compile_tests(struct dmn_compiler *c, const struct xm
     return NULL;
 }
 
-/* ---- Files and imports --------------------------------------------------------------------------------------------- */
+/* ---- Files and imports ---------------------------------------------------------------------------------------------
+ */
 
 static bool is_model(const struct xml *root)
 {
@@ -123,8 +130,8 @@ static int read_file(struct dmn_model *m, const struct dmn_source *source, struc
     const struct xml *root;
     if (xml_parse(&m->arena, source->text, &root, err) < 0) return source->path.n ? err_in(err, source->path) : -1;
     if (!is_model(root)) {
-        err_set(err, ERR_INPUT, "is no DMN model: its root is '" STR_FORMAT "' of '" STR_FORMAT "'", STR_ARGS(root->name),
-                STR_ARGS(root->space));
+        err_set(err, ERR_INPUT, "is no DMN model: its root is '" STR_FORMAT "' of '" STR_FORMAT "'",
+                STR_ARGS(root->name), STR_ARGS(root->space));
         return source->path.n ? err_in(err, source->path) : -1;
     }
     struct dmn_file *f = arena_zalloc(&m->arena, sizeof *f);
@@ -157,13 +164,15 @@ static void link_imports(struct dmn_model *m)
             for (size_t j = 0; j < m->files.count && !import->file; j++)
                 if (str_eq(m->files.items[j]->space, import->space)) import->file = m->files.items[j];
             if (!import->file && imports_dmn(import))
-                compile_error(&c, import->xml, NULL, "the import '" STR_FORMAT "' is not there: no model of the namespace '" STR_FORMAT "'",
+                compile_error(&c, import->xml, NULL,
+                              "the import '" STR_FORMAT "' is not there: no model of the namespace '" STR_FORMAT "'",
                               STR_ARGS(import->name), STR_ARGS(import->space));
         }
     }
 }
 
-/* ---- Nodes --------------------------------------------------------------------------------------------------------- */
+/* ---- Nodes ---------------------------------------------------------------------------------------------------------
+ */
 
 static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *x, enum dmn_kind kind, const char *word)
 {
@@ -185,10 +194,14 @@ static void read_nodes(struct dmn_model *m, struct dmn_file *f)
 {
     for (const struct xml *x = f->root->first; x; x = x->next) {
         if (!str_eq(x->space, f->root->space)) continue;
-        if (xml_is(x, "inputData")) add_node(m, f, x, DMN_INPUT, "input");
-        else if (xml_is(x, "decision")) add_node(m, f, x, DMN_DECISION, "decision");
-        else if (xml_is(x, "businessKnowledgeModel")) add_node(m, f, x, DMN_KNOWLEDGE, "business knowledge model");
-        else if (xml_is(x, "decisionService")) add_node(m, f, x, DMN_SERVICE, "decision service");
+        if (xml_is(x, "inputData"))
+            add_node(m, f, x, DMN_INPUT, "input");
+        else if (xml_is(x, "decision"))
+            add_node(m, f, x, DMN_DECISION, "decision");
+        else if (xml_is(x, "businessKnowledgeModel"))
+            add_node(m, f, x, DMN_KNOWLEDGE, "business knowledge model");
+        else if (xml_is(x, "decisionService"))
+            add_node(m, f, x, DMN_SERVICE, "decision service");
     }
 }
 
@@ -243,7 +256,8 @@ static struct dmn_node **references(struct dmn_compiler *c, const struct xml *of
 static void read_service(struct dmn_compiler *c, struct dmn_node *n)
 {
     size_t decisions, data, encapsulated;
-    struct dmn_node **d = references(c, n->xml, "inputDecision", &decisions), **i = references(c, n->xml, "inputData", &data);
+    struct dmn_node **d = references(c, n->xml, "inputDecision", &decisions),
+                    **i = references(c, n->xml, "inputData", &data);
     n->outputs = references(c, n->xml, "outputDecision", &n->output_count);
     references(c, n->xml, "encapsulatedDecision", &encapsulated);
     n->parameter_count = decisions + data;
@@ -265,7 +279,8 @@ static void read_requirements(struct dmn_compiler *c, struct dmn_node *n)
         if (xml_is(x, "informationRequirement")) {
             add_requirement(c, n, xml_child(x, "requiredDecision"));
             add_requirement(c, n, xml_child(x, "requiredInput"));
-        } else if (xml_is(x, "knowledgeRequirement")) add_requirement(c, n, xml_child(x, "requiredKnowledge"));
+        } else if (xml_is(x, "knowledgeRequirement"))
+            add_requirement(c, n, xml_child(x, "requiredKnowledge"));
     }
     if (n->kind == DMN_SERVICE) read_service(c, n);
 }
@@ -299,7 +314,8 @@ static void mark_unique(struct dmn_model *m)
     }
 }
 
-/* ---- Scopes -------------------------------------------------------------------------------------------------------- */
+/* ---- Scopes --------------------------------------------------------------------------------------------------------
+ */
 
 static const struct feel_type *seen_as(struct dmn_compiler *c, const struct dmn_node *n)
 {
@@ -354,23 +370,29 @@ static void make_scope(struct dmn_compiler *c, struct dmn_node *n)
     c->frame = variables.count;
 }
 
-/* ---- Compiling ----------------------------------------------------------------------------------------------------- */
+/* ---- Compiling -----------------------------------------------------------------------------------------------------
+ */
 
 static void compile_logic(struct dmn_compiler *c, struct dmn_node *n)
 {
     if (n->kind == DMN_DECISION) {
         const struct xml *x = box_element(n->xml);
-        if (x) n->logic = box_compile(c, x, &n->scope);
-        else compile_error(c, n->xml, NULL, "has no decision logic");
+        if (x)
+            n->logic = box_compile(c, x, &n->scope);
+        else
+            compile_error(c, n->xml, NULL, "has no decision logic");
         if (n->logic && !n->type) n->gives = n->logic->gives;
     } else if (n->kind == DMN_KNOWLEDGE) {
         const struct xml *x = xml_child(n->xml, "encapsulatedLogic");
-        if (x) n->logic = function_compile(c, x, &n->scope);
-        else compile_error(c, n->xml, NULL, "has no logic");
+        if (x)
+            n->logic = function_compile(c, x, &n->scope);
+        else
+            compile_error(c, n->xml, NULL, "has no logic");
         if (!n->logic) return;
         n->parameters = n->logic->names, n->parameter_types = n->logic->types, n->parameter_count = n->logic->count;
         if (!n->type && n->logic->body) n->gives = n->logic->body->gives;
-    } else if (n->kind == DMN_SERVICE && !n->type && n->output_count == 1) n->gives = n->outputs[0]->gives;
+    } else if (n->kind == DMN_SERVICE && !n->type && n->output_count == 1)
+        n->gives = n->outputs[0]->gives;
 }
 
 void node_compile(struct dmn_model *m, struct dmn_node *n)
@@ -384,7 +406,8 @@ void node_compile(struct dmn_model *m, struct dmn_node *n)
         /* Functions may call each other in a circle: their depth is bounded when they run. */
         bool calls = r->kind == DMN_KNOWLEDGE || r->kind == DMN_SERVICE;
         if (r->state == 1 && !(calls && n->kind == DMN_KNOWLEDGE))
-            compile_error(&c, n->xml, NULL, "its requirements lead in a circle, by '" STR_FORMAT "'", STR_ARGS(r->name));
+            compile_error(&c, n->xml, NULL, "its requirements lead in a circle, by '" STR_FORMAT "'",
+                          STR_ARGS(r->name));
         if (r->state == 0 && n->depth >= GRAPH_DEPTH) {
             compile_error(&c, n->xml, NULL, "the chain of requirements is longer than %d", GRAPH_DEPTH);
             break;
@@ -404,7 +427,8 @@ static void compile_all(struct dmn_model *m)
     for (size_t i = 0; i < m->files.count; i++) c.file = m->files.items[i], types_link(&c, m->files.items[i]);
     for (size_t i = 0; i < m->files.count; i++) read_nodes(m, m->files.items[i]);
     for (size_t i = 0; i < m->nodes.count; i++) {
-        struct dmn_compiler each = {.model = m, .a = &m->arena, .file = m->nodes.items[i]->file, .node = m->nodes.items[i]};
+        struct dmn_compiler each = {
+            .model = m, .a = &m->arena, .file = m->nodes.items[i]->file, .node = m->nodes.items[i]};
         read_requirements(&each, m->nodes.items[i]);
         read_type(&each, m->nodes.items[i]);
     }
@@ -412,7 +436,8 @@ static void compile_all(struct dmn_model *m)
     for (size_t i = 0; i < m->nodes.count; i++) node_compile(m, m->nodes.items[i]);
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------------ */
+/* ---- The door ------------------------------------------------------------------------------------------------------
+ */
 
 int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out, struct err *err)
 {
@@ -507,9 +532,12 @@ const struct dmn_node *dmn_find(const struct dmn_model *m, str space, str name, 
         if (m->nodes.items[i]->kind != DMN_INPUT) names[count++] = m->nodes.items[i]->name;
     str near = err_nearest(name, names, count);
     mem_free(names);
-    if (others) err_set(err, ERR_ABSENT, "several imports have '" STR_FORMAT "': say the namespace", STR_ARGS(name));
+    if (others)
+        err_set(err, ERR_ABSENT, "several imports have '" STR_FORMAT "': say the namespace", STR_ARGS(name));
     else if (near.p)
-        err_set(err, ERR_ABSENT, "the model has no '" STR_FORMAT "'; did you mean '" STR_FORMAT "'?", STR_ARGS(name), STR_ARGS(near));
-    else err_set(err, ERR_ABSENT, "the model has no '" STR_FORMAT "'", STR_ARGS(name));
+        err_set(err, ERR_ABSENT, "the model has no '" STR_FORMAT "'; did you mean '" STR_FORMAT "'?", STR_ARGS(name),
+                STR_ARGS(near));
+    else
+        err_set(err, ERR_ABSENT, "the model has no '" STR_FORMAT "'", STR_ARGS(name));
     return NULL;
 }

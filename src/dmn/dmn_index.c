@@ -3,7 +3,8 @@
  * A test of constants and ranges is then an interval of segments, and a value is one segment number.
  *
  * A small table keeps for each segment the rules that it leaves over, as bits: a decision is one AND for each column. A
- * large one keeps them as lists, takes the shortest list that the inputs offer, and holds it against the other columns. */
+ * large one keeps them as lists, takes the shortest list that the inputs offer, and holds it against the other columns.
+ */
 #include "dmn_index.h"
 #include "feel_number.h"
 #include "feel_parse.h"
@@ -20,12 +21,13 @@ struct atom { /* from … to, constants; an end may be open to its side */
 };
 typedef VEC(struct atom) atoms;
 
-/* ---- Reading the tests --------------------------------------------------------------------------------------------- */
+/* ---- Reading the tests ---------------------------------------------------------------------------------------------
+ */
 
 static bool is_indexable(enum feel_kind kind)
 {
-    return kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_BOOLEAN || kind == FEEL_DATE || kind == FEEL_DAYS_TIME ||
-           kind == FEEL_YEARS_MONTHS;
+    return kind == FEEL_NUMBER || kind == FEEL_STRING || kind == FEEL_BOOLEAN || kind == FEEL_DATE ||
+           kind == FEEL_DAYS_TIME || kind == FEEL_YEARS_MONTHS;
 }
 
 static bool add_atom(struct arena *a, atoms *out, struct atom atom)
@@ -43,9 +45,12 @@ static bool add_value(struct arena *a, atoms *out, struct feel_value v, int dept
     if (v.kind == FEEL_RANGE) {
         const struct feel_range *r = v.range;
         switch (r->form) {
-        case RANGE_BOTH: return add_atom(a, out, (struct atom){r->from, r->to, true, true, r->from_closed, r->to_closed});
-        case RANGE_BELOW: return add_atom(a, out, (struct atom){.to = r->to, .has_to = true, .to_closed = r->to_closed});
-        case RANGE_ABOVE: return add_atom(a, out, (struct atom){.from = r->from, .has_from = true, .from_closed = r->from_closed});
+        case RANGE_BOTH:
+            return add_atom(a, out, (struct atom){r->from, r->to, true, true, r->from_closed, r->to_closed});
+        case RANGE_BELOW:
+            return add_atom(a, out, (struct atom){.to = r->to, .has_to = true, .to_closed = r->to_closed});
+        case RANGE_ABOVE:
+            return add_atom(a, out, (struct atom){.from = r->from, .has_from = true, .from_closed = r->from_closed});
         case RANGE_EQUAL: return add_value(a, out, r->from, 1);
         case RANGE_EXCEPT: return false; /* true for null, too */
         }
@@ -72,9 +77,13 @@ static bool add_test(struct arena *a, atoms *out, const struct table_test *test)
     }
 }
 
-static enum feel_kind kind_of(const struct atom *a) { return (enum feel_kind)(a->has_from ? a->from.kind : a->to.kind); }
+static enum feel_kind kind_of(const struct atom *a)
+{
+    return (enum feel_kind)(a->has_from ? a->from.kind : a->to.kind);
+}
 
-/* ---- Constants ----------------------------------------------------------------------------------------------------- */
+/* ---- Constants -----------------------------------------------------------------------------------------------------
+ */
 
 /* Out of the scratch memory; false: something in it that isn't copied. */
 static bool copied(struct arena *a, struct feel_value v, struct feel_value *out, int depth)
@@ -111,18 +120,22 @@ static bool copied(struct arena *a, struct feel_value v, struct feel_value *out,
     NOT_REACHED();
 }
 
-bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope, const struct feel_type *tested)
+bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope,
+                         const struct feel_type *tested)
 {
     struct parsed tree;
     struct err ignored = {0};
     struct arena *scratch = &c->model->scratch;
-    bool good = parse_unary_tests(scratch, scope, tested, cell->text, &tree, &ignored) == 0 && tree.root->kind == NODE_IN;
+    bool good =
+        parse_unary_tests(scratch, scope, tested, cell->text, &tree, &ignored) == 0 && tree.root->kind == NODE_IN;
     size_t count = good ? tree.root->count : 0;
     struct table_test *tests = good ? arena_array(c->a, count + 1, sizeof *tests) : NULL;
     for (size_t i = 0; i < count && good; i++) {
         const struct node *n = tree.root->items[i];
-        bool op = n->op == OP_IN || n->op == OP_EQ || n->op == OP_LT || n->op == OP_LE || n->op == OP_GT || n->op == OP_GE;
-        good = op && n->kind == NODE_BINARY && n->a && n->a->kind == NODE_CONSTANT && copied(c->a, n->a->value, &tests[i].value, 0);
+        bool op =
+            n->op == OP_IN || n->op == OP_EQ || n->op == OP_LT || n->op == OP_LE || n->op == OP_GT || n->op == OP_GE;
+        good = op && n->kind == NODE_BINARY && n->a && n->a->kind == NODE_CONSTANT &&
+               copied(c->a, n->a->value, &tests[i].value, 0);
         tests[i].op = (uint16_t)n->op;
     }
     arena_clear(scratch);
@@ -135,8 +148,8 @@ bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str te
 {
     struct parsed tree;
     struct err ignored = {0};
-    bool good = parse_expression(&c->model->scratch, scope, text, &tree, &ignored) == 0 && tree.root->kind == NODE_CONSTANT &&
-                copied(c->a, tree.root->value, &r->value, 0);
+    bool good = parse_expression(&c->model->scratch, scope, text, &tree, &ignored) == 0 &&
+                tree.root->kind == NODE_CONSTANT && copied(c->a, tree.root->value, &r->value, 0);
     arena_clear(&c->model->scratch);
     r->constant = good;
     return good;
@@ -153,25 +166,28 @@ bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct t
         const struct table_test *test = &cell->tests[i];
         int o;
         str why;
-        if (test->op == OP_IN ? feel_is_true(value_in(run->a, v, test->value))
-            : test->op == OP_EQ
-                ? feel_is_true(value_equal(run->a, v, test->value))
-                : value_compare(run->a, v, test->value, &o, &why) && (test->op == OP_LT   ? o < 0
-                                                                      : test->op == OP_LE ? o <= 0
-                                                                      : test->op == OP_GT ? o > 0
-                                                                                          : o >= 0))
+        if (test->op == OP_IN   ? feel_is_true(value_in(run->a, v, test->value))
+            : test->op == OP_EQ ? feel_is_true(value_equal(run->a, v, test->value))
+                                : value_compare(run->a, v, test->value, &o, &why) && (test->op == OP_LT   ? o < 0
+                                                                                      : test->op == OP_LE ? o <= 0
+                                                                                      : test->op == OP_GT ? o > 0
+                                                                                                          : o >= 0))
             return true;
     }
     return cell->test_count == 0;
 }
 
-/* ---- Segments ------------------------------------------------------------------------------------------------------ */
+/* ---- Segments ------------------------------------------------------------------------------------------------------
+ */
 
 static inline int order(enum feel_kind kind, struct feel_value a, struct feel_value b)
 {
     return kind == FEEL_NUMBER ? number_cmp(a, b) : feel_order(a, b);
 }
-static int by_order(const void *a, const void *b) { return feel_order(*(const struct feel_value *)a, *(const struct feel_value *)b); }
+static int by_order(const void *a, const void *b)
+{
+    return feel_order(*(const struct feel_value *)a, *(const struct feel_value *)b);
+}
 
 /* The value as a whole number that keeps the order of its kind. */
 static inline bool key_of(const struct feel_value *v, int64_t *key)
@@ -217,7 +233,8 @@ static uint32_t locate_few(const struct table_column *c, str text)
     uint64_t head = head_of(text);
     for (size_t i = 0; i < c->count; i++) {
         str s = c->constants[i].text;
-        if (c->heads[i] == head && s.n == text.n && (s.n <= 8 || memcmp(s.p + 8, text.p + 8, s.n - 8) == 0)) return (uint32_t)(2 * i + 1);
+        if (c->heads[i] == head && s.n == text.n && (s.n <= 8 || memcmp(s.p + 8, text.p + 8, s.n - 8) == 0))
+            return (uint32_t)(2 * i + 1);
     }
     return 0;
 }
@@ -232,15 +249,18 @@ static uint32_t locate(const struct table_column *c, struct feel_value v)
     if (c->hashed) {
         uint64_t h = str_hash(v.text);
         for (size_t at = h & c->hash_mask; c->hashed[at]; at = (at + 1) & c->hash_mask)
-            if (c->hashes[at] == h && str_eq(c->constants[c->hashed[at] - 1].text, v.text)) return 2 * (c->hashed[at] - 1) + 1;
+            if (c->hashes[at] == h && str_eq(c->constants[c->hashed[at] - 1].text, v.text))
+                return 2 * (c->hashed[at] - 1) + 1;
         return 0; /* any gap: no test tells them apart */
     }
     while (low < high) {
         size_t middle = (low + high) / 2;
         int o = order(c->kind, v, c->constants[middle]);
         if (o == 0) return (uint32_t)(2 * middle + 1);
-        if (o < 0) high = middle;
-        else low = middle + 1;
+        if (o < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return (uint32_t)(2 * low);
 }
@@ -319,9 +339,13 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
     if (only_equal && col->kind == FEEL_STRING) add_hashes(c, col);
 }
 
-/* ---- Sets and lists ------------------------------------------------------------------------------------------------ */
+/* ---- Sets and lists ------------------------------------------------------------------------------------------------
+ */
 
-static bool everywhere(const struct table_column *col, size_t r) { return !col->indexed || col->cells[r].any || col->cells[r].complex; }
+static bool everywhere(const struct table_column *col, size_t r)
+{
+    return !col->indexed || col->cells[r].any || col->cells[r].complex;
+}
 
 static void add_bits(struct dmn_compiler *c, const struct dmn_table *t, struct table_column *col, size_t words)
 {
@@ -349,22 +373,27 @@ static void add_lists(struct dmn_compiler *c, const struct dmn_table *t, struct 
     }
     col->others = others;
     if (!col->indexed || total > LISTS_LIMIT) return;
-    uint32_t *starts = arena_array(c->a, segments + 2, sizeof *starts), *list = arena_array(c->a, total + 1, sizeof *list);
+    uint32_t *starts = arena_array(c->a, segments + 2, sizeof *starts),
+             *list = arena_array(c->a, total + 1, sizeof *list);
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t r = 0; r < t->rule_count; r++)
             for (uint32_t k = 0; k < col->cells[r].count; k++)
                 for (uint32_t s = col->cells[r].intervals[k].from; s <= col->cells[r].intervals[k].to; s++) {
-                    if (!pass) starts[s + 2]++;
-                    else list[starts[s + 1]++] = (uint32_t)r;
+                    if (!pass)
+                        starts[s + 2]++;
+                    else
+                        list[starts[s + 1]++] = (uint32_t)r;
                 }
         for (size_t s = 2; !pass && s < segments + 2; s++) starts[s] += starts[s - 1];
     }
     col->starts = starts, col->list = list;
 }
 
-/* ---- Constant outputs, inputs that are names ----------------------------------------------------------------------- */
+/* ---- Constant outputs, inputs that are names -----------------------------------------------------------------------
+ */
 
-static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const struct table_output *o, struct feel_value v)
+static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const struct table_output *o,
+                    struct feel_value v)
 {
     struct err ignored = {0};
     struct feel_value got = feel_null(), *frame = value_new_items(c->a, t->base + 1);
@@ -397,7 +426,8 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
         struct parsed tree;
         struct err ignored = {0};
         bool parsed = parse_expression(&c->model->scratch, scope, t->inputs[i].text, &tree, &ignored) == 0;
-        if (parsed && tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input) t->inputs[i].slot = tree.root->declaration->index + 1;
+        if (parsed && tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input)
+            t->inputs[i].slot = tree.root->declaration->index + 1;
         arena_clear(&c->model->scratch);
     }
 }
@@ -422,15 +452,19 @@ void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_
     x->complex = complex;
     x->bits = largest <= BITS_LIMIT;
     for (size_t i = 0; i < t->input_count; i++) {
-        if (x->bits) add_bits(c, t, &x->columns[i], x->words);
-        else add_lists(c, t, &x->columns[i]);
+        if (x->bits)
+            add_bits(c, t, &x->columns[i], x->words);
+        else
+            add_lists(c, t, &x->columns[i]);
     }
     t->index = x;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------- */
+/* ---- Finding -------------------------------------------------------------------------------------------------------
+ */
 
-static bool complex_match(struct dmn_run *run, const struct dmn_table *t, size_t r, const struct feel_value *values, struct feel_value *frame)
+static bool complex_match(struct dmn_run *run, const struct dmn_table *t, size_t r, const struct feel_value *values,
+                          struct feel_value *frame)
 {
     for (size_t i = 0; i < t->input_count; i++) {
         if (!t->index->columns[i].cells[r].complex) continue;
@@ -443,14 +477,18 @@ static bool fits(const struct column_cell *cell, uint32_t segment)
 {
     if (cell->any || cell->complex) return true;
     for (uint32_t k = 0; k < cell->count; k++)
-        if (segment - cell->intervals[k].from <= cell->intervals[k].to - cell->intervals[k].from) return segment != NO_SEGMENT;
+        if (segment - cell->intervals[k].from <= cell->intervals[k].to - cell->intervals[k].from)
+            return segment != NO_SEGMENT;
     return false;
 }
 
-static bool is_complex(const struct table_index *x, size_t r) { return x->any_complex && x->complex[r / 64] >> (r % 64) & 1; }
+static bool is_complex(const struct table_index *x, size_t r)
+{
+    return x->any_complex && x->complex[r / 64] >> (r % 64) & 1;
+}
 
-static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, const uint32_t *segments,
-                           struct feel_value *frame, uint32_t *hits, size_t most)
+static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                           const uint32_t *segments, struct feel_value *frame, uint32_t *hits, size_t most)
 {
     const struct table_index *x = t->index;
     size_t count = 0;
@@ -472,8 +510,8 @@ static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const
     return count;
 }
 
-static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, const uint32_t *segments,
-                            struct feel_value *frame, uint32_t *hits, size_t most)
+static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                            const uint32_t *segments, struct feel_value *frame, uint32_t *hits, size_t most)
 {
     const struct table_index *x = t->index;
     size_t best = SIZE_MAX, count = 0, own = 0;
@@ -489,10 +527,14 @@ static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, cons
     }
     for (size_t a = 0, b = 0, all = 0, last = SIZE_MAX; count < most;) { /* both lists in the order of the rules */
         size_t r;
-        if (!by) r = all++;
-        else if (a < own && (b == by->other_count || list[a] < by->others[b])) r = list[a++];
-        else if (b < by->other_count) r = by->others[b++];
-        else break;
+        if (!by)
+            r = all++;
+        else if (a < own && (b == by->other_count || list[a] < by->others[b]))
+            r = list[a++];
+        else if (b < by->other_count)
+            r = by->others[b++];
+        else
+            break;
         if (r >= t->rule_count) break;
         bool good = r != last; /* a rule stands twice where two of its tests overlap */
         last = r;
@@ -510,8 +552,8 @@ bool index_suits(const struct dmn_table *t, const struct feel_value *values)
     return true;
 }
 
-size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, struct feel_value *frame,
-                  uint32_t *hits, size_t most)
+size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                  struct feel_value *frame, uint32_t *hits, size_t most)
 {
     const struct table_index *x = t->index;
     uint32_t few[16], *segments = few;

@@ -31,7 +31,7 @@ struct table_test { /* the tested value is in `value`, equal to it, … (OP_IN, 
     uint16_t op;
     struct feel_value value;
 };
-struct table_cell { /* any value where it has neither: */
+struct table_cell {                 /* any value where it has neither: */
     const struct table_test *tests; /* one of them: of constants */
     size_t test_count;
     const struct feel_program *program; /* all else */
@@ -74,8 +74,8 @@ struct table_column {
     struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
     const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
     size_t count;
-    struct column_cell *cells;  /* by rule */
-    const uint64_t *bits; /* segment by segment, the last for values of other kinds; NULL: lists */
+    struct column_cell *cells;     /* by rule */
+    const uint64_t *bits;          /* segment by segment, the last for values of other kinds; NULL: lists */
     const uint32_t *starts, *list; /* of segment s: list[starts[s]] … list[starts[s + 1]] */
     const uint32_t *others;        /* rules that every value leaves over here */
     size_t other_count;
@@ -94,7 +94,8 @@ struct table_index {
 
 static inline bool cell_is_any(const struct table_cell *c) { return !c->program && !c->test_count; }
 /* The cell's tests, or the expression's value, where they are constants; false: they must be compiled. */
-bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope, const struct feel_type *tested);
+bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope,
+                         const struct feel_type *tested);
 bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str text, const struct feel_scope *scope);
 bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell, struct feel_value v,
                   struct feel_value *frame);
@@ -102,7 +103,7 @@ void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_
 /* False: a value is a list, range or the like, whose tests mean more than the index knows. */
 bool index_suits(const struct dmn_table *t, const struct feel_value *values);
 /* The matching rules in their order, at most `most`. */
-size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, struct feel_value *frame,
-                  uint32_t *hits, size_t most);
+size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                  struct feel_value *frame, uint32_t *hits, size_t most);
 
 #endif

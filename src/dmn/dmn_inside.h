@@ -19,10 +19,10 @@ struct dmn_type {
     struct feel_type feel; /* what FEEL sees: without the constraints, which `instance of` does not ask for */
     str name;
     enum dmn_type_kind is;
-    bool collection;                         /* a list of what follows */
-    const struct feel_type *simple;          /* SIMPLE */
-    const struct dmn_type *of;               /* REFERENCE: the other definition; FUNCTION: what it gives, or NULL */
-    const struct dmn_component *components;  /* STRUCTURE; FUNCTION: the parameters */
+    bool collection;                        /* a list of what follows */
+    const struct feel_type *simple;         /* SIMPLE */
+    const struct dmn_type *of;              /* REFERENCE: the other definition; FUNCTION: what it gives, or NULL */
+    const struct dmn_component *components; /* STRUCTURE; FUNCTION: the parameters */
     size_t count;
     const struct feel_program *allowed;    /* of one element */
     const struct feel_program *constraint; /* of the whole */
@@ -39,7 +39,8 @@ void types_read(struct dmn_compiler *c, struct dmn_file *f);
 void types_link(struct dmn_compiler *c, struct dmn_file *f);
 const struct feel_type *type_feel(const struct dmn_type *t); /* of NULL: any */
 /* The value as the type wants it (DMN 1.5 §10.3.2.9.4); null with a reason where it can't be. */
-struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what, str name);
+struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
+                              str name);
 struct feel_value type_from_json(struct arena *a, const struct dmn_type *t, const struct json *j);
 
 /* ---- Boxed expressions (dmn_box.c) ---- */
@@ -64,12 +65,12 @@ struct box {
     const struct dmn_type *type; /* declared at it */
     const struct feel_type *gives;
     const struct feel_program *program; /* LITERAL */
-    const struct box **items;           /* CONTEXT, LIST, INVOCATION's bindings, CONDITIONAL's three, FILTER … EVERY: in, body */
-    str *names;                         /* CONTEXT (n == 0: the result), RELATION's columns, parameters, bindings */
-    const struct dmn_type **types;      /* CONTEXT's entries, FUNCTION's parameters */
+    const struct box **items; /* CONTEXT, LIST, INVOCATION's bindings, CONDITIONAL's three, FILTER … EVERY: in, body */
+    str *names;               /* CONTEXT (n == 0: the result), RELATION's columns, parameters, bindings */
+    const struct dmn_type **types; /* CONTEXT's entries, FUNCTION's parameters */
     size_t count, columns;
-    const struct box *body; /* FUNCTION, INVOCATION's function */
-    size_t base;            /* the frame's first free place here */
+    const struct box *body;      /* FUNCTION, INVOCATION's function */
+    size_t base;                 /* the frame's first free place here */
     const struct dmn_node *node; /* FUNCTION: whose frame it has */
     const struct dmn_table *table;
 };
@@ -109,8 +110,8 @@ struct requirement {
     struct dmn_node *node;
     const struct dmn_import *import; /* NULL: of the same file, or of an import without a name */
 };
-struct binding { /* where a name of a node's scope comes from */
-    const struct dmn_node *node;       /* or, of an import: */
+struct binding {                 /* where a name of a node's scope comes from */
+    const struct dmn_node *node; /* or, of an import: */
     const struct dmn_node *const *nodes;
     size_t count;
 };
@@ -132,8 +133,8 @@ struct dmn_node {
     size_t frame;
     const struct box *logic;
     const struct err *err; /* the first, where it failed */
-    bool unique_name; /* INPUT: no other has the name */
-    uint32_t place;   /* INPUT: its number among the file's inputs, where a context that gives them all has it */
+    bool unique_name;      /* INPUT: no other has the name */
+    uint32_t place;        /* INPUT: its number among the file's inputs, where a context that gives them all has it */
     /* KNOWLEDGE, SERVICE: the parameters. */
     str *parameters;
     const struct dmn_type **parameter_types;
@@ -158,7 +159,7 @@ struct dmn_compiler {
     struct dmn_node *node; /* whose errors they are; NULL: the model's */
     size_t frame;          /* the most places that were needed */
     unsigned depth;
-    const char *place; /* where in the node: "rule 3, input 2" */
+    const char *place;      /* where in the node: "rule 3, input 2" */
     struct feel_scope root; /* lenient, with the file's types */
 };
 /* Notes an error at an element; `inner` may have been set by FEEL: then it leads, else the message. */
@@ -167,8 +168,10 @@ void compile_error(struct dmn_compiler *c, const struct xml *at, const struct er
 /* The same for a finding, which fails nothing. */
 void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner,
                   const char *format, ...) PRINTF_LIKE(5, 6);
-void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope, const struct feel_type *tested);
-int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out, struct err *err) MUST_USE;
+void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope,
+                   const struct feel_type *tested);
+int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out,
+               struct err *err) MUST_USE;
 /* What can be seen without running (dmn_check.c). */
 void check_table(struct dmn_compiler *c, const struct dmn_table *t);
 void check_graph(struct dmn_model *m);
@@ -192,12 +195,12 @@ struct dmn_run {
     struct feel_value inputs;
     const struct dmn_file *called; /* the file of the node that was asked for */
     struct feel_value *values;     /* by the node's index; kind 255: not yet known */
-    struct run_notes *notes; /* shared by a run and those inside of it */
+    struct run_notes *notes;       /* shared by a run and those inside of it */
 };
 struct run_notes {
     VEC(str) errors;
     bool explain;
-    unsigned depth; /* of boxed expressions, through all functions */
+    unsigned depth;  /* of boxed expressions, through all functions */
     bool stopped;    /* a limit was met: */
     struct err *err; /* the caller's; later, when a function of the result is called, our own */
     const struct dmn_trace *first, **last;
@@ -207,8 +210,8 @@ enum { VALUE_UNKNOWN = 255 };
 struct err *run_err(struct dmn_run *run);
 struct feel_value run_value(struct dmn_run *run, const struct dmn_node *n);
 struct feel_value run_program(struct dmn_run *run, const struct feel_program *p, const struct feel_value *frame);
-bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const struct feel_value *arguments, size_t count,
-              struct feel_value *out);
+bool run_call(struct dmn_run *run, struct feel_value f, const str *names, const struct feel_value *arguments,
+              size_t count, struct feel_value *out);
 struct feel_value run_refuse(struct dmn_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 void run_note(struct dmn_run *run, const struct dmn_node *n, struct feel_value v);
 struct dmn_trace *run_trace(struct dmn_run *run, const char *kind, str name);

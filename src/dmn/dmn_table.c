@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decision tables (DMN 1.5 §8): rules, hit policies, aggregation. */
-#include "dmn_inside.h"
 #include "dmn_index.h"
+#include "dmn_inside.h"
 #include "feel_number.h"
 #include "feel_time.h"
 #include "feel_value.h"
 
 #include <string.h>
 
-/* ---- Compiling ----------------------------------------------------------------------------------------------------- */
+/* ---- Compiling -----------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
     str name;
     enum hit_policy policy;
-} policies[] = {{STR_INIT("UNIQUE"), HIT_UNIQUE},          {STR_INIT("U"), HIT_UNIQUE},
-                {STR_INIT("ANY"), HIT_ANY},                {STR_INIT("A"), HIT_ANY},
-                {STR_INIT("PRIORITY"), HIT_PRIORITY},      {STR_INIT("P"), HIT_PRIORITY},
-                {STR_INIT("FIRST"), HIT_FIRST},            {STR_INIT("F"), HIT_FIRST},
-                {STR_INIT("RULE ORDER"), HIT_RULE_ORDER},  {STR_INIT("R"), HIT_RULE_ORDER},
-                {STR_INIT("OUTPUT ORDER"), HIT_OUTPUT_ORDER}, {STR_INIT("O"), HIT_OUTPUT_ORDER},
-                {STR_INIT("COLLECT"), HIT_COLLECT},        {STR_INIT("C"), HIT_COLLECT}};
+} policies[] = {{STR_INIT("UNIQUE"), HIT_UNIQUE},
+                {STR_INIT("U"), HIT_UNIQUE},
+                {STR_INIT("ANY"), HIT_ANY},
+                {STR_INIT("A"), HIT_ANY},
+                {STR_INIT("PRIORITY"), HIT_PRIORITY},
+                {STR_INIT("P"), HIT_PRIORITY},
+                {STR_INIT("FIRST"), HIT_FIRST},
+                {STR_INIT("F"), HIT_FIRST},
+                {STR_INIT("RULE ORDER"), HIT_RULE_ORDER},
+                {STR_INIT("R"), HIT_RULE_ORDER},
+                {STR_INIT("OUTPUT ORDER"), HIT_OUTPUT_ORDER},
+                {STR_INIT("O"), HIT_OUTPUT_ORDER},
+                {STR_INIT("COLLECT"), HIT_COLLECT},
+                {STR_INIT("C"), HIT_COLLECT}};
 static const struct {
     str name;
     enum aggregation how;
-} aggregations[] = {{STR_INIT("SUM"), AGGREGATE_SUM}, {STR_INIT("+"), AGGREGATE_SUM},   {STR_INIT("COUNT"), AGGREGATE_COUNT},
-                    {STR_INIT("#"), AGGREGATE_COUNT}, {STR_INIT("MIN"), AGGREGATE_MIN}, {STR_INIT("<"), AGGREGATE_MIN},
-                    {STR_INIT("MAX"), AGGREGATE_MAX}, {STR_INIT(">"), AGGREGATE_MAX}};
+} aggregations[] = {{STR_INIT("SUM"), AGGREGATE_SUM},     {STR_INIT("+"), AGGREGATE_SUM},
+                    {STR_INIT("COUNT"), AGGREGATE_COUNT}, {STR_INIT("#"), AGGREGATE_COUNT},
+                    {STR_INIT("MIN"), AGGREGATE_MIN},     {STR_INIT("<"), AGGREGATE_MIN},
+                    {STR_INIT("MAX"), AGGREGATE_MAX},     {STR_INIT(">"), AGGREGATE_MAX}};
 
 static void read_policy(struct dmn_compiler *c, struct dmn_table *t, const struct xml *x)
 {
@@ -62,8 +71,10 @@ static void read_input(struct dmn_compiler *c, struct dmn_table *t, const struct
     const struct xml *at = e ? text_of(e, &source) : x;
     in->xml = at;
     if (!source.n) source = in->label; /* a table may say what it asks only there */
-    if (source.n) in->program = compile_text(c, at, source, scope);
-    else compile_error(c, x, NULL, "the input has no expression");
+    if (source.n)
+        in->program = compile_text(c, at, source, scope);
+    else
+        compile_error(c, x, NULL, "the input has no expression");
     in->text = source;
     in->tested = in->type ? type_feel(in->type) : in->program ? feel_program_type(in->program) : &feel_any;
     if (values) {
@@ -89,8 +100,8 @@ static void read_order(struct dmn_compiler *c, struct table_output *out, const s
     out->order = order.items, out->order_count = order.count;
 }
 
-static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struct xml *x, const struct feel_scope *scope,
-                        const struct dmn_type *whole)
+static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struct xml *x,
+                        const struct feel_scope *scope, const struct dmn_type *whole)
 {
     struct table_output *out = &t->outputs[t->output_count++];
     const struct xml *values = xml_child(x, "outputValues"), *fallback = xml_child(x, "defaultOutputEntry");
@@ -105,12 +116,14 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     str tests = STR("");
     const struct xml *at = values ? text_of(values, &tests) : x;
     if (tests.n) out->allowed = compile_tests(c, at, tests, scope, type), out->allowed_text = tests;
-    for (const struct dmn_type *d = out->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL) tests = d->allowed_text;
+    for (const struct dmn_type *d = out->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL)
+        tests = d->allowed_text;
     if (t->policy == HIT_PRIORITY || t->policy == HIT_OUTPUT_ORDER) read_order(c, out, at, tests, scope, type);
     if (fallback) {
         str source;
         at = text_of(fallback, &source);
-        if (source.n && !str_eq(source, STR("-"))) out->fallback.program = compile_text(c, at, source, scope), t->has_fallback = true;
+        if (source.n && !str_eq(source, STR("-")))
+            out->fallback.program = compile_text(c, at, source, scope), t->has_fallback = true;
     }
     c->place = NULL;
 }
@@ -141,8 +154,12 @@ static void read_rule(struct dmn_compiler *c, struct dmn_table *t, const struct 
             r->outputs[o].program = compile_text(c, at, source, scope);
     }
     c->place = arena_printf(c->a, "rule %zu", t->rule_count).p;
-    if (i != t->input_count) compile_error(c, x, NULL, "has %s input entries than the table's %zu", i < t->input_count ? "fewer" : "more", t->input_count);
-    if (o != t->output_count) compile_error(c, x, NULL, "has %s output entries than the table's %zu", o < t->output_count ? "fewer" : "more", t->output_count);
+    if (i != t->input_count)
+        compile_error(c, x, NULL, "has %s input entries than the table's %zu", i < t->input_count ? "fewer" : "more",
+                      t->input_count);
+    if (o != t->output_count)
+        compile_error(c, x, NULL, "has %s output entries than the table's %zu", o < t->output_count ? "fewer" : "more",
+                      t->output_count);
     c->place = NULL;
 }
 
@@ -153,7 +170,8 @@ static size_t count_of(const struct xml *x, const char *name)
     return n;
 }
 
-static const struct feel_type *joined(struct dmn_compiler *c, const struct feel_type *so_far, const struct table_result *r)
+static const struct feel_type *joined(struct dmn_compiler *c, const struct feel_type *so_far,
+                                      const struct table_result *r)
 {
     if (r->program) return type_join(c->a, so_far, feel_program_type(r->program));
     if (!r->constant || r->value.kind == FEEL_NULL) return so_far;
@@ -172,14 +190,16 @@ static const struct feel_type *gives_type(struct dmn_compiler *c, const struct d
         struct feel_field *fields = arena_array(c->a, t->output_count + 1, sizeof *fields);
         for (size_t i = 0; i < t->output_count; i++) {
             const struct feel_type *type = t->outputs[i].type ? type_feel(t->outputs[i].type) : NULL;
-            for (size_t k = 0; !t->outputs[i].type && k < t->rule_count; k++) type = joined(c, type, &t->rules[k].outputs[i]);
+            for (size_t k = 0; !t->outputs[i].type && k < t->rule_count; k++)
+                type = joined(c, type, &t->rules[k].outputs[i]);
             fields[i] = (struct feel_field){.name = t->outputs[i].name, .type = type ? type : &feel_any};
         }
         *context = (struct feel_type){.is = FEEL_TYPE_CONTEXT, .fields = fields, .count = t->output_count};
         one = context;
     }
     if (!one) one = &feel_any;
-    bool many = t->policy == HIT_RULE_ORDER || t->policy == HIT_OUTPUT_ORDER || (t->policy == HIT_COLLECT && !t->aggregation);
+    bool many =
+        t->policy == HIT_RULE_ORDER || t->policy == HIT_OUTPUT_ORDER || (t->policy == HIT_COLLECT && !t->aggregation);
     if (t->aggregation == AGGREGATE_COUNT) return &feel_type_number;
     return many ? type_list_of(c->a, one) : one;
 }
@@ -209,27 +229,29 @@ const struct dmn_table *table_compile(struct dmn_compiler *c, const struct xml *
     return t;
 }
 
-/* ---- Which rules match --------------------------------------------------------------------------------------------- */
+/* ---- Which rules match ---------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value refused_value(struct dmn_run *run, const char *what, str of, struct feel_value v, str allowed)
 {
     struct buf text;
     buf_init(&text, 100);
     feel_emit(&text, v);
-    struct feel_value null = run_refuse(run, "%s '" STR_FORMAT "': " STR_FORMAT " is not among " STR_FORMAT, what, STR_ARGS(of),
-                                        STR_ARGS(buf_get(&text)), STR_ARGS(allowed));
+    struct feel_value null = run_refuse(run, "%s '" STR_FORMAT "': " STR_FORMAT " is not among " STR_FORMAT, what,
+                                        STR_ARGS(of), STR_ARGS(buf_get(&text)), STR_ARGS(allowed));
     buf_release(&text);
     return null;
 }
 
 /* The inputs' values; false: one is not allowed, and *null says which. */
-static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame, struct feel_value *values,
-                        struct feel_value *null)
+static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame,
+                        struct feel_value *values, struct feel_value *null)
 {
     for (size_t i = 0; i < t->input_count; i++) {
         const struct table_input *in = &t->inputs[i];
         struct feel_value v = in->slot ? frame[in->slot - 1] : run_program(run, in->program, frame);
-        bool plain = in->type && in->type->is == TYPE_SIMPLE && in->type->simple->is == FEEL_TYPE_OF_KIND && in->type->simple->kind == v.kind;
+        bool plain = in->type && in->type->is == TYPE_SIMPLE && in->type->simple->is == FEEL_TYPE_OF_KIND &&
+                     in->type->simple->kind == v.kind;
         if (in->type && !plain) {
             struct feel_value as = type_coerce(run->a, in->type, v, "input", in->text);
             if (as.kind == FEEL_NULL && v.kind != FEEL_NULL) return *null = as, false;
@@ -248,15 +270,16 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
     return true;
 }
 
-static bool matches(struct dmn_run *run, const struct dmn_table *t, const struct table_rule *r, const struct feel_value *values,
-                    struct feel_value *frame)
+static bool matches(struct dmn_run *run, const struct dmn_table *t, const struct table_rule *r,
+                    const struct feel_value *values, struct feel_value *frame)
 {
     for (size_t i = 0; i < t->input_count; i++)
         if (!cell_matches(run, t, &r->tests[i], values[i], frame)) return false;
     return true;
 }
 
-/* ---- Outputs ------------------------------------------------------------------------------------------------------- */
+/* ---- Outputs -------------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, const struct table_output *out,
                                 const struct table_result *r, struct feel_value *frame)
@@ -275,7 +298,8 @@ static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, 
 }
 
 /* One rule's outputs: the value, or a context of them. */
-static struct feel_value rule_value(struct dmn_run *run, const struct dmn_table *t, size_t rule, struct feel_value *frame)
+static struct feel_value rule_value(struct dmn_run *run, const struct dmn_table *t, size_t rule,
+                                    struct feel_value *frame)
 {
     const struct table_rule *r = &t->rules[rule];
     if (r->constant) return r->value;
@@ -291,13 +315,16 @@ static struct feel_value fallback(struct dmn_run *run, const struct dmn_table *t
     if (t->output_count == 1) return output(run, t, &t->outputs[0], &t->outputs[0].fallback, frame);
     struct feel_entry *entries = arena_alloc(run->a, (t->output_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->output_count; i++)
-        entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], &t->outputs[i].fallback, frame)};
+        entries[i] =
+            (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], &t->outputs[i].fallback, frame)};
     return feel_context(entries, t->output_count);
 }
 
-/* ---- Priorities ---------------------------------------------------------------------------------------------------- */
+/* ---- Priorities ----------------------------------------------------------------------------------------------------
+ */
 
-static size_t priority(struct dmn_run *run, const struct dmn_table *t, size_t output, struct feel_value v, struct feel_value *frame)
+static size_t priority(struct dmn_run *run, const struct dmn_table *t, size_t output, struct feel_value v,
+                       struct feel_value *frame)
 {
     const struct table_output *out = &t->outputs[output];
     frame[t->base] = v;
@@ -324,7 +351,8 @@ static struct feel_value by_priority(struct dmn_run *run, const struct dmn_table
 {
     struct ranked *all = arena_alloc(run->a, count * sizeof *all), *spare = arena_alloc(run->a, count * sizeof *spare);
     for (size_t i = 0; i < count; i++) {
-        all[i] = (struct ranked){rule_value(run, t, hits[i], frame), arena_alloc(run->a, t->output_count * sizeof(size_t))};
+        all[i] =
+            (struct ranked){rule_value(run, t, hits[i], frame), arena_alloc(run->a, t->output_count * sizeof(size_t))};
         for (size_t k = 0; k < t->output_count; k++) {
             struct feel_value v = t->output_count == 1 ? all[i].value : all[i].value.entries[k].value;
             all[i].ranks[k] = priority(run, t, k, v, frame);
@@ -338,7 +366,8 @@ static struct feel_value by_priority(struct dmn_run *run, const struct dmn_table
     }
     for (size_t width = 1; width < count; width *= 2) { /* merge sort */
         for (size_t from = 0; from < count; from += 2 * width) {
-            size_t middle = from + width < count ? from + width : count, end = from + 2 * width < count ? from + 2 * width : count;
+            size_t middle = from + width < count ? from + width : count,
+                   end = from + 2 * width < count ? from + 2 * width : count;
             size_t x = from, y = middle, to = from;
             while (x < middle || y < end) {
                 bool right = x == middle || (y < end && before(&all[y], &all[x], t->output_count));
@@ -353,9 +382,11 @@ static struct feel_value by_priority(struct dmn_run *run, const struct dmn_table
     return feel_list(items, count);
 }
 
-/* ---- Aggregation --------------------------------------------------------------------------------------------------- */
+/* ---- Aggregation ---------------------------------------------------------------------------------------------------
+ */
 
-static struct feel_value aggregate_of(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, size_t count)
+static struct feel_value aggregate_of(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                                      size_t count)
 {
     struct feel_value got = values[0];
     for (size_t i = 0; i < count; i++) {
@@ -366,7 +397,8 @@ static struct feel_value aggregate_of(struct dmn_run *run, const struct dmn_tabl
         if (t->aggregation == AGGREGATE_SUM) {
             bool number = v.kind == FEEL_NUMBER, duration = v.kind == FEEL_DAYS_TIME || v.kind == FEEL_YEARS_MONTHS;
             if (!number && !duration)
-                return run_refuse(run, "the outputs can't be summed: one is %s", feel_kind_words((enum feel_kind)v.kind));
+                return run_refuse(run, "the outputs can't be summed: one is %s",
+                                  feel_kind_words((enum feel_kind)v.kind));
             if (i) got = number && got.kind == FEEL_NUMBER ? number_add(got, v) : time_add(run->a, got, v);
         } else {
             if (!value_compare(run->a, v, got, &order, &why)) return feel_null_because(why);
@@ -376,7 +408,8 @@ static struct feel_value aggregate_of(struct dmn_run *run, const struct dmn_tabl
     return got;
 }
 
-static struct feel_value aggregate(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, size_t count)
+static struct feel_value aggregate(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                                   size_t count)
 {
     if (t->aggregation == AGGREGATE_COUNT) return feel_int((int64_t)count);
     if (t->output_count == 1) return aggregate_of(run, t, values, count);
@@ -390,7 +423,8 @@ static struct feel_value aggregate(struct dmn_run *run, const struct dmn_table *
     return feel_context(entries, t->output_count);
 }
 
-/* ---- The hit policies ---------------------------------------------------------------------------------------------- */
+/* ---- The hit policies ----------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value every_value(struct dmn_run *run, const struct dmn_table *t, const uint32_t *hits, size_t count,
                                      struct feel_value *frame)
@@ -400,12 +434,14 @@ static struct feel_value every_value(struct dmn_run *run, const struct dmn_table
     return feel_list(items, count);
 }
 
-static struct feel_value any(struct dmn_run *run, const struct dmn_table *t, const uint32_t *hits, size_t count, struct feel_value *frame)
+static struct feel_value any(struct dmn_run *run, const struct dmn_table *t, const uint32_t *hits, size_t count,
+                             struct feel_value *frame)
 {
     struct feel_value first = rule_value(run, t, hits[0], frame);
     for (size_t i = 1; i < count; i++)
         if (!feel_same(first, rule_value(run, t, hits[i], frame)))
-            return run_refuse(run, "hit policy ANY: the rules %u and %u match with different outputs", hits[0] + 1, hits[i] + 1);
+            return run_refuse(run, "hit policy ANY: the rules %u and %u match with different outputs", hits[0] + 1,
+                              hits[i] + 1);
     return first;
 }
 
@@ -419,7 +455,8 @@ static struct feel_value decide(struct dmn_run *run, const struct dmn_table *t, 
     }
     switch (t->policy) {
     case HIT_UNIQUE:
-        if (count > 1) return run_refuse(run, "hit policy UNIQUE: the rules %u and %u both match", hits[0] + 1, hits[1] + 1);
+        if (count > 1)
+            return run_refuse(run, "hit policy UNIQUE: the rules %u and %u both match", hits[0] + 1, hits[1] + 1);
         return rule_value(run, t, hits[0], frame);
     case HIT_ANY: return any(run, t, hits, count, frame);
     case HIT_FIRST: return rule_value(run, t, hits[0], frame);
@@ -434,10 +471,11 @@ static struct feel_value decide(struct dmn_run *run, const struct dmn_table *t, 
     NOT_REACHED();
 }
 
-/* ---- Explaining ---------------------------------------------------------------------------------------------------- */
+/* ---- Explaining ----------------------------------------------------------------------------------------------------
+ */
 
-static void explain(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values, const uint32_t *hits,
-                    size_t count, struct feel_value *frame, struct feel_value result)
+static void explain(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                    const uint32_t *hits, size_t count, struct feel_value *frame, struct feel_value result)
 {
     struct dmn_trace *trace = run_trace(run, "table", run->notes->node ? run->notes->node->name : STR(""));
     struct feel_entry *entries = arena_alloc(run->a, (t->input_count + 1) * sizeof *entries);
@@ -468,12 +506,14 @@ struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, str
     if (t->input_count > ARRAY_COUNT(few_values)) values = value_new_items(run->a, t->input_count);
     if (t->rule_count > ARRAY_COUNT(few_hits)) hits = arena_alloc(run->a, t->rule_count * sizeof *hits);
     if (!take_inputs(run, t, frame, values, &null)) {
-        if (UNLIKELY(run->notes->explain)) run_trace(run, "table", run->notes->node ? run->notes->node->name : STR(""))->value = null;
+        if (UNLIKELY(run->notes->explain))
+            run_trace(run, "table", run->notes->node ? run->notes->node->name : STR(""))->value = null;
         return null;
     }
     size_t most = t->policy == HIT_FIRST ? 1 : t->policy == HIT_UNIQUE ? 2 : t->rule_count;
     if (UNLIKELY(run->notes->explain)) most = t->rule_count;
-    if (t->index && index_suits(t, values)) count = index_find(run, t, values, frame, hits, most);
+    if (t->index && index_suits(t, values))
+        count = index_find(run, t, values, frame, hits, most);
     else
         for (size_t r = 0; r < t->rule_count && count < most && !run->notes->stopped; r++)
             if (matches(run, t, &t->rules[r], values, frame)) hits[count++] = (uint32_t)r;

@@ -23,7 +23,8 @@ struct suite {
     size_t root_length;
 };
 
-/* ---- Values as the cases write them -------------------------------------------------------------------------------- */
+/* ---- Values as the cases write them --------------------------------------------------------------------------------
+ */
 
 static struct feel_value typed_text(struct arena *a, const struct xml *x)
 {
@@ -43,7 +44,8 @@ static struct feel_value typed_text(struct arena *a, const struct xml *x)
 
 static struct feel_value value_of(struct arena *a, const struct xml *x)
 {
-    const struct xml *value = xml_child(x, "value"), *list = xml_child(x, "list"), *component = xml_child(x, "component");
+    const struct xml *value = xml_child(x, "value"), *list = xml_child(x, "list"),
+                     *component = xml_child(x, "component");
     if (value) return typed_text(a, value);
     if (list && str_eq(xml_get_in(list, XSI, "nil"), STR("true"))) return feel_null();
     if (list) {
@@ -57,7 +59,8 @@ static struct feel_value value_of(struct arena *a, const struct xml *x)
     if (!component) return feel_null();
     VEC(struct feel_entry) entries = {0};
     for (; component; component = xml_same(component)) {
-        struct feel_value v = str_eq(xml_get_in(component, XSI, "nil"), STR("true")) ? feel_null() : value_of(a, component);
+        struct feel_value v =
+            str_eq(xml_get_in(component, XSI, "nil"), STR("true")) ? feel_null() : value_of(a, component);
         *vec_add(a, &entries) = (struct feel_entry){xml_get(component, "name"), v};
     }
     return feel_context(entries.items, entries.count);
@@ -90,14 +93,16 @@ static bool same(struct feel_value want, struct feel_value got)
     return feel_same(want, got);
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------------- */
+/* ---- Running -------------------------------------------------------------------------------------------------------
+ */
 
 static str words_for(struct arena *a, struct feel_value v, const struct dmn_result *r)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
     feel_emit(&out, v);
-    for (size_t i = 0; r && i < r->error_count && i < 3; i++) buf_printf(&out, "%s" STR_FORMAT, i ? "; " : " (", STR_ARGS(r->errors[i]));
+    for (size_t i = 0; r && i < r->error_count && i < 3; i++)
+        buf_printf(&out, "%s" STR_FORMAT, i ? "; " : " (", STR_ARGS(r->errors[i]));
     if (r && r->error_count) buf_char(&out, ')');
     str s = buf_copy(&out, a);
     buf_release(&out);
@@ -114,7 +119,8 @@ static struct feel_value inputs_of(struct arena *a, const struct xml *test)
     return feel_context(entries.items, entries.count);
 }
 
-static bool result_good(struct suite *s, const struct dmn_model *m, const struct xml *test, const struct xml *wanted, str *why)
+static bool result_good(struct suite *s, const struct dmn_model *m, const struct xml *test, const struct xml *wanted,
+                        str *why)
 {
     str name = xml_get(wanted, "name"), invocable = xml_get(test, "invocableName"), type = xml_get(test, "type");
     bool is_service = str_eq(type, STR("decisionService")) || str_eq(type, STR("bkm"));
@@ -150,9 +156,11 @@ out:
     return good;
 }
 
-static void run_case(struct suite *s, const struct dmn_model *m, const struct xml *test, str folder, str file, const char *broken)
+static void run_case(struct suite *s, const struct dmn_model *m, const struct xml *test, str folder, str file,
+                     const char *broken)
 {
-    struct dmn_test_case c = {.folder = folder, .file = file, .id = arena_copy(s->a, xml_get(test, "id")), .passed = !broken};
+    struct dmn_test_case c = {
+        .folder = folder, .file = file, .id = arena_copy(s->a, xml_get(test, "id")), .passed = !broken};
     if (broken) c.why = arena_copy(s->a, str_of(broken));
     const struct xml *x = xml_child(test, "resultNode");
     if (!x) c.passed = false, c.why = STR("has no resultNode");
@@ -180,7 +188,8 @@ static int run_file(struct suite *s, str folder, const char *name, struct err *e
     str below = str_from(folder, s->root_length);
     while (below.n && below.p[0] == '/') below = str_from(below, 1);
     for (const struct xml *x = xml_child(root, "testCase"); x; x = xml_same(x))
-        run_case(s, m, x, below.n ? below : folder, str_of(arena_copy(s->a, str_of(name)).p), good ? NULL : broken.message);
+        run_case(s, m, x, below.n ? below : folder, str_of(arena_copy(s->a, str_of(name)).p),
+                 good ? NULL : broken.message);
     dmn_free(m);
     result = 0;
 out:
@@ -205,7 +214,8 @@ static int walk(struct suite *s, str folder, int depth, struct err *err)
     if (names.count) qsort(names.items, names.count, sizeof *names.items, by_name);
     for (size_t i = 0; i < names.count; i++) {
         struct stat st;
-        str name = str_of(names.items[i]), path = arena_printf(s->a, STR_FORMAT "/" STR_FORMAT, STR_ARGS(folder), STR_ARGS(name));
+        str name = str_of(names.items[i]),
+            path = arena_printf(s->a, STR_FORMAT "/" STR_FORMAT, STR_ARGS(folder), STR_ARGS(name));
         if (stat(path.p, &st) < 0) continue;
         if (S_ISDIR(st.st_mode) && depth < FOLDERS_DEEP && walk(s, path, depth + 1, err) < 0) return -1;
         if (S_ISREG(st.st_mode) && str_ends(name, STR(".xml")) && str_find(name, STR("-test-")) != STR_NOT_FOUND &&

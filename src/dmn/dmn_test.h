@@ -16,6 +16,7 @@ struct dmn_test_run {
     size_t count, passed;
 };
 /* Fails where the folder can't be read or has no cases. The clock of all evaluations is `now`. */
-int dmn_test_folder(struct arena *a, const char *folder, int64_t now, struct dmn_test_run *out, struct err *err) MUST_USE;
+int dmn_test_folder(struct arena *a, const char *folder, int64_t now, struct dmn_test_run *out,
+                    struct err *err) MUST_USE;
 
 #endif

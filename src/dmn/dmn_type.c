@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------- */
+/* ---- Reading -------------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
     str name;
@@ -30,7 +31,8 @@ static const struct feel_type any_function = {.is = FEEL_TYPE_FUNCTION, .of = &f
 static const struct {
     str name;
     const struct feel_type *type;
-} loose_types[] = {{STR_INIT("list"), &any_list}, {STR_INIT("context"), &any_context}, {STR_INIT("function"), &any_function}};
+} loose_types[] = {
+    {STR_INIT("list"), &any_list}, {STR_INIT("context"), &any_context}, {STR_INIT("function"), &any_function}};
 
 static void link(struct dmn_compiler *c, struct dmn_type *t);
 
@@ -54,7 +56,8 @@ static struct dmn_type *dotted(const struct dmn_file *f, str name, int depth)
     struct dmn_type *t = named_in(f, name);
     for (size_t i = 0; f && depth < 20 && !t && i < f->imports.count; i++) {
         const struct dmn_import *import = &f->imports.items[i];
-        if (!import->name.n) t = named_in(import->file, name);
+        if (!import->name.n)
+            t = named_in(import->file, name);
         else if (name.n > import->name.n + 1 && str_starts(name, import->name) && name.p[import->name.n] == '.')
             t = dotted(import->file, str_from(name, import->name.n + 1), depth + 1);
     }
@@ -100,7 +103,8 @@ const struct dmn_type *type_referred(struct dmn_compiler *c, const struct xml *a
         if (near.p)
             compile_error(c, at, NULL, "unknown type '" STR_FORMAT "'; did you mean '" STR_FORMAT "'?", STR_ARGS(name),
                           STR_ARGS(near));
-        else compile_error(c, at, NULL, "unknown type '" STR_FORMAT "'", STR_ARGS(name));
+        else
+            compile_error(c, at, NULL, "unknown type '" STR_FORMAT "'", STR_ARGS(name));
         return NULL;
     }
     if (t->state == 0) link(c, t);
@@ -173,12 +177,16 @@ static void link(struct dmn_compiler *c, struct dmn_type *t)
     t->state = 1;
     t->collection = str_eq(xml_get(x, "isCollection"), STR("true"));
     /* Recursive structures lead back here before they are done. */
-    t->feel = (struct feel_type){.is = t->collection ? FEEL_TYPE_LIST : xml_child(x, "itemComponent") ? FEEL_TYPE_CONTEXT
-                                                                                                      : FEEL_TYPE_ANY,
+    t->feel = (struct feel_type){.is = t->collection                   ? FEEL_TYPE_LIST
+                                       : xml_child(x, "itemComponent") ? FEEL_TYPE_CONTEXT
+                                                                       : FEEL_TYPE_ANY,
                                  .of = &feel_any};
-    if (before) compile_error(c, x, NULL, "the types are nested too deeply");
-    else if (xml_child(x, "itemComponent")) link_components(c, t, element);
-    else if (function) link_function(c, t, function, element);
+    if (before)
+        compile_error(c, x, NULL, "the types are nested too deeply");
+    else if (xml_child(x, "itemComponent"))
+        link_components(c, t, element);
+    else if (function)
+        link_function(c, t, function, element);
     else if (reference) {
         const struct dmn_type *of = type_referred(c, reference, reference->text);
         if (of && of->state == 1 && of->is != TYPE_STRUCTURE && !xml_child(of->xml, "itemComponent")) {
@@ -199,12 +207,13 @@ static void link(struct dmn_compiler *c, struct dmn_type *t)
 
 void types_read(struct dmn_compiler *c, struct dmn_file *f)
 {
-    for (const struct xml *x = xml_child(f->root, "itemDefinition"); x; x = xml_same(x)) *vec_add(c->a, &f->types) = read(c, x);
+    for (const struct xml *x = xml_child(f->root, "itemDefinition"); x; x = xml_same(x))
+        *vec_add(c->a, &f->types) = read(c, x);
 }
 
 /* The names that FEEL may use in the file. */
-static void add_names(struct dmn_compiler *c, const struct dmn_file *f, str prefix, int depth, struct feel_named_type **items,
-                      size_t *count, size_t *room)
+static void add_names(struct dmn_compiler *c, const struct dmn_file *f, str prefix, int depth,
+                      struct feel_named_type **items, size_t *count, size_t *room)
 {
     for (size_t i = 0; i < f->types.count && *count < NAMED_TYPES; i++) {
         *items = vec_grow(c->a, *items, *count, room, sizeof **items);
@@ -216,8 +225,9 @@ static void add_names(struct dmn_compiler *c, const struct dmn_file *f, str pref
         const struct dmn_import *import = &f->imports.items[i];
         if (!import->file) continue;
         str inner = !import->name.n ? prefix
-                    : !prefix.n     ? import->name
-                                    : arena_printf(c->a, STR_FORMAT "." STR_FORMAT, STR_ARGS(prefix), STR_ARGS(import->name));
+                    : !prefix.n
+                        ? import->name
+                        : arena_printf(c->a, STR_FORMAT "." STR_FORMAT, STR_ARGS(prefix), STR_ARGS(import->name));
         add_names(c, import->file, inner, depth + 1, items, count, room);
     }
 }
@@ -233,7 +243,8 @@ void types_link(struct dmn_compiler *c, struct dmn_file *f)
 
 const struct feel_type *type_feel(const struct dmn_type *t) { return t ? &t->feel : &feel_any; }
 
-/* ---- Checking ------------------------------------------------------------------------------------------------------ */
+/* ---- Checking ------------------------------------------------------------------------------------------------------
+ */
 
 struct check {
     struct arena *a;
@@ -283,7 +294,8 @@ static bool fits(struct check *k, const struct dmn_type *t, struct feel_value v)
         if (v.kind != FEEL_LIST) return false;
         for (uint32_t i = 0; i < v.count; i++)
             if (v.items[i].kind != FEEL_NULL && !element_fits(k, t, v.items[i])) return false;
-    } else if (!element_fits(k, t, v)) return false;
+    } else if (!element_fits(k, t, v))
+        return false;
     if (!t->constraint || accepts(k, t->constraint, v)) return true;
     if (!k->refused) k->refused = t;
     return false;
@@ -310,19 +322,22 @@ static struct feel_value refused(struct arena *a, const struct check *k, const s
     buf_init(&text, 80);
     if (v.kind == FEEL_LIST || v.kind == FEEL_CONTEXT || v.kind == FEEL_FUNCTION)
         buf_text(&text, feel_kind_words((enum feel_kind)v.kind));
-    else feel_emit(&text, v);
+    else
+        feel_emit(&text, v);
     str shown = buf_copy(&text, a);
     buf_release(&text);
     if (k->refused) {
         str tests = k->refused->allowed_text.n ? k->refused->allowed_text : k->refused->constraint_text;
-        return feel_null_because(arena_printf(a, "%s '" STR_FORMAT "': " STR_FORMAT " is not among the allowed values of " STR_FORMAT
-                                                 " (" STR_FORMAT ")",
-                                              what, STR_ARGS(name), STR_ARGS(shown), STR_ARGS(k->refused->name), STR_ARGS(tests)));
+        return feel_null_because(arena_printf(
+            a, "%s '" STR_FORMAT "': " STR_FORMAT " is not among the allowed values of " STR_FORMAT " (" STR_FORMAT ")",
+            what, STR_ARGS(name), STR_ARGS(shown), STR_ARGS(k->refused->name), STR_ARGS(tests)));
     }
     struct buf type;
     buf_init(&type, 400);
-    if (t->name.n) buf_str(&type, t->name);
-    else type_words(&type, &t->feel);
+    if (t->name.n)
+        buf_str(&type, t->name);
+    else
+        type_words(&type, &t->feel);
     str wanted = buf_copy(&type, a);
     buf_release(&type);
     return feel_null_because(arena_printf(a, "%s '" STR_FORMAT "': " STR_FORMAT " is not of the type " STR_FORMAT, what,
@@ -334,9 +349,11 @@ static bool wants_kind(const struct dmn_type *t, enum feel_kind kind)
     return t->feel.is == FEEL_TYPE_OF_KIND && t->feel.kind == kind;
 }
 
-struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what, str name)
+struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
+                              str name)
 {
-    if (!t || v.kind == FEEL_NULL || (t->is == TYPE_SIMPLE && t->simple->is == FEEL_TYPE_OF_KIND && t->simple->kind == v.kind))
+    if (!t || v.kind == FEEL_NULL ||
+        (t->is == TYPE_SIMPLE && t->simple->is == FEEL_TYPE_OF_KIND && t->simple->kind == v.kind))
         return v;
     struct check k = {.a = a};
     if (fits(&k, t, v)) return v;
@@ -356,7 +373,8 @@ struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct 
     return refused(a, &k, t, v, what, name);
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ----------------------------------------------------------------------------------------------------------
+ */
 
 static struct feel_value text_as(struct arena *a, const struct feel_type *type, str text)
 {
@@ -385,7 +403,8 @@ static struct feel_value from_json(struct arena *a, const struct feel_type *type
         struct feel_entry *entries = arena_alloc(a, (j->count + 1) * sizeof *entries);
         for (size_t i = 0; i < j->count; i++) {
             const struct feel_field *field = type->is == FEEL_TYPE_CONTEXT ? type_field(type, j->items[i].key) : NULL;
-            entries[i] = (struct feel_entry){j->items[i].key, from_json(a, field ? field->type : &feel_any, &j->items[i])};
+            entries[i] =
+                (struct feel_entry){j->items[i].key, from_json(a, field ? field->type : &feel_any, &j->items[i])};
         }
         return feel_context(entries, j->count);
     }

@@ -81,7 +81,8 @@ static void XMLCALL on_start(void *data, const char *name, const char **attribut
         x->parent = outer->x;
         *outer->last = x;
         outer->last = (struct xml **)&x->next;
-    } else r->root = x;
+    } else
+        r->root = x;
     struct open_element *open = &r->stack[r->depth++];
     open->x = x, open->last = (struct xml **)&x->first, open->has_text = false;
     buf_clear(&open->text);
@@ -110,8 +111,8 @@ static void XMLCALL on_text(void *data, const char *text, int length)
 }
 
 /* Our formats need no entities of their own, so a document that declares some is refused before they can grow. */
-static void XMLCALL on_entity(void *data, const char *name, int is_parameter, const char *value, int length, const char *base,
-                              const char *system, const char *public, const char *notation)
+static void XMLCALL on_entity(void *data, const char *name, int is_parameter, const char *value, int length,
+                              const char *base, const char *system, const char *public, const char *notation)
 {
     (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public, (void)notation;
     stop(data, "declares entities, which are not read");
@@ -129,8 +130,10 @@ static int parse(struct reading *r, str source, struct err *err)
     }
     if (status == XML_STATUS_OK && r->root) return 0;
     uint32_t line = (uint32_t)XML_GetCurrentLineNumber(r->parser);
-    if (r->stopped) err_set(err, ERR_LIMIT, "%s", r->stopped);
-    else err_set(err, ERR_INPUT, "is not well-formed XML: %s", XML_ErrorString(XML_GetErrorCode(r->parser)));
+    if (r->stopped)
+        err_set(err, ERR_LIMIT, "%s", r->stopped);
+    else
+        err_set(err, ERR_INPUT, "is not well-formed XML: %s", XML_ErrorString(XML_GetErrorCode(r->parser)));
     err->column = (uint32_t)XML_GetCurrentColumnNumber(r->parser) + 1;
     return err_at(err, line, STR_NONE);
 }

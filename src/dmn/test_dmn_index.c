@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random tables, decided with the index and without it: the results must be the same, also where the index keeps lists. */
+/* Random tables, decided with the index and without it: the results must be the same, also where the index keeps lists.
+ */
 #include "dmn_index.h"
 #include "feel_value.h"
 #include "test.h"
@@ -30,11 +31,14 @@ static void random_cell(struct buf *out, uint32_t *seed, int kind, uint32_t span
 static void make_model(struct buf *out, uint32_t seed, size_t rules, uint32_t span)
 {
     buf_text(out, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='random'>");
-    for (int i = 0; i < 3; i++) buf_printf(out, "<inputData name='i%d' id='i%d'><variable name='i%d'/></inputData>", i, i, i);
+    for (int i = 0; i < 3; i++)
+        buf_printf(out, "<inputData name='i%d' id='i%d'><variable name='i%d'/></inputData>", i, i, i);
     buf_text(out, "<decision name='d' id='d'><variable name='d'/>");
-    for (int i = 0; i < 3; i++) buf_printf(out, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>", i);
+    for (int i = 0; i < 3; i++)
+        buf_printf(out, "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>", i);
     buf_text(out, "<decisionTable hitPolicy='RULE ORDER'>");
-    for (int i = 0; i < 3; i++) buf_printf(out, "<input><inputExpression><text>i%d</text></inputExpression></input>", i);
+    for (int i = 0; i < 3; i++)
+        buf_printf(out, "<input><inputExpression><text>i%d</text></inputExpression></input>", i);
     buf_text(out, "<output/>");
     for (size_t r = 0; r < rules; r++) {
         buf_text(out, "<rule>");
@@ -96,7 +100,8 @@ static void compare(struct test_tally *t, uint32_t seed, size_t rules, uint32_t 
         CHECK(dmn_eval(n, &env, inputs, false, &without, &err) == 0);
         table->index = index;
         if (!CHECK(feel_same(with.value, without.value)))
-            printf("seed %u, case %zu: %u rules with the index, %u without\n", seed, i, with.value.count, without.value.count);
+            printf("seed %u, case %zu: %u rules with the index, %u without\n", seed, i, with.value.count,
+                   without.value.count);
         arena_release(&a);
     }
     dmn_free(m);

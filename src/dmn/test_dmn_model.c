@@ -6,12 +6,13 @@
 
 #include <string.h>
 
-#define SPACE_15 "https://www.omg.org/spec/DMN/20230324/MODEL/"
+#define SPACE_15    "https://www.omg.org/spec/DMN/20230324/MODEL/"
 #define MODEL(body) "<definitions xmlns='" SPACE_15 "' name='m' namespace='urn:m'>" body "</definitions>"
 #define LITERAL(name, type, feel)                                                                                      \
-    "<decision name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/>"                          \
+    "<decision name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/>"                           \
     "<literalExpression><text>" feel "</text></literalExpression></decision>"
-#define INPUT(name, type) "<inputData name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/></inputData>"
+#define INPUT(name, type)                                                                                              \
+    "<inputData name='" name "' id='" name "'><variable name='" name "' typeRef='" type "'/></inputData>"
 #define NEEDS(name) "<informationRequirement><requiredInput href='#" name "'/></informationRequirement>"
 
 struct world {
@@ -52,20 +53,22 @@ static str decide(struct world *w, const char *name, const char *inputs)
 
 static void versions(struct test_tally *t)
 {
-    static const char *const spaces[] = {"http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/",
-                                         "https://www.omg.org/spec/DMN/20191111/MODEL/", "https://www.omg.org/spec/DMN/20211108/MODEL/",
-                                         SPACE_15};
+    static const char *const spaces[] = {
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "https://www.omg.org/spec/DMN/20191111/MODEL/", "https://www.omg.org/spec/DMN/20211108/MODEL/", SPACE_15};
     for (size_t i = 0; i < ARRAY_COUNT(spaces); i++) {
         struct world w;
         struct buf text;
         buf_init(&text, 10000);
-        buf_printf(&text,
-                   "<dmn:definitions xmlns:dmn='%s' xmlns:feel='http://www.omg.org/spec/FEEL/20140401' namespace='urn:m'>"
-                   "<dmn:inputData name='n' id='n'><dmn:variable name='n' typeRef='feel:number'/></dmn:inputData>"
-                   "<dmn:decision name='d' id='d'><dmn:variable name='d' typeRef='feel:number'/><dmn:informationRequirement>"
-                   "<dmn:requiredInput href='#n'/></dmn:informationRequirement><dmn:literalExpression><dmn:text>n + 1</dmn:text>"
-                   "</dmn:literalExpression></dmn:decision></dmn:definitions>",
-                   spaces[i]);
+        buf_printf(
+            &text,
+            "<dmn:definitions xmlns:dmn='%s' xmlns:feel='http://www.omg.org/spec/FEEL/20140401' namespace='urn:m'>"
+            "<dmn:inputData name='n' id='n'><dmn:variable name='n' typeRef='feel:number'/></dmn:inputData>"
+            "<dmn:decision name='d' id='d'><dmn:variable name='d' typeRef='feel:number'/><dmn:informationRequirement>"
+            "<dmn:requiredInput href='#n'/></dmn:informationRequirement><dmn:literalExpression><dmn:text>n + "
+            "1</dmn:text>"
+            "</dmn:literalExpression></dmn:decision></dmn:definitions>",
+            spaces[i]);
         const char *texts[] = {text.p};
         if (CHECK(load(&w, texts, 1))) {
             CHECK_STR(decide(&w, "d", "{n: 41}"), STR("42"));
@@ -79,9 +82,12 @@ static void versions(struct test_tally *t)
 
 static void damage(struct test_tally *t)
 {
-    static const char *const bad[] = {
-        "", "<", "<a/>", "<definitions xmlns='urn:other'/>", "<!DOCTYPE d [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" MODEL("&b;"),
-        "<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" MODEL("&x;")};
+    static const char *const bad[] = {"",
+                                      "<",
+                                      "<a/>",
+                                      "<definitions xmlns='urn:other'/>",
+                                      "<!DOCTYPE d [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>" MODEL("&b;"),
+                                      "<!DOCTYPE d [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" MODEL("&x;")};
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         struct world w;
         const char *texts[] = {bad[i]};
@@ -112,7 +118,8 @@ static void one_fails_the_rest_works(struct test_tally *t)
     size_t count;
     const struct err *e = dmn_errors(w.m, &count);
     CHECK(count == 2);
-    CHECK(str_eq(str_of(e[1].field), STR("decision 'bad'")) && e[1].line == 2 && str_eq(str_of(e[1].file), STR("test.dmn")));
+    CHECK(str_eq(str_of(e[1].field), STR("decision 'bad'")) && e[1].line == 2 &&
+          str_eq(str_of(e[1].file), STR("test.dmn")));
     CHECK_STR(decide(&w, "god", NULL), STR("the model has no 'god'; did you mean 'good'?"));
     leave(&w);
 }
@@ -120,13 +127,14 @@ static void one_fails_the_rest_works(struct test_tally *t)
 static void circles(struct test_tally *t)
 {
     struct world w;
-    const char *texts[] = {MODEL("<decision name='a' id='a'><informationRequirement><requiredDecision href='#b'/></informationRequirement>"
-                                 "<literalExpression><text>b</text></literalExpression></decision>"
-                                 "<decision name='b' id='b'><informationRequirement><requiredDecision href='#a'/></informationRequirement>"
-                                 "<literalExpression><text>a</text></literalExpression></decision>"
-                                 "<businessKnowledgeModel name='f' id='f'><encapsulatedLogic><formalParameter name='n'/>"
-                                 "<literalExpression><text>if n = 0 then 0 else f(n - 1)</text></literalExpression></encapsulatedLogic>"
-                                 "</businessKnowledgeModel>")};
+    const char *texts[] = {
+        MODEL("<decision name='a' id='a'><informationRequirement><requiredDecision href='#b'/></informationRequirement>"
+              "<literalExpression><text>b</text></literalExpression></decision>"
+              "<decision name='b' id='b'><informationRequirement><requiredDecision href='#a'/></informationRequirement>"
+              "<literalExpression><text>a</text></literalExpression></decision>"
+              "<businessKnowledgeModel name='f' id='f'><encapsulatedLogic><formalParameter name='n'/>"
+              "<literalExpression><text>if n = 0 then 0 else f(n - 1)</text></literalExpression></encapsulatedLogic>"
+              "</businessKnowledgeModel>")};
     if (!CHECK(load(&w, texts, 1))) return;
     CHECK_STR(decide(&w, "a", NULL), STR("null"));
     CHECK(w.r.error_count && str_find(w.r.errors[0], STR("circle")) != STR_NOT_FOUND);
@@ -140,13 +148,20 @@ static void imports_in_circles(struct test_tally *t)
 {
     struct world w;
     const char *texts[] = {
-        "<definitions xmlns='" SPACE_15 "' namespace='urn:a'><import namespace='urn:b' name='b'/>" INPUT("x", "number")
-        "<decision name='d' id='d'><variable name='d'/>" NEEDS("x")
-        "<informationRequirement><requiredDecision href='urn:b#e'/></informationRequirement>"
-        "<literalExpression><text>x + b.e</text></literalExpression></decision></definitions>",
-        "<definitions xmlns='" SPACE_15 "' namespace='urn:b'><import namespace='urn:a' name='a'/>" INPUT("y", "a.t")
-        "<decision name='e' id='e'><variable name='e'/>" NEEDS("y") "<literalExpression><text>y * 10</text></literalExpression></decision>"
-        "</definitions>"};
+        "<definitions xmlns='" SPACE_15 "' namespace='urn:a'><import namespace='urn:b' name='b'/>" INPUT(
+            "x",
+            "number") "<decision name='d' id='d'><variable name='d'/>" NEEDS("x") "<informationRequirement><"
+                                                                                  "requiredDecision "
+                                                                                  "href='urn:b#e'/></"
+                                                                                  "informationRequirement>"
+                                                                                  "<literalExpression><text>x + "
+                                                                                  "b.e</text></literalExpression></"
+                                                                                  "decision></definitions>",
+        "<definitions xmlns='" SPACE_15 "' namespace='urn:b'><import namespace='urn:a' name='a'/>" INPUT(
+            "y", "a.t") "<decision name='e' id='e'><variable name='e'/>" NEEDS("y") "<literalExpression><text>y * "
+                                                                                    "10</text></literalExpression></"
+                                                                                    "decision>"
+                                                                                    "</definitions>"};
     if (!CHECK(load(&w, texts, 2))) return;
     CHECK_STR(decide(&w, "d", "{x: 1, y: 2}"), STR("21"));
     CHECK_STR(decide(&w, "d", "{x: 1, b: {y: 3}}"), STR("31"));
@@ -159,9 +174,14 @@ static void imports_in_circles(struct test_tally *t)
 static void limits(struct test_tally *t)
 {
     struct world w;
-    const char *texts[] = {MODEL(LITERAL("long", "Any", "count(for i in 1..100000, j in 1..100000 return i)")
-                                     "<decision name='boxed' id='boxed'><for iteratorVariable='i'><in><literalExpression><text>[1..1000000000]</text>"
-                                     "</literalExpression></in><return><literalExpression><text>i</text></literalExpression></return></for></decision>")};
+    const char *texts[] = {MODEL(
+        LITERAL("long", "Any",
+                "count(for i in 1..100000, j in 1..100000 return i)") "<decision name='boxed' id='boxed'><for "
+                                                                      "iteratorVariable='i'><in><literalExpression><"
+                                                                      "text>[1..1000000000]</text>"
+                                                                      "</literalExpression></"
+                                                                      "in><return><literalExpression><text>i</text></"
+                                                                      "literalExpression></return></for></decision>")};
     if (!CHECK(load(&w, texts, 1))) return;
     CHECK(str_starts(decide(&w, "long", NULL), STR("limit: ")));
     CHECK(str_starts(decide(&w, "boxed", NULL), STR("limit: ")));
@@ -171,14 +191,28 @@ static void limits(struct test_tally *t)
 static void coercion(struct test_tally *t)
 {
     struct world w;
-    const char *texts[] = {MODEL("<itemDefinition name='tZone'><typeRef>string</typeRef><allowedValues><text>\"green\", \"red\"</text></allowedValues></itemDefinition>"
-                                 "<itemDefinition name='tZones' isCollection='true'><typeRef>tZone</typeRef><typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"
-                                 INPUT("v", "Any") "<decision name='zone' id='z'><variable name='zone' typeRef='tZone'/>" NEEDS("v")
-                                 "<literalExpression><text>v</text></literalExpression></decision>"
-                                 "<decision name='zones' id='zs'><variable name='zones' typeRef='tZones'/>" NEEDS("v")
-                                 "<literalExpression><text>v</text></literalExpression></decision>"
-                                 "<decision name='when' id='w'><variable name='when' typeRef='date and time'/>" NEEDS("v")
-                                 "<literalExpression><text>v</text></literalExpression></decision>")};
+    const char
+        *
+            texts[] = {MODEL("<itemDefinition name='tZone'><typeRef>string</typeRef><allowedValues><text>\"green\", "
+                             "\"red\"</text></allowedValues></itemDefinition>"
+                             "<itemDefinition name='tZones' "
+                             "isCollection='true'><typeRef>tZone</typeRef><typeConstraint><text>count(?) &lt; "
+                             "3</text></typeConstraint></itemDefinition>" INPUT(
+                                 "v", "Any") "<decision name='zone' id='z'><variable name='zone' "
+                                             "typeRef='tZone'/>" NEEDS("v") "<literalExpression><text>v</text></"
+                                                                            "literalExpression></decision>"
+                                                                            "<decision name='zones' id='zs'><variable "
+                                                                            "name='zones' typeRef='tZones'/>" NEEDS(
+                                                                                "v") "<literalExpression><text>v</"
+                                                                                     "text></literalExpression></"
+                                                                                     "decision>"
+                                                                                     "<decision name='when' "
+                                                                                     "id='w'><variable name='when' "
+                                                                                     "typeRef='date and time'/>" NEEDS(
+                                                                                         "v") "<literalExpression><"
+                                                                                              "text>v</text></"
+                                                                                              "literalExpression></"
+                                                                                              "decision>")};
     if (!CHECK(load(&w, texts, 1))) return;
     CHECK_STR(decide(&w, "zone", "{v: \"red\"}"), STR("\"red\""));
     CHECK_STR(decide(&w, "zone", "{v: [\"red\"]}"), STR("\"red\""));
@@ -194,15 +228,20 @@ static void coercion(struct test_tally *t)
 static void batch(struct test_tally *t)
 {
     struct world w;
-    const char *texts[] = {MODEL(INPUT("due", "date") INPUT("price", "number") "<decision name='d' id='d'><variable name='d'/>" NEEDS("due") NEEDS("price")
-                                     "<literalExpression><text>{due: due + @\"P1D\", price: price * 2}</text></literalExpression></decision>")};
+    const char *texts[] = {MODEL(
+        INPUT("due", "date") INPUT("price", "number") "<decision name='d' id='d'><variable name='d'/>" NEEDS("due")
+            NEEDS("price") "<literalExpression><text>{due: due + @\"P1D\", price: price * "
+                           "2}</text></literalExpression></decision>")};
     static const char *const lines[][2] = {
         {"{\"call\":\"d\",\"input\":{\"due\":\"2026-11-22\",\"price\":1.10}}",
-         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: 2.20}\",\"json\":{\"due\":\"2026-11-23\",\"price\":2.20},\"errors\":[]}\n"},
+         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: "
+         "2.20}\",\"json\":{\"due\":\"2026-11-23\",\"price\":2.20},\"errors\":[]}\n"},
         {"{\"call\":\"d\",\"with\":\"{due: @\\\"2026-11-22\\\", price: 3}\"}",
-         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: 6}\",\"json\":{\"due\":\"2026-11-23\",\"price\":6},\"errors\":[]}\n"},
+         "{\"value\":\"{due: @\\\"2026-11-23\\\", price: "
+         "6}\",\"json\":{\"due\":\"2026-11-23\",\"price\":6},\"errors\":[]}\n"},
         {"[]", "{\"value\":\"null\",\"json\":null,\"errors\":[\"the line is no JSON object\"]}\n"},
-        {"{\"call\":\"e\"}", "{\"value\":\"null\",\"json\":null,\"errors\":[\"the model has no 'e'; did you mean 'd'?\"]}\n"},
+        {"{\"call\":\"e\"}",
+         "{\"value\":\"null\",\"json\":null,\"errors\":[\"the model has no 'e'; did you mean 'd'?\"]}\n"},
     };
     if (!CHECK(load(&w, texts, 1))) return;
     struct feel_env env = {.now = 0};
@@ -224,11 +263,14 @@ static void batch(struct test_tally *t)
 static void explained(struct test_tally *t)
 {
     struct world w;
-    const char *texts[] = {MODEL(INPUT("price", "number") "<decision name='zone' id='d'>" NEEDS("price")
-                                     "<decisionTable hitPolicy='FIRST'><input><inputExpression><text>price</text></inputExpression></input><output/>"
-                                     "<rule><inputEntry><text>&lt; 10</text></inputEntry><outputEntry><text>\"green\"</text></outputEntry></rule>"
-                                     "<rule><inputEntry><text>[10..20]</text></inputEntry><outputEntry><text>\"red\"</text></outputEntry></rule>"
-                                     "</decisionTable></decision>")};
+    const char *texts[] = {MODEL(INPUT("price", "number") "<decision name='zone' id='d'>" NEEDS(
+        "price") "<decisionTable "
+                 "hitPolicy='FIRST'><input><inputExpression><text>price</text></inputExpression></input><output/>"
+                 "<rule><inputEntry><text>&lt; "
+                 "10</text></inputEntry><outputEntry><text>\"green\"</text></outputEntry></rule>"
+                 "<rule><inputEntry><text>[10..20]</text></inputEntry><outputEntry><text>\"red\"</text></outputEntry></"
+                 "rule>"
+                 "</decisionTable></decision>")};
     if (!CHECK(load(&w, texts, 1))) return;
     struct feel_env env = {.arena = &w.a};
     struct feel_entry e = {STR("price"), feel_int(30)};
@@ -246,12 +288,19 @@ static void explained(struct test_tally *t)
 
 static void format(struct test_tally *t)
 {
-    static const char *const pairs[][2] = {
-        {"1+2*-3", "1 + 2 * -3"}, {"<5,[1..3],>=-2", "< 5, [1..3], >= -2"}, {"f( a ,b:1 )", "f(a, b: 1)"},
-        {"{ a:1,\"b c\":[ 1 ,2 ] }", "{a: 1, \"b c\": [1, 2]}"}, {"x instance of list< number >", "x instance of list<number>"},
-        {"if a>b then -a else a-b", "if a > b then -a else a - b"}, {"Profit/Loss+1", "Profit/Loss + 1"},
-        {"\"a  +  b\"+c // why", "\"a  +  b\" + c // why"}, {"a [ 1 ] . b", "a[1].b"}, {"not( 1,2 )", "not(1, 2)"},
-        {"1 in ]1..5[", "1 in ]1..5["}, {"function(x:number)x*2", "function(x: number)x * 2"}, {"{\"", "{\""}};
+    static const char *const pairs[][2] = {{"1+2*-3", "1 + 2 * -3"},
+                                           {"<5,[1..3],>=-2", "< 5, [1..3], >= -2"},
+                                           {"f( a ,b:1 )", "f(a, b: 1)"},
+                                           {"{ a:1,\"b c\":[ 1 ,2 ] }", "{a: 1, \"b c\": [1, 2]}"},
+                                           {"x instance of list< number >", "x instance of list<number>"},
+                                           {"if a>b then -a else a-b", "if a > b then -a else a - b"},
+                                           {"Profit/Loss+1", "Profit/Loss + 1"},
+                                           {"\"a  +  b\"+c // why", "\"a  +  b\" + c // why"},
+                                           {"a [ 1 ] . b", "a[1].b"},
+                                           {"not( 1,2 )", "not(1, 2)"},
+                                           {"1 in ]1..5[", "1 in ]1..5["},
+                                           {"function(x:number)x*2", "function(x: number)x * 2"},
+                                           {"{\"", "{\""}};
     static const str names[] = {STR_INIT("Profit/Loss")};
     struct arena a;
     arena_init(&a, 0);
@@ -269,12 +318,14 @@ static void format(struct test_tally *t)
 
 static void checked(struct test_tally *t)
 {
-#define RULE(in, out) "<rule><inputEntry><text>" in "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
-    static const char text[] = MODEL(
-        INPUT("n", "number") INPUT("idle", "number") "<decision name='d' id='d'>" NEEDS("n")
-        "<decisionTable hitPolicy='UNIQUE'><input><inputExpression typeRef='number'><text>n</text></inputExpression></input><output/>" RULE(
-            "&lt; 10", "1") RULE("[5..20)", "2") RULE("&gt; 20", "3") RULE("[9..3]", "4") "</decisionTable></decision>"
-        LITERAL("clash", "Any", "1 + \"a\""));
+#define RULE(in, out)                                                                                                  \
+    "<rule><inputEntry><text>" in "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
+    static const char text[] =
+        MODEL(INPUT("n", "number") INPUT("idle", "number") "<decision name='d' id='d'>" NEEDS(
+            "n") "<decisionTable hitPolicy='UNIQUE'><input><inputExpression "
+                 "typeRef='number'><text>n</text></inputExpression></input><output/>" RULE("&lt; 10", "1")
+                     RULE("[5..20)", "2") RULE("&gt; 20", "3")
+                         RULE("[9..3]", "4") "</decisionTable></decision>" LITERAL("clash", "Any", "1 + \"a\""));
     static const struct {
         enum dmn_finding_kind kind;
         const char *says;
@@ -297,4 +348,5 @@ static void checked(struct test_tally *t)
     dmn_free(m);
 }
 
-TEST_MAIN(versions, damage, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch, explained, format, checked)
+TEST_MAIN(versions, damage, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch, explained,
+          format, checked)

@@ -21,9 +21,11 @@ static void run_folder(struct test_tally *t, const char *folder)
                 continue;
             }
             t->failed++;
-            printf(STR_FORMAT " " STR_FORMAT ": " STR_FORMAT "\n", STR_ARGS(c->folder), STR_ARGS(c->id), STR_ARGS(c->why));
+            printf(STR_FORMAT " " STR_FORMAT ": " STR_FORMAT "\n", STR_ARGS(c->folder), STR_ARGS(c->id),
+                   STR_ARGS(c->why));
         }
-    } else printf("%s: %s\n", folder, err.message);
+    } else
+        printf("%s: %s\n", folder, err.message);
     arena_release(&a);
 }
 
@@ -35,8 +37,10 @@ static void suite(struct test_tally *t)
     struct buf path;
     buf_init(&path, 4000);
     buf_printf(&path, "%s/tck", shared ? shared : DMN_SHARED);
-    if (access(path.p, R_OK) == 0) run_folder(t, path.p);
-    else printf("absent: %s\n", path.p);
+    if (access(path.p, R_OK) == 0)
+        run_folder(t, path.p);
+    else
+        printf("absent: %s\n", path.p);
     buf_release(&path);
 }
 
