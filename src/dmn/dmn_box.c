@@ -91,7 +91,7 @@ static void context(struct dmn_compiler *c, struct box *b, const struct xml *x, 
     for (const struct xml *e = xml_child(x, "contextEntry"); e; e = xml_same(e)) {
         const struct xml *variable = xml_child(e, "variable"), *logic = box_element(e);
         size_t i = b->count++;
-        b->names[i] = variable ? str_trim(xml_get(variable, "name")) : STR_NONE;
+        b->names[i] = variable ? xml_name(c->a, variable) : STR_NONE;
         b->types[i] = variable ? type_referred(c, variable, xml_get(variable, "typeRef")) : NULL;
         const char *outside = c->place;
         if (b->names[i].n)
@@ -141,7 +141,7 @@ static void relation(struct dmn_compiler *c, struct box *b, const struct xml *x,
     VEC(const struct dmn_type *) types = {0};
     VEC(const struct box *) cells = {0};
     for (const struct xml *e = xml_child(x, "column"); e; e = xml_same(e)) {
-        *vec_add(c->a, &names) = str_trim(xml_get(e, "name"));
+        *vec_add(c->a, &names) = xml_name(c->a, e);
         *vec_add(c->a, &types) = type_referred(c, e, xml_get(e, "typeRef"));
     }
     struct feel_field *fields = arena_array(c->a, names.count + 1, sizeof *fields);
@@ -181,7 +181,7 @@ static void parameters(struct dmn_compiler *c, struct box *b, const struct xml *
     VEC(const struct dmn_type *) types = {0};
     for (const struct xml *p = xml_child(x, "formalParameter"); p; p = xml_same(p)) {
         const struct dmn_type *type = type_referred(c, p, xml_get(p, "typeRef"));
-        *vec_add(c->a, &names) = str_trim(xml_get(p, "name"));
+        *vec_add(c->a, &names) = xml_name(c->a, p);
         *vec_add(c->a, &types) = type;
     }
     b->names = names.items, b->types = types.items, b->count = names.count;
@@ -194,7 +194,7 @@ static void external(struct dmn_compiler *c, struct box *b, const struct xml *x,
     str class = STR_NONE, signature = STR_NONE;
     for (const struct xml *e = xml_child(xml_child(x, "context"), "contextEntry"); e; e = xml_same(e)) {
         const struct xml *variable = xml_child(e, "variable");
-        str name = variable ? str_trim(xml_get(variable, "name")) : STR("");
+        str name = variable ? xml_name(c->a, variable) : STR("");
         str value = xml_text(xml_child(e, "literalExpression"), "text");
         if (str_eq(name, STR("class"))) class = value;
         if (str_eq(name, STR("method signature"))) signature = value;
@@ -253,7 +253,7 @@ static void invocation(struct dmn_compiler *c, struct box *b, const struct xml *
         compile_error(c, x, NULL, "the invocation names no function");
     for (const struct xml *e = xml_child(x, "binding"); e; e = xml_same(e)) {
         const struct xml *p = xml_child(e, "parameter"), *value = box_element(e);
-        *vec_add(c->a, &names) = p ? str_trim(xml_get(p, "name")) : STR("");
+        *vec_add(c->a, &names) = p ? xml_name(c->a, p) : STR("");
         *vec_add(c->a, &types) = p ? type_referred(c, p, xml_get(p, "typeRef")) : NULL;
         const struct box *item = value ? box_compile(c, value, scope) : NULL;
         *vec_add(c->a, &items) = item;

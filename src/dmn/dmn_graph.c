@@ -137,11 +137,11 @@ static int read_file(struct dmn_model *m, const struct dmn_source *source, struc
     struct dmn_file *f = arena_zalloc(&m->arena, sizeof *f);
     *f = (struct dmn_file){.root = root,
                            .text = source->text,
-                           .name = str_trim(xml_get(root, "name")),
+                           .name = xml_name(&m->arena, root),
                            .space = str_trim(xml_get(root, "namespace")),
                            .path = arena_copy(&m->arena, source->path)};
     for (const struct xml *x = xml_child(root, "import"); x; x = xml_same(x)) {
-        struct dmn_import import = {str_trim(xml_get(x, "name")), str_trim(xml_get(x, "namespace")), NULL, x};
+        struct dmn_import import = {xml_name(&m->arena, x), str_trim(xml_get(x, "namespace")), NULL, x};
         *vec_add(&m->arena, &f->imports) = import;
     }
     *vec_add(&m->arena, &m->files) = f;
@@ -180,8 +180,8 @@ static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *
     const struct xml *variable = xml_child(x, "variable");
     n->kind = kind, n->word = word, n->model = m, n->file = f, n->xml = x;
     n->id = str_trim(xml_get(x, "id"));
-    n->name = str_trim(xml_get(x, "name"));
-    if (!n->name.n && variable) n->name = str_trim(xml_get(variable, "name"));
+    n->name = xml_name(&m->arena, x);
+    if (!n->name.n && variable) n->name = xml_name(&m->arena, variable);
     n->index = (uint32_t)m->nodes.count;
     n->gives = &feel_any;
     *vec_add(&m->arena, &m->nodes) = n;

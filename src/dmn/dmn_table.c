@@ -106,7 +106,7 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     struct table_output *out = &t->outputs[t->output_count++];
     const struct xml *values = xml_child(x, "outputValues"), *fallback = xml_child(x, "defaultOutputEntry");
     c->place = arena_printf(c->a, "output %zu", t->output_count).p;
-    out->name = str_trim(xml_get(x, "name"));
+    out->name = xml_name(c->a, x);
     out->type = type_referred(c, x, xml_get(x, "typeRef"));
     while (whole && whole->is == TYPE_REFERENCE) whole = whole->of;
     for (size_t i = 0; whole && !out->type && whole->is == TYPE_STRUCTURE && i < whole->count; i++)

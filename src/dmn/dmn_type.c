@@ -124,7 +124,7 @@ static const struct feel_program *tests_of(struct dmn_compiler *c, const struct 
 static struct dmn_type *read(struct dmn_compiler *c, const struct xml *x)
 {
     struct dmn_type *t = arena_zalloc(c->a, sizeof *t);
-    t->name = str_trim(xml_get(x, "name"));
+    t->name = xml_name(c->a, x);
     t->xml = x;
     return t;
 }
@@ -146,7 +146,7 @@ static void link_components(struct dmn_compiler *c, struct dmn_type *t, struct f
     VEC(struct dmn_component) components = {0};
     for (const struct xml *x = xml_child(t->xml, "itemComponent"); x; x = xml_same(x)) {
         struct dmn_component *added = vec_add(c->a, &components);
-        *added = (struct dmn_component){.name = str_trim(xml_get(x, "name"))};
+        *added = (struct dmn_component){.name = xml_name(c->a, x)};
         const struct dmn_type *type = component_type(c, x);
         components.items[components.count - 1].type = type;
     }
@@ -162,7 +162,7 @@ static void link_function(struct dmn_compiler *c, struct dmn_type *t, const stru
     VEC(struct dmn_component) parameters = {0};
     for (const struct xml *p = xml_child(x, "parameters"); p; p = xml_same(p)) {
         const struct dmn_type *type = type_referred(c, p, xml_get(p, "typeRef"));
-        *vec_add(c->a, &parameters) = (struct dmn_component){str_trim(xml_get(p, "name")), type};
+        *vec_add(c->a, &parameters) = (struct dmn_component){xml_name(c->a, p), type};
     }
     t->is = TYPE_FUNCTION, t->components = parameters.items, t->count = parameters.count;
     t->of = type_referred(c, x, xml_get(x, "outputTypeRef"));

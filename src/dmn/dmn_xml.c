@@ -174,6 +174,21 @@ str xml_get_in(const struct xml *x, const char *space, const char *attribute)
     return STR_NONE;
 }
 str xml_get(const struct xml *x, const char *attribute) { return xml_get_in(x, "", attribute); }
+str xml_name(struct arena *a, const struct xml *x)
+{
+    str name = str_trim(xml_get(x, "name"));
+    size_t n = 0;
+    if (str_find(name, STR("  ")) == STR_NOT_FOUND && str_find_char(name, '\n') == STR_NOT_FOUND &&
+        str_find_char(name, '\t') == STR_NOT_FOUND)
+        return name;
+    char *p = arena_alloc(a, name.n + 1);
+    for (size_t i = 0; i < name.n; i++) {
+        bool blank = strchr(" \t\r\n", name.p[i]) != NULL;
+        if (!blank) p[n++] = name.p[i];
+        else if (n && p[n - 1] != ' ') p[n++] = ' ';
+    }
+    return (str){p, n};
+}
 bool xml_is(const struct xml *x, const char *name) { return str_eq(x->name, str_of(name)); }
 
 const struct xml *xml_child(const struct xml *x, const char *name)
