@@ -15,7 +15,7 @@ static int evaluate(struct cli *c, const struct feel_scope *scope, const struct 
 static int open_context(struct cli *c, struct feel_scope *scope, struct feel_value **inputs, struct err *err)
 {
     struct feel_value value;
-    struct feel_scope none = {0};
+    struct feel_scope none = {.lenient = true};
     str text = cli_text_value(c, "context");
     if (!text.p) return 0;
     if (evaluate(c, &none, NULL, text, &value, err) < 0) return err_in(err, STR("--context"));
@@ -52,7 +52,7 @@ static int in_workspace(struct cli *c, struct feel_scope *scope, struct feel_val
 static int run(struct cli *c)
 {
     struct err err = {0}, ignored = {0};
-    struct feel_scope scope = {0};
+    struct feel_scope scope = {.lenient = true}; /* a clash of types is null, as DMN has it */
     struct feel_value *inputs = NULL, value;
     const struct feel_program *program;
     str source = str_of(c->words[0]);
