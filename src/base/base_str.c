@@ -6,7 +6,25 @@
 
 str str_of(const char *c) { return c ? (str){c, strlen(c)} : STR_NONE; }
 
-bool str_eq(str a, str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+/* Most are short: two loads that overlap are less than a call. */
+bool str_eq(str a, str b)
+{
+    uint64_t x, y, u, v;
+    uint32_t s, t, w, z;
+    if (a.n != b.n) return false;
+    if (a.n > 16) return memcmp(a.p, b.p, a.n) == 0;
+    if (a.n >= 8) {
+        memcpy(&x, a.p, 8), memcpy(&y, b.p, 8), memcpy(&u, a.p + a.n - 8, 8), memcpy(&v, b.p + b.n - 8, 8);
+        return x == y && u == v;
+    }
+    if (a.n >= 4) {
+        memcpy(&s, a.p, 4), memcpy(&t, b.p, 4), memcpy(&w, a.p + a.n - 4, 4), memcpy(&z, b.p + b.n - 4, 4);
+        return s == t && w == z;
+    }
+    for (size_t i = 0; i < a.n; i++)
+        if (a.p[i] != b.p[i]) return false;
+    return true;
+}
 
 bool str_eq_nocase(str a, str b) { return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0); }
 

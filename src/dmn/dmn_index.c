@@ -189,20 +189,51 @@ static int by_order(const void *a, const void *b)
     return feel_order(*(const struct feel_value *)a, *(const struct feel_value *)b);
 }
 
-/* The value as a whole number that keeps the order of its kind. */
-static inline bool key_of(const struct feel_value *v, int64_t *key)
+/* A number in units of 10 ** -scale: the whole number of them that is not above it, and whether that is less. */
+enum { KEY_PLACES = 9 };
+static inline bool scaled_key(const struct feel_value *v, unsigned scale, int64_t *key, bool *above)
 {
+    static const uint64_t powers[KEY_PLACES + 1] = {1,      10,      100,      1000,      10000,
+                                                    100000, 1000000, 10000000, 100000000, 1000000000};
+    uint64_t high = v->word[1] & ~NUMBER_SIGN, places = (NUMBER_EXPONENT_0 - high) / NUMBER_EXPONENT_1, whole;
+    if (high & NUMBER_HIGH_DIGITS || high > NUMBER_EXPONENT_0 || places > KEY_PLACES) return false;
+    *above = false;
+    if (places <= scale) {
+        if (__builtin_mul_overflow(v->word[0], powers[scale - places], &whole)) return false;
+    } else {
+        unsigned cut = (unsigned)places - scale;
+        whole = cut == 2 ? v->word[0] / 100 : v->word[0] / powers[cut]; /* by a constant it is a multiplication */
+        *above = whole * powers[cut] != v->word[0];
+    }
+    if (whole >> 62) return false;
+    *key = v->word[1] & NUMBER_SIGN ? -(int64_t)whole - *above : (int64_t)whole;
+    return true;
+}
+
+/* The value as a whole number that keeps the order of its kind; `above`: it is a little more than that. */
+static inline bool key_of(const struct feel_value *v, unsigned scale, int64_t *key, bool *above)
+{
+    *above = false;
     if (v->kind == FEEL_NUMBER) {
         *key = (int64_t)v->word[0];
-        if (LIKELY(v->word[1] == NUMBER_EXPONENT_0 && *key >= 0)) return true;
-        *key = -*key;
-        return v->word[1] == (NUMBER_EXPONENT_0 | NUMBER_SIGN) && *key <= 0;
+        if (LIKELY(v->word[1] == NUMBER_EXPONENT_0 && !scale && *key >= 0)) return true;
+        return scaled_key(v, scale, key, above);
     }
     *key = v->kind == FEEL_BOOLEAN ? v->flag : (int64_t)v->word[0];
     return v->kind == FEEL_DATE || v->kind == FEEL_YEARS_MONTHS || v->kind == FEEL_BOOLEAN;
 }
 
-static inline uint32_t locate_key(const struct table_column *c, int64_t key)
+/* The digits behind the point that a constant has; more than KEY_PLACES where it is no key. */
+static unsigned places_of(const struct feel_value *v)
+{
+    uint64_t high = v->word[1] & ~NUMBER_SIGN;
+    if (v->kind != FEEL_NUMBER || high == NUMBER_EXPONENT_0) return 0;
+    if (high & NUMBER_HIGH_DIGITS || high > NUMBER_EXPONENT_0) return KEY_PLACES + 1;
+    uint64_t places = (NUMBER_EXPONENT_0 - high) / NUMBER_EXPONENT_1;
+    return places > KEY_PLACES ? KEY_PLACES + 1 : (unsigned)places;
+}
+
+static inline uint32_t locate_key(const struct table_column *c, int64_t key, bool above)
 {
     const int64_t *at = c->keys;
     for (size_t n = c->count; n > 1;) {
@@ -211,7 +242,7 @@ static inline uint32_t locate_key(const struct table_column *c, int64_t key)
         n -= half;
     }
     if (!c->count || *at > key) return (uint32_t)(2 * (at - c->keys));
-    return (uint32_t)(2 * (at - c->keys) + 1 + (*at < key));
+    return (uint32_t)(2 * (at - c->keys) + 1 + ((*at < key) | above));
 }
 
 /* The first eight bytes, or what there is. */
@@ -243,8 +274,9 @@ static uint32_t locate(const struct table_column *c, struct feel_value v)
 {
     size_t low = 0, high = c->count;
     int64_t key;
+    bool above;
     if (v.kind != c->kind) return NO_SEGMENT;
-    if (c->keys && LIKELY(key_of(&v, &key))) return locate_key(c, key);
+    if (c->keys && LIKELY(key_of(&v, c->scale, &key, &above))) return locate_key(c, key, above);
     if (c->heads) return locate_few(c, v.text);
     if (c->hashed) {
         uint64_t h = str_hash(v.text);
@@ -331,8 +363,13 @@ static void build_column(struct dmn_compiler *c, struct dmn_table *t, size_t i, 
     col->constants = arena_array(c->a, col->count + 1, sizeof *col->constants);
     if (col->count) memcpy(col->constants, constants.items, col->count * sizeof *col->constants);
     int64_t *keys = arena_array(c->a, col->count + 1, sizeof *keys);
-    bool all_keys = true;
-    for (size_t k = 0; k < col->count; k++) all_keys &= key_of(&col->constants[k], &keys[k]);
+    bool all_keys = true, above;
+    for (size_t k = 0; k < col->count; k++) {
+        unsigned places = places_of(&col->constants[k]);
+        if (places > col->scale) col->scale = places;
+    }
+    for (size_t k = 0; k < col->count && all_keys; k++)
+        all_keys = col->scale <= KEY_PLACES && key_of(&col->constants[k], col->scale, &keys[k], &above);
     if (all_keys) col->keys = keys;
     for (size_t r = 0; r < t->rule_count; r++)
         if (!col->cells[r].complex && !col->cells[r].any) make_intervals(c, col, &col->cells[r], &all[r]);

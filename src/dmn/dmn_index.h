@@ -72,6 +72,7 @@ struct table_column {
     bool indexed;
     enum feel_kind kind;
     struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
+    unsigned scale;               /* of numbers: the keys are in units of 10 ** -scale */
     const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
     size_t count;
     struct column_cell *cells;     /* by rule */

@@ -12,6 +12,10 @@ static uint32_t next(uint32_t *seed) { return *seed = *seed * 1664525u + 1013904
 static void random_cell(struct buf *out, uint32_t *seed, int kind, uint32_t span)
 {
     unsigned a = next(seed) % span, b = a + next(seed) % (span / 2 + 1);
+    if (kind == 0 && next(seed) % 4 == 0) { /* digits behind the point make the column's keys finer */
+        buf_printf(out, "[%u.%u..%u.25)", a, next(seed) % 10, b);
+        return;
+    }
     const char *quote = kind == 1 ? "\"s" : kind == 2 ? "@\"2026-01-0" : "", *end = kind ? "\"" : "";
     if (kind == 2) a = a % 9 + 1, b = b % 9 + 1;
     switch (next(seed) % 10) {
@@ -65,7 +69,9 @@ static struct feel_value random_value(uint32_t *seed, int kind, struct arena *a,
     }
     default: break;
     }
-    if (kind == 0) return feel_int(n);
+    struct feel_value v;
+    static const char *const behind[] = {"", ".0", ".1", ".25", ".250", ".251", ".9", ".5000000000000", "e3", ".125"};
+    if (kind == 0 && feel_number(arena_printf(a, "%s%u%s", next(seed) % 9 ? "" : "-", n, behind[next(seed) % ARRAY_COUNT(behind)]), &v)) return v;
     if (kind == 1) return feel_string(arena_printf(a, "s%u", n));
     return feel_date(20453 + n % 11);
 }
