@@ -181,13 +181,9 @@ struct feel_value run_value(struct dmn_run *run, const struct dmn_node *n)
 {
     struct feel_value *memo = &run->values[n->index];
     if (memo->kind != VALUE_UNKNOWN) return *memo;
-    struct feel_value v = feel_null();
-    switch (n->kind) {
-    case DMN_INPUT: v = input_value(run, n); break;
-    case DMN_DECISION: v = run_decision(run, n); break;
-    case DMN_KNOWLEDGE:
-    case DMN_SERVICE: v = run_function(run, n); break;
-    }
+    struct feel_value v = n->kind == DMN_INPUT      ? input_value(run, n)
+                          : n->kind == DMN_DECISION ? run_decision(run, n)
+                                                    : run_function(run, n);
     if (v.kind == FEEL_NULL && n->kind == DMN_DECISION) run_note(run, n, v);
     return *memo = v;
 }
