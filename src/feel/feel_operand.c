@@ -223,6 +223,16 @@ static bool context_key(struct parser *p, str *key)
     return parse_need(p, TOKEN_COLON, "':'");
 }
 
+static bool at_function(const struct parser *p)
+{
+    size_t at = p->token.to;
+    if (!parse_at_word(p, "function")) return false;
+    while (at < p->source.n &&
+           (p->source.p[at] == ' ' || p->source.p[at] == '\n' || p->source.p[at] == '\t' || p->source.p[at] == '\r'))
+        at++;
+    return at < p->source.n && p->source.p[at] == '(';
+}
+
 static struct node *context(struct parser *p, size_t from)
 {
     struct feel_type *type = arena_zalloc(p->a, sizeof *type);
@@ -241,10 +251,13 @@ static struct node *context(struct parser *p, size_t from)
                 if (str_eq(entries.items[i]->name, key))
                     return parse_fail(p, key_from, p->last_to - 1, "the key '" STR_FORMAT "' is there twice",
                                       STR_ARGS(key));
+            struct declaration *d = parse_declare(p, key, &feel_any);
+            bool recursive = at_function(p); /* it may call itself by its name */
+            if (recursive) parse_push(p, d, false);
             struct node *value = parse_full(p);
-            struct declaration *d = parse_declare(p, key, value->type);
+            d->type = value->type;
             *vec_add(p->a, &values) = value, *vec_add(p->a, &entries) = d;
-            parse_push(p, d, false);
+            if (!recursive) parse_push(p, d, false);
             constant &= value->kind == NODE_CONSTANT;
         } while (parse_accept(p, TOKEN_COMMA));
     parse_need(p, TOKEN_CLOSE_BRACE, "',' or '}'");

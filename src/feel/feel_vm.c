@@ -497,15 +497,19 @@ static struct feel_value call_named(struct feel_vm *vm, struct feel_value functi
     return vm_call(vm, function, placed, count);
 }
 
+/* `to` is the register it goes to: a function of a context that captures it calls itself. */
 static struct feel_value make_function(struct feel_vm *vm, const struct feel_code *code,
-                                       const struct feel_value *const *bank)
+                                       const struct feel_value *const *bank, unsigned to)
 {
     struct feel_function *f = arena_zalloc(vm->a, sizeof *f);
     struct feel_value *captured = value_new_items(vm->a, code->capture_count);
-    for (unsigned i = 0; i < code->capture_count; i++)
-        captured[i] = bank[code->captures[i] >> 14][code->captures[i] & (OPERAND_LIMIT - 1)];
+    struct feel_value made = {.kind = FEEL_FUNCTION, .function = f};
+    for (unsigned i = 0; i < code->capture_count; i++) {
+        unsigned from = code->captures[i];
+        captured[i] = from == OPERAND(BANK_REGISTER, to) ? made : bank[from >> 14][from & (OPERAND_LIMIT - 1)];
+    }
     *f = (struct feel_function){.is = FUNCTION_CLOSURE, .code = code, .captured = captured};
-    return (struct feel_value){.kind = FEEL_FUNCTION, .function = f};
+    return made;
 }
 
 static struct feel_value make_range(struct feel_vm *vm, const struct feel_value *ends, unsigned flags)
@@ -700,7 +704,7 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
             if (UNLIKELY(!vm_spend(vm, 1))) return false;
             break;
         }
-        case OP_FUNCTION: r[i.a] = make_function(vm, code->functions[i.b], bank); break;
+        case OP_FUNCTION: r[i.a] = make_function(vm, code->functions[i.b], bank, i.a); break;
         case OP_INSTANCE: r[i.a] = feel_boolean(value_instance_of(VALUE(i.b), code->types[i.c])); break;
         case OP_RETURN: *out = VALUE(i.b); return true;
         }
