@@ -184,8 +184,10 @@ str xml_name(struct arena *a, const struct xml *x)
     char *p = arena_alloc(a, name.n + 1);
     for (size_t i = 0; i < name.n; i++) {
         bool blank = strchr(" \t\r\n", name.p[i]) != NULL;
-        if (!blank) p[n++] = name.p[i];
-        else if (n && p[n - 1] != ' ') p[n++] = ' ';
+        if (!blank)
+            p[n++] = name.p[i];
+        else if (n && p[n - 1] != ' ')
+            p[n++] = ' ';
     }
     return (str){p, n};
 }
