@@ -190,7 +190,7 @@ static int row_id(struct import *in, const struct import_row *row, uint64_t *id)
     str cell = import_cell(row, column);
     int64_t number;
     if (column == in->column_count || !cell.n) return 0;
-    if (!str_to_int(cell, &number) || number <= 0) {
+    if (!str_to_int(cell, &number) || number <= 0 || (uint64_t)number > FACT_ID_MAX) {
         import_fault(in, row, column,
                      "\"" STR_FORMAT
                      "\" is not an id of this workspace; if the column is the file's own numbering, leave "

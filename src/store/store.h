@@ -49,6 +49,7 @@ struct change_set;
 struct change_set *change_set_new(struct arena *a, const struct model *m, str actor, str reason);
 /* A fact that does not exist yet; the number (above 1 << 62) stands for it within this set. */
 uint64_t change_create(struct change_set *c, const struct model_type *type);
+#define FACT_ID_MAX (((uint64_t)1 << 53) - 1) /* so that it is a number in everybody's JSON */
 /* The same, with an id of the caller's choice (import of an export); a taken id is an error at commit. */
 uint64_t change_create_as(struct change_set *c, const struct model_type *type, uint64_t id);
 /* Canonical text; STR_NONE withdraws this origin's claim (typed: says that it is empty). */

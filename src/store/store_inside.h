@@ -10,8 +10,7 @@
 #include <sqlite3.h>
 
 enum { HASH_SIZE = 32, SALT_SIZE = 16, SOURCE_TYPED = 1 };
-#define FACT_ID_MAX  (((uint64_t)1 << 53) - 1) /* so that it is a number in everybody's JSON */
-#define FACT_ID_MADE ((uint64_t)1 << 62)       /* created facts in a change set count up from here + 1 */
+#define FACT_ID_MADE ((uint64_t)1 << 62) /* created facts in a change set count up from here + 1 */
 
 enum { ROWS_AT_ONCE = 32, ROW_COLUMNS = 8 };
 struct row_batch {
