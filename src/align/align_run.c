@@ -124,7 +124,7 @@ static uint64_t finding_id(struct run *r)
 #define ADD(s) crypto_generichash_update(&state, (const unsigned char *)(s).p, (s).n)
     str nul = {"", 1}, type = info->subject ? info->subject->name : STR("workspace");
     ADD(info->id), ADD(nul), ADD(type), ADD(nul);
-    const struct fact *f = r->id ? picture_fact(r->picture, r->id) : NULL;
+    const struct fact *f = info->subject ? picture_fact(r->picture, r->id) : NULL;
     for (size_t i = 0; f && i < info->subject->key_field_count; i++) {
         const struct model_field *field = info->subject->key_fields[i];
         size_t links;

@@ -48,15 +48,16 @@ enum encoding encoding_guess(str sample, size_t *bom_length)
     return bad == STR_NOT_FOUND || may_go_on(str_from(sample, bad)) ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
 }
 
-static void put_windows_1252(struct buf *out, unsigned char c)
+uint32_t encoding_windows_1252(unsigned char c)
 {
-    /* 0x80 to 0x9F; the five that are free there stay control characters, as browsers have it. */
     static const uint16_t high[32] = {0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
                                       0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,   0x17D,  0x8F,
                                       0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                       0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
-    buf_codepoint(out, c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c);
+    return c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c;
 }
+
+static void put_windows_1252(struct buf *out, unsigned char c) { buf_codepoint(out, encoding_windows_1252(c)); }
 
 /* Each returns how many bytes it has used; the rest needs what follows. */
 static size_t decode_utf8(str s, bool is_last, struct buf *out)

@@ -17,6 +17,8 @@ const char *encoding_name(enum encoding e);
 /* From the byte order mark, the NULs, or whether the bytes are UTF-8; what is not UTF-8 is taken for Windows-1252 (a
  * superset of Latin-1 in all that people type). `sample` is the start of the text; bom_length may be 0. */
 enum encoding encoding_guess(str sample, size_t *bom_length);
+/* The character; the five that are free stay control characters, as browsers have it. */
+uint32_t encoding_windows_1252(unsigned char c);
 
 /* Reads a text in pieces and hands on UTF-8, whatever it was: the byte order mark is gone, CRLF stays. A byte that is
  * not UTF-8 after a start that was is taken for Windows-1252 too; half a UTF-16 character becomes U+FFFD. */

@@ -113,7 +113,8 @@ size_t cli_wrap(struct cli *c, str s, size_t at, size_t indent, size_t width);
 /* Hands on what is there when it is much, or all with `now`. A closed pipe is quiet. */
 void cli_flush(struct cli *c, bool now);
 void cli_json(struct cli *c, struct json_writer *w); /* a writer over c->out, indented on a terminal and off it */
-int cli_fail(struct cli *c, const struct err *err);  /* on standard error; gives the exit code */
+void cli_json_facts(struct cli *c, const uint64_t *ids, size_t count); /* an array of facts, all their fields */
+int cli_fail(struct cli *c, const struct err *err);                    /* on standard error; gives the exit code */
 /* A line on standard error. */
 #define cli_note(c, ...) (buf_clear(&(c)->note), buf_printf(&(c)->note, __VA_ARGS__), cli_put_note(c))
 void cli_put_note(struct cli *c);

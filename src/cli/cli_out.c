@@ -84,6 +84,19 @@ void cli_flush(struct cli *c, bool now)
 
 void cli_json(struct cli *c, struct json_writer *w) { json_init(w, &c->out, 2); }
 
+void cli_json_facts(struct cli *c, const uint64_t *ids, size_t count)
+{
+    struct json_writer w;
+    cli_json(c, &w);
+    json_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        graph_emit_json(&w, &c->env, ids[i]);
+        cli_flush(c, false);
+    }
+    json_array_end(&w);
+    cli_text(c, "\n");
+}
+
 static void to_stderr(str s)
 {
     while (s.n) {

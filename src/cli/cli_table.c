@@ -91,10 +91,11 @@ void cli_table_print(struct cli_table *t)
         wide[i] = utf8_width(heads[i]);
         headed = headed || heads[i].n;
     }
-    for (size_t i = 0; i < t->cells.count; i++) {
-        size_t n = utf8_width(t->cells.items[i]);
-        if (n > wide[i % t->count]) wide[i % t->count] = n;
-    }
+    for (const str *row = t->cells.items, *end = row + t->cells.count; row < end; row += t->count)
+        for (size_t i = 0; i < t->count; i++) {
+            size_t n = utf8_width(row[i]);
+            if (n > wide[i]) wide[i] = n;
+        }
     if (c->out_terminal) fit(t, wide, c->width > t->indent ? c->width - t->indent : 1);
     if (headed) {
         cli_style(c, STYLE_DIM);

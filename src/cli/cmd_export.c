@@ -21,16 +21,8 @@ static int run(struct cli *c)
         return EXIT_FINE;
     }
     size_t count;
-    struct json_writer w;
     const uint64_t *ids = picture_facts(c->picture, type, &count);
-    cli_json(c, &w);
-    json_array(&w);
-    for (size_t i = 0; i < count; i++) {
-        graph_emit_json(&w, &c->env, ids[i]);
-        cli_flush(c, false);
-    }
-    json_array_end(&w);
-    cli_text(c, "\n");
+    cli_json_facts(c, ids, count);
     return EXIT_FINE;
 }
 

@@ -179,19 +179,6 @@ static void put_table(struct listing *l)
         cli_put(c, cli_plural(c, l->count, l->type->name, l->type->plural)), cli_text(c, "\n");
 }
 
-static void put_json(struct listing *l)
-{
-    struct json_writer w;
-    cli_json(l->c, &w);
-    json_array(&w);
-    for (size_t i = 0; i < l->count; i++) {
-        graph_emit_json(&w, &l->c->env, l->ids[i]);
-        cli_flush(l->c, false);
-    }
-    json_array_end(&w);
-    cli_text(l->c, "\n");
-}
-
 static int run(struct cli *c)
 {
     struct err err = {0};
@@ -203,7 +190,7 @@ static int run(struct cli *c)
     if (l.count) memcpy(l.ids, ids, l.count * sizeof *ids);
     if (keep_where(&l, &err) < 0 || sort(&l, &err) < 0 || take_columns(&l, &err) < 0) return cli_fail(c, &err);
     if (cli_has(c, "json"))
-        put_json(&l);
+        cli_json_facts(c, l.ids, l.count);
     else
         put_table(&l);
     return EXIT_FINE;

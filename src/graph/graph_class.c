@@ -386,6 +386,7 @@ static struct feel_value derive(struct feel_env *env, const struct fact *f, cons
 /* Derived and observed values are computed once a view. Texts move to the view's arena, since env's may be emptied. */
 static struct feel_value kept(struct feel_env *env, const struct fact *f, const struct slot *slot)
 {
+    MUST(slot->field);
     struct graph_view *view = env->host;
     struct feel_value **of_chunk, *of_fact;
     size_t chunk = picture_chunk(view->picture, f->id >> CHUNK_BITS), place = f->id & (CHUNK_FACTS - 1);
@@ -429,6 +430,7 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     }
     case SLOT_LINK:
     case SLOT_LINKS: {
+        MUST(slot->field);
         const struct shape *to = &shape->graph->shapes[slot->field->to->number];
         ids = fact_links(f, slot->field, &count);
         if (slot->how == SLOT_LINKS) return object_list(env->arena, to, ids, count);

@@ -4,6 +4,7 @@
 
 #include "scan_cell.h"
 
+#include "base_file.h"
 #include "base_time.h"
 #include "base_utf8.h"
 
@@ -43,22 +44,12 @@ size_t record_length(const char *p, size_t n, char separator, size_t cap, bool a
     return at_end ? n : 0;
 }
 
-/* Windows-1252, the characters 0x80 to 0x9F; five are undefined and become U+FFFD. */
-static uint32_t windows_1252(unsigned char c)
-{
-    static const uint16_t high[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                      0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD,
-                                      0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                      0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
-    return c >= 0x80 && c < 0xA0 ? high[c - 0x80] : c;
-}
-
 static str to_utf8(struct arena *a, str s)
 {
     if (utf8_first_bad(s, false) == STR_NOT_FOUND) return s;
     char *out = arena_alloc(a, s.n * 3 + 4);
     size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) n += utf8_encode(windows_1252((unsigned char)s.p[i]), out + n);
+    for (size_t i = 0; i < s.n; i++) n += utf8_encode(encoding_windows_1252((unsigned char)s.p[i]), out + n);
     return (str){out, n};
 }
 
