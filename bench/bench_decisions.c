@@ -17,11 +17,11 @@ static const char *const keys[] = {"price", "region", "class", "seats", "trained
 static const char *const types[] = {"number", "string", "string", "number", "boolean", "date"};
 
 struct rule {
-    double from, to; /* price, to is not in it */
+    double from, to;           /* price, to is not in it */
     unsigned regions, classes; /* bits */
-    double seats; /* and more */
-    int trained;  /* 1: must be; -1: whatever */
-    int64_t after; /* a day, or 0 */
+    double seats;              /* and more */
+    int trained;               /* 1: must be; -1: whatever */
+    int64_t after;             /* a day, or 0 */
 };
 struct input {
     char price[16];
@@ -92,12 +92,16 @@ static void put_cell(struct buf *out, unsigned bits, const char *const *names)
 static void put_rule(struct buf *out, const struct rule *r, unsigned number)
 {
     bool last = r->regions == 15 && r->classes == 15 && r->to == 1e9;
-    if (last) buf_text(out, "<rule><inputEntry><text>-</text></inputEntry>");
-    else buf_printf(out, "<rule><inputEntry><text>[%.0f..%.0f)</text></inputEntry>", r->from, r->to);
+    if (last)
+        buf_text(out, "<rule><inputEntry><text>-</text></inputEntry>");
+    else
+        buf_printf(out, "<rule><inputEntry><text>[%.0f..%.0f)</text></inputEntry>", r->from, r->to);
     put_cell(out, r->regions, regions);
     put_cell(out, r->classes, classes);
-    if (last) buf_text(out, "<inputEntry><text>-</text></inputEntry>");
-    else buf_printf(out, "<inputEntry><text>&gt;= %.0f</text></inputEntry>", r->seats);
+    if (last)
+        buf_text(out, "<inputEntry><text>-</text></inputEntry>");
+    else
+        buf_printf(out, "<inputEntry><text>&gt;= %.0f</text></inputEntry>", r->seats);
     buf_printf(out, "<inputEntry><text>%s</text></inputEntry>", r->trained == 1 ? "true" : "-");
     if (r->after) {
         buf_text(out, "<inputEntry><text>&gt; @\"");
@@ -113,12 +117,15 @@ static void put_model(struct buf *out, unsigned rules, double *span)
     uint32_t seed = 11;
     buf_text(out, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='bench'>");
     for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "<inputData name='%s' id='i%zu'><variable name='%s' typeRef='%s'/></inputData>", keys[i], i, keys[i], types[i]);
+        buf_printf(out, "<inputData name='%s' id='i%zu'><variable name='%s' typeRef='%s'/></inputData>", keys[i], i,
+                   keys[i], types[i]);
     buf_text(out, "<decision name='zone' id='d'><variable name='zone' typeRef='string'/>");
-    for (size_t i = 0; i < 6; i++) buf_printf(out, "<informationRequirement><requiredInput href='#i%zu'/></informationRequirement>", i);
+    for (size_t i = 0; i < 6; i++)
+        buf_printf(out, "<informationRequirement><requiredInput href='#i%zu'/></informationRequirement>", i);
     buf_text(out, "<decisionTable hitPolicy='FIRST'>");
     for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "<input><inputExpression typeRef='%s'><text>%s</text></inputExpression></input>", types[i], keys[i]);
+        buf_printf(out, "<input><inputExpression typeRef='%s'><text>%s</text></inputExpression></input>", types[i],
+                   keys[i]);
     buf_text(out, "<output/>");
     for (unsigned r = 0; r < rules; r++) {
         struct rule each = rule_at(&seed, r, rules);
@@ -134,11 +141,17 @@ static void put_long_model(struct buf *out, size_t bytes)
     buf_text(out, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='long'>"
                   "<inputData name='start' id='d0'><variable name='start' typeRef='number'/></inputData>");
     for (unsigned i = 1; out->n < bytes; i++) {
-        buf_printf(out, "<decision name='step %u' id='d%u'><variable name='step %u' typeRef='number'/><informationRequirement>", i, i, i);
-        buf_printf(out, "<%s href='#d%u'/></informationRequirement>", i % 20 == 1 ? "requiredInput" : "requiredDecision", i % 20 == 1 ? 0 : i - 1);
+        buf_printf(
+            out,
+            "<decision name='step %u' id='d%u'><variable name='step %u' typeRef='number'/><informationRequirement>", i,
+            i, i);
+        buf_printf(out, "<%s href='#d%u'/></informationRequirement>",
+                   i % 20 == 1 ? "requiredInput" : "requiredDecision", i % 20 == 1 ? 0 : i - 1);
         char before[30];
         snprintf(before, sizeof before, i % 20 == 1 ? "start" : "step %u", i - 1);
-        buf_printf(out, "<literalExpression><text>if %s &gt;= %u then round half up(%s * 1.19, 2) + count([1, 2, %s]) else max(%s, %u)</text></literalExpression></decision>",
+        buf_printf(out,
+                   "<literalExpression><text>if %s &gt;= %u then round half up(%s * 1.19, 2) + count([1, 2, %s]) else "
+                   "max(%s, %u)</text></literalExpression></decision>",
                    before, i, before, before, before, i);
     }
     buf_text(out, "</definitions>");
@@ -158,8 +171,9 @@ static struct dmn_model *load(const struct buf *text)
 
 static void put_input(struct buf *out, const struct input *in)
 {
-    buf_printf(out, "{\"price\": %s, \"region\": \"%s\", \"class\": \"%s\", \"seats\": %.0f, \"trained\": %s, \"starts\": \"", in->price,
-               regions[in->region], classes[in->class], in->seats, in->trained ? "true" : "false");
+    buf_printf(
+        out, "{\"price\": %s, \"region\": \"%s\", \"class\": \"%s\", \"seats\": %.0f, \"trained\": %s, \"starts\": \"",
+        in->price, regions[in->region], classes[in->class], in->seats, in->trained ? "true" : "false");
     day(out, in->starts);
     buf_text(out, "\"}");
 }
@@ -170,8 +184,9 @@ static unsigned by_hand(const struct rule *rules, unsigned count, const struct i
 {
     for (unsigned i = 0; i < count; i++) {
         const struct rule *r = &rules[i];
-        if (in->amount >= r->from && in->amount < r->to && r->regions >> in->region & 1 && r->classes >> in->class & 1 && in->seats >= r->seats &&
-            (r->trained < 0 || in->trained) && in->starts > r->after)
+        if (in->amount >= r->from && in->amount < r->to && r->regions >> in->region & 1 &&
+            r->classes >> in->class & 1 && in->seats >= r->seats && (r->trained < 0 || in->trained) &&
+            in->starts > r->after)
             return i;
     }
     return count;
@@ -272,7 +287,8 @@ static double time_ready(struct bench *b, int rounds, const struct rule *rules)
         for (size_t i = 0; i < INPUTS; i++) {
             arena_clear(&a);
             struct feel_env env = {.arena = &a};
-            if (dmn_eval(n, &env, b->values[i], false, &r, &err) < 0 || r.value.kind != FEEL_STRING) fail("a decision gave null");
+            if (dmn_eval(n, &env, b->values[i], false, &r, &err) < 0 || r.value.kind != FEEL_STRING)
+                fail("a decision gave null");
             if (k || !rules) continue;
             str want = arena_printf(&a, "zone %u", by_hand(rules, RULES, &b->inputs[i]));
             if (!str_eq(want, r.value.text)) fail("Entente and C by hand differ");
@@ -386,15 +402,19 @@ static void put_files(const char *folder)
     buf_text(&text, "[");
     for (unsigned r = 0; r < RULES; r++) {
         rules[r] = rule_at(&seed, r, RULES);
-        buf_printf(&text, "%s\n{\"from\": %.0f, \"to\": %.0f, \"regions\": [", r ? "," : "", rules[r].from, rules[r].to);
+        buf_printf(&text, "%s\n{\"from\": %.0f, \"to\": %.0f, \"regions\": [", r ? "," : "", rules[r].from,
+                   rules[r].to);
         for (unsigned i = 0, n = 0; i < 4; i++)
             if (rules[r].regions >> i & 1) buf_printf(&text, "%s\"%s\"", n++ ? ", " : "", regions[i]);
         buf_text(&text, "], \"classes\": [");
         for (unsigned i = 0, n = 0; i < 4; i++)
             if (rules[r].classes >> i & 1) buf_printf(&text, "%s\"%s\"", n++ ? ", " : "", classes[i]);
-        buf_printf(&text, "], \"seats\": %.0f, \"trained\": %s, \"after\": ", rules[r].seats, rules[r].trained == 1 ? "true" : "null");
-        if (rules[r].after) buf_char(&text, '"'), day(&text, rules[r].after), buf_char(&text, '"');
-        else buf_text(&text, "null");
+        buf_printf(&text, "], \"seats\": %.0f, \"trained\": %s, \"after\": ", rules[r].seats,
+                   rules[r].trained == 1 ? "true" : "null");
+        if (rules[r].after)
+            buf_char(&text, '"'), day(&text, rules[r].after), buf_char(&text, '"');
+        else
+            buf_text(&text, "null");
         buf_printf(&text, ", \"zone\": \"zone %u\"}", r);
     }
     buf_text(&text, "]\n");
@@ -417,10 +437,15 @@ static void put_files(const char *folder)
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    if (!strcmp(what, "time")) time_all();
-    else if (!strcmp(what, "curve")) time_curve(argc > 2 ? (unsigned)atoi(argv[2]) : 100000);
-    else if (!strcmp(what, "load")) time_load(argc > 2 ? (size_t)atol(argv[2]) : 0);
-    else if (!strcmp(what, "files") && argc > 2) put_files(argv[2]);
-    else fail("time | curve [RULES] | load BYTES | files FOLDER");
+    if (!strcmp(what, "time"))
+        time_all();
+    else if (!strcmp(what, "curve"))
+        time_curve(argc > 2 ? (unsigned)atoi(argv[2]) : 100000);
+    else if (!strcmp(what, "load"))
+        time_load(argc > 2 ? (size_t)atol(argv[2]) : 0);
+    else if (!strcmp(what, "files") && argc > 2)
+        put_files(argv[2]);
+    else
+        fail("time | curve [RULES] | load BYTES | files FOLDER");
     return 0;
 }

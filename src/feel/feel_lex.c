@@ -117,8 +117,9 @@ bool lex_is_keyword(str word)
                                 STR_INIT("for"),     STR_INIT("some"),  STR_INIT("every"),    STR_INIT("between"),
                                 STR_INIT("true"),    STR_INIT("false"), STR_INIT("instance"), STR_INIT("null"),
                                 STR_INIT("function")};
+    if (word.n < 2 || word.n > 9) return false;
     for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-        if (str_eq(word, words[i])) return true;
+        if (words[i].n == word.n && words[i].p[0] == word.p[0] && str_eq(word, words[i])) return true;
     return false;
 }
 

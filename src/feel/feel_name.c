@@ -63,7 +63,9 @@ static void find_function(struct parser *p, size_t at, struct found *best)
         }
     size_t count;
     const struct feel_builtin *table = builtin_table(&count);
+    char first = at < p->source.n ? p->source.p[at] : 0;
     for (size_t i = 0; i < count; i++) {
+        if (table[i].name.p[0] != first) continue;
         size_t e = lex_match(p->source, at, table[i].name);
         if (e > least && (is_called(p, e) || !best->end))
             *best = (struct found){.end = least = e, .builtin = &table[i]};

@@ -70,7 +70,8 @@ bool parse_need(struct parser *p, enum token_kind kind, const char *what)
 str parse_text(const struct parser *p, struct token t) { return str_slice(p->source, t.from, t.to); }
 bool parse_at_word(const struct parser *p, const char *word)
 {
-    return p->token.kind == TOKEN_WORD && str_eq(parse_text(p, p->token), str_of(word));
+    return p->token.kind == TOKEN_WORD && p->source.p[p->token.from] == *word &&
+           str_eq(parse_text(p, p->token), str_of(word));
 }
 bool parse_accept_word(struct parser *p, const char *word)
 {
