@@ -263,8 +263,7 @@ static int run(struct cli *c)
         err_set(&err, ERR_USAGE, "--fail-on: \"" STR_FORMAT "\" is none of high, medium, low", STR_ARGS(fail_on));
         return cli_fail(c, &err);
     }
-    if (take_practice(c, &practice, &err) < 0 || open_to_remember(c, &err) < 0 ||
-        find_all(c, &all, &err) < 0)
+    if (take_practice(c, &practice, &err) < 0 || open_to_remember(c, &err) < 0 || find_all(c, &all, &err) < 0)
         return cli_fail(c, &err);
     bool met = false;
     struct finding *findings = all.items;
