@@ -8,14 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_LIMIT = 200, FEW_MEMBERS = 12 };
+enum { DEPTH_LIMIT = 200, FEW_MEMBERS = 12, FEW_VALUES = 32 };
 
 struct json_reader {
     struct arena *arena;
     str source; /* as given, for messages */
     char *p;    /* our copy */
     size_t at, n;
-    struct json *stack;
+    struct json *stack; /* `few`, until there are more */
+    struct json *few;
     size_t count, room;
     size_t open[DEPTH_LIMIT]; /* in the stack: the container itself, then its items */
     size_t depth;
@@ -62,7 +63,9 @@ static size_t plain_run(const char *p, size_t n)
     for (uint64_t word; i + 8 <= n; i += 8) {
         memcpy(&word, p + i, 8);
         uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
-        if ((((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops) break;
+        uint64_t ends = (((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops;
+        /* The lowest mark is always a true one. */
+        if (ends) return i + (size_t)(__builtin_ctzll(ends) / 8);
     }
     while (i < n && p[i] != '"' && p[i] != '\\' && (unsigned char)p[i] >= 0x20) i++;
     return i;
@@ -156,8 +159,10 @@ size_t json_number_length(str s)
 static struct json *push(struct json_reader *r)
 {
     if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 64;
-        r->stack = mem_resize(r->stack, r->room, sizeof *r->stack);
+        bool first = r->stack == r->few;
+        r->room *= 2;
+        r->stack = mem_resize(first ? NULL : r->stack, r->room, sizeof *r->stack);
+        if (first) memcpy(r->stack, r->few, r->count * sizeof *r->few);
     }
     r->stack[r->count] = (struct json){.from = r->at};
     return &r->stack[r->count++];
@@ -220,7 +225,7 @@ static const struct json *find_twin(const struct json *members, size_t count)
     if (count <= FEW_MEMBERS) {
         for (size_t i = 1; i < count; i++)
             for (size_t j = 0; j < i; j++)
-                if (str_eq(members[i].key, members[j].key)) return &members[i];
+                if (members[i].key.n == members[j].key.n && str_eq(members[i].key, members[j].key)) return &members[i];
         return NULL;
     }
     const struct json **sorted = mem_array(count, sizeof *sorted), *twin = NULL;
@@ -286,7 +291,10 @@ static int read_all(struct json_reader *r)
 
 int json_parse(struct arena *a, str source, const struct json **out, struct err *err)
 {
-    struct json_reader r = {.arena = a, .source = source, .n = source.n, .err = err};
+    struct json few[FEW_VALUES];
+    struct json_reader r; /* `open` is filled as it goes */
+    r.arena = a, r.source = source, r.at = 0, r.n = source.n, r.err = err;
+    r.stack = r.few = few, r.count = 0, r.room = FEW_VALUES, r.depth = 0, r.p = NULL;
     size_t bad = utf8_first_bad(source, false);
     if (bad != STR_NOT_FOUND) return fail(&r, bad, bad + 1, ERR_INPUT, "the text is not UTF-8");
     if (arena_would_exceed(a, source.n)) return fail(&r, 0, 0, ERR_LIMIT, "the JSON text is too long");
@@ -298,7 +306,7 @@ int json_parse(struct arena *a, str source, const struct json **out, struct err 
         *root = r.stack[0];
         *out = root;
     }
-    mem_free(r.stack);
+    if (r.stack != few) mem_free(r.stack);
     return status;
 }
 

@@ -246,10 +246,31 @@ size_t number_scan(str s)
     return i;
 }
 
+/* Up to 18 digits, a point among them: nearly all numbers. */
+static bool short_number(str s, bool negative, struct feel_value *out)
+{
+    uint64_t c = 0;
+    size_t point = s.n;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned digit = (unsigned)s.p[i] - '0';
+        if (digit <= 9)
+            c = c * 10 + digit;
+        else if (s.p[i] == '.' && point == s.n && i + 1 < s.n)
+            point = i;
+        else
+            return false;
+    }
+    if (!c) return false;
+    uint64_t places = point == s.n ? 0 : s.n - point - 1;
+    *out = number_of(c, (NUMBER_EXPONENT_0 - places * NUMBER_EXPONENT_1) | (negative ? NUMBER_SIGN : 0));
+    return true;
+}
+
 bool feel_number(str s, struct feel_value *out)
 {
     bool negative = false;
     if (s.n && (s.p[0] == '-' || s.p[0] == '+')) negative = s.p[0] == '-', s = str_from(s, 1);
+    if (s.n <= 18 && short_number(s, negative, out)) return true;
     if (!s.n || number_scan(s) != s.n) return false;
     coefficient c = 0;
     int kept = 0, exponent = 0, next = -1;
