@@ -74,7 +74,12 @@ static size_t plain_run(const char *p, size_t n)
     for (uint64_t word; i + 8 <= n; i += 8) {
         memcpy(&word, p + i, 8);
         uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7F);
-        if ((word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & tops) break;
+        uint64_t ends = (word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & tops;
+        /* Below the lowest mark all is plain; it may itself be one by a borrow, so the slow loop looks again. */
+        if (ends) {
+            i += (size_t)(__builtin_ctzll(ends) / 8);
+            break;
+        }
     }
     while (i < n && p[i] >= 0x20 && p[i] < 0x7F && p[i] != '"' && p[i] != '\\') i++;
     return i;

@@ -31,17 +31,19 @@ void dmn_emit_answer(struct buf *out, struct feel_value v, const str *errors, si
     size_t start = out->n;
     buf_clear(scratch);
     feel_emit(scratch, v);
+    /* The names are fixed, and written as they stand; the writer does the values. */
     json_init(&w, out, 0);
-    json_object(&w);
-    json_key(&w, STR("value"));
+    buf_str(out, STR("{\"value\":"));
     json_string(&w, buf_get(scratch));
-    json_key(&w, STR("json"));
+    json_init(&w, out, 0);
+    buf_str(out, STR(",\"json\":"));
     feel_emit_json(&w, v);
-    json_key(&w, STR("errors"));
+    json_init(&w, out, 0);
+    buf_str(out, STR(",\"errors\":"));
     json_array(&w);
     for (size_t i = 0; i < count; i++) json_string(&w, errors[i]);
     json_array_end(&w);
-    json_object_end(&w);
+    buf_char(out, '}');
     if (!out->full && !scratch->full) return;
     out->n = start, out->full = false;
     buf_text(out, "{\"value\": \"null\", \"json\": null, \"errors\": [\"the answer is too large\"]}");
