@@ -135,13 +135,13 @@ struct entente_class {
     const char *name;
     const char *const *fields; /* may have spaces: "annual cost" */
     size_t count;
-    struct entente_value (*get)(struct entente_evaluation *e, const struct entente_class *class, void *object,
+    struct entente_value (*get)(struct entente_evaluation *e, const struct entente_class *of, void *object,
                                 size_t field);
     void *user;
 };
-struct entente_value entente_object(struct entente_evaluation *e, const struct entente_class *class,
+struct entente_value entente_object(struct entente_evaluation *e, const struct entente_class *of,
                                     void *object) ENTENTE_API;
-void *entente_to_object(struct entente_value v, const struct entente_class *class) ENTENTE_API; /* NULL: not of it */
+void *entente_to_object(struct entente_value v, const struct entente_class *of) ENTENTE_API; /* NULL: not of it */
 
 /* A function, given to an expression or a model as a value. It may call entente_refuse to say why it gives null. */
 struct entente_function {

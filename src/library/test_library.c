@@ -123,6 +123,10 @@ static void deciding(struct test_tally *t)
     CHECK(entente_decide(e, zone, v, &v, &error) == 0);
     IS(entente_text(e, v, NULL), "amber");
     CHECK(!entente_why(e, 0) && entente_count(entente_trace(e)) == 0);
+    CHECK(entente_decide(e, zone, entente_int(1), &v, &error) == 0 && entente_kind(v) == ENTENTE_NULL);
+    CHECK(entente_inputs_json(e, zone, "[1]", ENTENTE_TEXT, &v, &error) == 0 &&
+          entente_decide(e, zone, v, &v, &error) == 0);
+    CHECK(entente_kind(v) == ENTENTE_NULL && entente_why(e, 0));
     entente_evaluation_set_explain(e, true);
     CHECK(entente_feel(e, "{cost: 5000, start: @\"2028-01-01\"}", ENTENTE_TEXT, &v, &error) == 0);
     CHECK(entente_decide(e, zone, v, &v, &error) == 0);
