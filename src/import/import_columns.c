@@ -30,9 +30,11 @@ static const struct model_field *field_named(struct import *in, str letters)
 
 static const struct model_field *field_by_column(struct import *in, str letters)
 {
+    const struct model_field *fields = in->type->fields;
+    MUST(fields);
     for (size_t i = 0; i < in->type->field_count; i++)
-        for (size_t k = 0; k < in->type->fields[i].column_count; k++)
-            if (same_letters(in, letters, in->type->fields[i].columns[k])) return &in->type->fields[i];
+        for (size_t k = 0; k < fields[i].column_count; k++)
+            if (same_letters(in, letters, fields[i].columns[k])) return &fields[i];
     return NULL;
 }
 

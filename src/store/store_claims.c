@@ -151,6 +151,13 @@ static int set_claim(struct applying *p, struct fact_work *w, const struct model
     return 0;
 }
 
+static bool is_ascii(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80) return false;
+    return true;
+}
+
 static int apply_value(struct applying *p, struct fact_work *w, const struct model_field *field,
                        const struct change_op *op)
 {
@@ -158,14 +165,8 @@ static int apply_value(struct applying *p, struct fact_work *w, const struct mod
     str text = op->value;
     if (text.p && model_check_value(field, text, &inner))
         return work_refuse(p, w, field, op, inner.code, inner.message);
-    bool plain = field->kind != FIELD_TEXT && field->kind != FIELD_LONG_TEXT;
-    for (size_t i = 0; !plain && i <= text.n; i++) {
-        if (i == text.n)
-            plain = true;
-        else if ((unsigned char)text.p[i] >= 0x80)
-            break;
-    }
-    if (!plain) text = utf8_nfc(&p->scratch, text);
+    bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_LONG_TEXT;
+    if (text.p && is_text && !is_ascii(text)) text = utf8_nfc(&p->scratch, text);
     return set_claim(p, w, field, op, text);
 }
 

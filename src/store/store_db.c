@@ -38,6 +38,7 @@ int store_fail(sqlite3 *db, struct err *err)
 int store_prepare(struct store *s, enum store_sql which, sqlite3_stmt **out, struct err *err)
 {
     sqlite3_stmt **q = &s->statements[which];
+    *out = NULL;
     if (!*q && sqlite3_prepare_v3(s->db, store_sql_text(which), -1, SQLITE_PREPARE_PERSISTENT, q, NULL) != SQLITE_OK)
         return store_fail(s->db, err);
     sqlite3_reset(*q);
