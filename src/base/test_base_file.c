@@ -319,10 +319,11 @@ static size_t entries(struct arena *a, const char *folder)
 {
     str command = arena_printf(a, "ls -A '%s' | wc -l", folder);
     FILE *f = popen(command.p, "r");
-    size_t n = 999;
-    if (f && fscanf(f, "%zu", &n) != 1) n = 999;
+    char line[32];
+    int64_t n = 999;
+    if (f && fgets(line, sizeof line, f) && !str_to_int(str_trim(str_of(line)), &n)) n = 999;
     if (f) pclose(f);
-    return n;
+    return (size_t)n;
 }
 
 static void files(struct test_tally *t)

@@ -31,7 +31,7 @@ enum { XML_DEPTH = 200, XML_LIMIT = 64 << 20 };
 int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
 uint32_t xml_lines(str text);                            /* how many lines end in it */
 str xml_get(const struct xml *x, const char *attribute); /* without namespace; STR_NONE when absent */
-str xml_name(struct arena *a, const struct xml *x); /* its `name`, with single blanks */
+str xml_name(struct arena *a, const struct xml *x);      /* its `name`, with single blanks */
 str xml_get_in(const struct xml *x, const char *space, const char *attribute);
 const struct xml *xml_child(const struct xml *x, const char *name); /* the first of that name; x may be NULL */
 const struct xml *xml_same(const struct xml *x);                    /* the next sibling of the same name */

@@ -71,7 +71,10 @@ static struct feel_value random_value(uint32_t *seed, int kind, struct arena *a,
     }
     struct feel_value v;
     static const char *const behind[] = {"", ".0", ".1", ".25", ".250", ".251", ".9", ".5000000000000", "e3", ".125"};
-    if (kind == 0 && feel_number(arena_printf(a, "%s%u%s", next(seed) % 9 ? "" : "-", n, behind[next(seed) % ARRAY_COUNT(behind)]), &v)) return v;
+    if (kind == 0 &&
+        feel_number(arena_printf(a, "%s%u%s", next(seed) % 9 ? "" : "-", n, behind[next(seed) % ARRAY_COUNT(behind)]),
+                    &v))
+        return v;
     if (kind == 1) return feel_string(arena_printf(a, "s%u", n));
     return feel_date(20453 + n % 11);
 }

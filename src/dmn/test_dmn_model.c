@@ -191,28 +191,27 @@ static void limits(struct test_tally *t)
 static void coercion(struct test_tally *t)
 {
     struct world w;
-    const char
-        *
-            texts[] = {MODEL("<itemDefinition name='tZone'><typeRef>string</typeRef><allowedValues><text>\"green\", "
-                             "\"red\"</text></allowedValues></itemDefinition>"
-                             "<itemDefinition name='tZones' "
-                             "isCollection='true'><typeRef>tZone</typeRef><typeConstraint><text>count(?) &lt; "
-                             "3</text></typeConstraint></itemDefinition>" INPUT(
-                                 "v", "Any") "<decision name='zone' id='z'><variable name='zone' "
-                                             "typeRef='tZone'/>" NEEDS("v") "<literalExpression><text>v</text></"
-                                                                            "literalExpression></decision>"
-                                                                            "<decision name='zones' id='zs'><variable "
-                                                                            "name='zones' typeRef='tZones'/>" NEEDS(
-                                                                                "v") "<literalExpression><text>v</"
-                                                                                     "text></literalExpression></"
-                                                                                     "decision>"
-                                                                                     "<decision name='when' "
-                                                                                     "id='w'><variable name='when' "
-                                                                                     "typeRef='date and time'/>" NEEDS(
-                                                                                         "v") "<literalExpression><"
-                                                                                              "text>v</text></"
-                                                                                              "literalExpression></"
-                                                                                              "decision>")};
+    const char *texts[] = {MODEL(
+        "<itemDefinition name='tZone'><typeRef>string</typeRef><allowedValues><text>\"green\", "
+        "\"red\"</text></allowedValues></itemDefinition>"
+        "<itemDefinition name='tZones' "
+        "isCollection='true'><typeRef>tZone</typeRef><typeConstraint><text>count(?) &lt; "
+        "3</text></typeConstraint></itemDefinition>" INPUT(
+            "v",
+            "Any") "<decision name='zone' id='z'><variable name='zone' "
+                   "typeRef='tZone'/>" NEEDS("v") "<literalExpression><text>v</text></"
+                                                  "literalExpression></decision>"
+                                                  "<decision name='zones' id='zs'><variable "
+                                                  "name='zones' typeRef='tZones'/>" NEEDS(
+                                                      "v") "<literalExpression><text>v</"
+                                                           "text></literalExpression></"
+                                                           "decision>"
+                                                           "<decision name='when' "
+                                                           "id='w'><variable name='when' "
+                                                           "typeRef='date and time'/>" NEEDS("v") "<literalExpression><"
+                                                                                                  "text>v</text></"
+                                                                                                  "literalExpression></"
+                                                                                                  "decision>")};
     if (!CHECK(load(&w, texts, 1))) return;
     CHECK_STR(decide(&w, "zone", "{v: \"red\"}"), STR("\"red\""));
     CHECK_STR(decide(&w, "zone", "{v: [\"red\"]}"), STR("\"red\""));

@@ -48,7 +48,8 @@ static COLD unsigned refuse(struct columns_compiler *c, const struct node *n, co
 static unsigned constant(struct columns_compiler *c, double v)
 {
     for (size_t i = 0; i < c->constants.count; i++)
-        if (!memcmp(&c->constants.items[i], &v, sizeof v)) return IS_CONSTANT | (unsigned)i;
+        if (c->constants.items[i] == v && !signbit(c->constants.items[i]) == !signbit(v))
+            return IS_CONSTANT | (unsigned)i;
     *vec_add(c->a, &c->constants) = v;
     return IS_CONSTANT | (unsigned)(c->constants.count - 1);
 }

@@ -159,8 +159,6 @@ const char *parse_type_words(struct parser *p, const struct feel_type *t)
 /* ---- Operators -----------------------------------------------------------------------------------------------------
  */
 
-struct node *parse_level(struct parser *p, int least);
-
 bool type_is_duration(const struct feel_type *t)
 {
     return type_is_kind(t, FEEL_DAYS_TIME) || type_is_kind(t, FEEL_YEARS_MONTHS);

@@ -171,7 +171,7 @@ static void test_money(struct test_tally *t)
     CHECK_STR(fixture_eval(&f, "application", "Braze", "annual cost.amount"), STR("1000.00"));
     CHECK_STR(fixture_eval(&f, "application", "Braze", "annual cost.currency"), STR("\"USD\""));
     CHECK_STR(fixture_eval(&f, "capability", "Email marketing", "cost = 48850.50"), STR("true"));
-    int64_t spring, before, later;
+    int64_t spring = 0, before = 0, later = 0;
     CHECK(civil_parse(STR("2026-04-01"), &spring) && civil_parse(STR("2025-12-31"), &before) &&
           civil_parse(STR("2027-01-01"), &later));
     CHECK_STR(fixture_eval_at(&f, "application", "Braze", "annual cost = 900", spring), STR("true"));

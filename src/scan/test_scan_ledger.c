@@ -177,8 +177,7 @@ static void hostile(struct test_tally *t)
     static const char *const refused[] = {"",
                                           "hello",
                                           "Date,Supplier,Amount\n",
-                                          "\x7f"
-                                          "ELF\x01\x02\x03\x04\x05\x06\x07",
+                                          "\x7f\x45LF\x01\x02\x03\x04\x05\x06\x07",
                                           "a,b\nc,d\n",
                                           "Date,Supplier,Amount\nx,y,z\n"};
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {

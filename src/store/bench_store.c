@@ -73,7 +73,7 @@ int main(int argc, char **argv)
         struct change_set *c = set_of(&x);
         char text[16];
         snprintf(text, sizeof text, "%d", n);
-        set(c, (uint64_t)(2000 + n), x.application, "seats paid", text);
+        set(c, 2000 + (uint64_t)n, x.application, "seats paid", text);
         if (store_commit(x.s, c, 1000, &r, &x.err)) return 4;
     }
     printf("small commits: %.2f ms each\n", (time_monotonic() - from) / n * 1000);
