@@ -35,10 +35,12 @@ static int take_practice(struct cli *c, int *practice, struct err *err)
     return *practice < 0 ? -1 : 0;
 }
 
-/* Also remembers since when each finding stands, where the workspace may be written. */
+/* Also remembers since when each finding stands, where the workspace may be written. With other checks than the
+ * workspace's it is a look: what is known of the findings stays as it is. */
 static int open_to_remember(struct cli *c, struct err *err)
 {
     struct err first = {0};
+    if (cli_has(c, "checks")) return cli_open_picture(c, STORE_READ, err);
     if (cli_open_picture(c, STORE_WRITE, &first) == 0) return 0;
     if (c->store || first.code == ERR_USAGE || first.code == ERR_INPUT) return *err = first, -1;
     return cli_open_picture(c, STORE_READ, err);

@@ -441,7 +441,8 @@ const struct cli_command cmd_scan = {
     .help = "find the applications behind logs and ledgers",
     .details = "Reads proxy logs and ledgers of any size (- is standard input; gzip is read too). People are kept as "
                "keyed hashes, never by "
-               "name, and what fewer than five of them use is not shown. The same file is never counted twice.",
+               "name, and of what is on nobody's list only what five or more use is shown. The same file is never "
+               "counted twice.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 1,
