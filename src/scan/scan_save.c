@@ -96,9 +96,7 @@ static int propose(struct saving *v, struct scan *s, struct store *to, str actor
         /* Another scan may have made it since this one began. */
         if (store_find_by_key(to, type, subject->name, &v->made[i], &absent) == 0) continue;
         if (absent.code != ERR_ABSENT) return *err = absent, -1;
-        if (!*out)
-            *out = change_set_new(v->arena, store_model(to), actor,
-                                  STR("seen in use by the policy's number of people and days"));
+        if (!*out) *out = change_set_new(v->arena, store_model(to), actor, STR("found in use, and on nobody's list"));
         uint64_t fact = change_create(*out, type);
         v->made[i] = fact;
         v->fresh[i] = true;
