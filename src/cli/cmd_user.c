@@ -9,21 +9,16 @@
 
 enum { PASSWORD_MIN = 10, PASSWORD_MAX = 1000 };
 
-static const char *const roles[] = {[ROLE_VIEWER] = "viewer",
-                                    [ROLE_CONTRIBUTOR] = "contributor",
-                                    [ROLE_SIGNATORY] = "signatory",
-                                    [ROLE_STEWARD] = "steward"};
-
 static int take_role(struct cli *c, enum user_role *role, struct err *err)
 {
-    str word = cli_text_value(c, "role"), names[ARRAY_COUNT(roles)];
+    str word = cli_text_value(c, "role"), names[ROLE_STEWARD + 1];
     *role = ROLE_CONTRIBUTOR;
     if (!word.p) return 0;
-    for (size_t i = 0; i < ARRAY_COUNT(roles); i++) {
-        names[i] = str_of(roles[i]);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        names[i] = str_of(user_role_name((enum user_role)i));
         if (str_eq(word, names[i])) return *role = (enum user_role)i, 0;
     }
-    str near = err_nearest(word, names, ARRAY_COUNT(roles));
+    str near = err_nearest(word, names, ARRAY_COUNT(names));
     return err_set(err, ERR_USAGE,
                    "--role: \"" STR_FORMAT "\" is none of viewer, contributor, signatory, steward%s" STR_FORMAT "%s",
                    STR_ARGS(word), near.n ? "; did you mean " : "", STR_ARGS(near), near.n ? "?" : "");
@@ -116,7 +111,7 @@ static int add(struct cli *c, struct err *err)
     if (!user.shown.n) user.shown = user.name;
     user.password_hash = str_of(hash);
     if (store_add_user(c->store, &user, cli_actor(c, "user"), c->now, err) < 0) return -1;
-    cli_printf(c, "Added %s: " STR_FORMAT ", %s\n", c->words[1], STR_ARGS(user.side), roles[user.role]);
+    cli_printf(c, "Added %s: " STR_FORMAT ", %s\n", c->words[1], STR_ARGS(user.side), user_role_name(user.role));
     return 0;
 }
 
@@ -152,7 +147,7 @@ static void list_json(struct cli *c, const struct stored_user *users, size_t cou
         json_key(&w, STR("side"));
         json_string(&w, users[i].side);
         json_key(&w, STR("role"));
-        json_string(&w, str_of(roles[users[i].role]));
+        json_string(&w, str_of(user_role_name(users[i].role)));
         json_key(&w, STR("closed"));
         json_bool(&w, users[i].closed);
         json_object_end(&w);
@@ -177,7 +172,7 @@ static int list(struct cli *c, struct err *err)
         cli_table_cell(&t, users[i].name);
         cli_table_cell(&t, users[i].shown);
         cli_table_cell(&t, users[i].side);
-        cli_table_cell(&t, str_of(roles[users[i].role]));
+        cli_table_cell(&t, str_of(user_role_name(users[i].role)));
         cli_table_cell(&t, users[i].closed ? STR("closed") : STR_NONE);
     }
     cli_table_print(&t);

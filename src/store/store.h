@@ -243,7 +243,6 @@ struct finding_state {
 int store_sync_findings(struct store *s, struct arena *a, const uint64_t *ids, size_t count, int32_t today,
                         const struct finding_state **out, struct err *err) MUST_USE;
 
-enum user_role { ROLE_VIEWER, ROLE_CONTRIBUTOR, ROLE_SIGNATORY, ROLE_STEWARD };
 struct stored_user {
     uint64_t id;
     str name;  /* sign-in name, folded, unique */

@@ -39,7 +39,16 @@ static const enum field_kind observed_gives[] = {
 };
 _Static_assert(ARRAY_COUNT(observed_gives) == OBSERVED_PAID + 1, "one kind for each");
 
+static const str role_names[] = {
+    [ROLE_VIEWER] = STR_INIT("viewer"),
+    [ROLE_CONTRIBUTOR] = STR_INIT("contributor"),
+    [ROLE_SIGNATORY] = STR_INIT("signatory"),
+    [ROLE_STEWARD] = STR_INIT("steward"),
+};
+_Static_assert(ARRAY_COUNT(role_names) == ROLE_STEWARD + 1, "one name for each role");
+
 const char *field_kind_name(enum field_kind kind) { return kind_names[kind].p; }
+const char *user_role_name(enum user_role role) { return role_names[role].p; }
 
 /* ---- Finding by name ---- */
 
@@ -273,11 +282,31 @@ static int read_kind_parts(struct reading *r, const struct yaml *map, struct mod
     return 0;
 }
 
+/* Whether both sides sign it, and who may see it. */
+static int read_field_rights(struct reading *r, const struct yaml *map, const struct model_type *type,
+                             struct model_field *f)
+{
+    size_t place;
+    const struct yaml *node = yaml_get(map, STR("signed"));
+    if (only_for(r, map, STR("signed"), !is_computed(f->kind), f->kind)) return -1;
+    if (node && !type->two_key)
+        return FAIL_AT(r, node,
+                       "only a field of a two-key type is signed or not; " STR_FORMAT " has no \"two key: yes\"",
+                       STR_ARGS(type->name));
+    f->is_signed = type->two_key && !is_computed(f->kind);
+    if (yaml_yes_no(map, STR("signed"), &f->is_signed, r->err)) return -1;
+    f->seen_by = ROLE_VIEWER;
+    if (!(node = yaml_get(map, STR("seen by")))) return 0;
+    if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
+    f->seen_by = (enum user_role)place;
+    return 0;
+}
+
 static const str field_keys[] = {
-    STR_INIT("id"),     STR_INIT("name"),    STR_INIT("kind"),     STR_INIT("required"),
-    STR_INIT("values"), STR_INIT("default"), STR_INIT("to"),       STR_INIT("inverse"),
-    STR_INIT("gives"),  STR_INIT("feel"),    STR_INIT("observed"), STR_INIT("days"),
-    STR_INIT("unit"),   STR_INIT("columns"), STR_INIT("help"),     STR_INIT("example"),
+    STR_INIT("id"),       STR_INIT("name"),   STR_INIT("kind"),    STR_INIT("required"), STR_INIT("values"),
+    STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
+    STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
+    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"),
 };
 
 static int read_field(struct reading *r, const struct yaml *map, const struct model_type *type, struct model_field *f)
@@ -303,7 +332,8 @@ static int read_field(struct reading *r, const struct yaml *map, const struct mo
     if (!node) return FAIL_AT(r, map, "a field needs a kind");
     if (word_in(r, node, "kind of field", kind_names, ARRAY_COUNT(kind_names), &kind)) return -1;
     f->kind = (enum field_kind)kind;
-    if (read_kind_parts(r, map, f) || yaml_yes_no(map, STR("required"), &f->required, r->err) ||
+    if (read_kind_parts(r, map, f) || read_field_rights(r, map, type, f) ||
+        yaml_yes_no(map, STR("required"), &f->required, r->err) ||
         copied_text(r, map, STR("default"), false, &f->initial) ||
         copied_texts(r, map, STR("columns"), &f->columns, &f->column_count) ||
         copied_text(r, map, STR("help"), false, &f->help) || copied_text(r, map, STR("example"), false, &f->example))
@@ -349,8 +379,8 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
 }
 
 static const str type_keys[] = {
-    STR_INIT("id"),   STR_INIT("name"), STR_INIT("plural"),      STR_INIT("group"),
-    STR_INIT("help"), STR_INIT("key"),  STR_INIT("alias field"), STR_INIT("fields"),
+    STR_INIT("id"),  STR_INIT("name"),        STR_INIT("plural"), STR_INIT("group"),   STR_INIT("help"),
+    STR_INIT("key"), STR_INIT("alias field"), STR_INIT("fields"), STR_INIT("two key"),
 };
 
 static int read_type_head(struct reading *r, const struct yaml *map, struct model_type *type)
@@ -360,7 +390,8 @@ static int read_type_head(struct reading *r, const struct yaml *map, struct mode
         copied_text(r, map, STR("name"), true, &type->name) || check_name(r, yaml_get(map, STR("name")), type->name) ||
         copied_text(r, map, STR("plural"), true, &type->plural) ||
         check_name(r, yaml_get(map, STR("plural")), type->plural) ||
-        copied_text(r, map, STR("group"), true, &type->group) || copied_text(r, map, STR("help"), false, &type->help))
+        copied_text(r, map, STR("group"), true, &type->group) || copied_text(r, map, STR("help"), false, &type->help) ||
+        yaml_yes_no(map, STR("two key"), &type->two_key, r->err))
         return -1;
     if (same_word(type->name, type->plural))
         return FAIL_AT(r, map, "the plural of \"" STR_FORMAT "\" must be another word", STR_ARGS(type->name));

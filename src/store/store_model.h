@@ -32,6 +32,8 @@ enum observed_what {
     OBSERVED_PAID
 };
 
+enum user_role { ROLE_VIEWER, ROLE_CONTRIBUTOR, ROLE_SIGNATORY, ROLE_STEWARD }; /* each may do what those before may */
+
 struct model_type;
 struct model_field {
     uint32_t id;     /* permanent, unique in its type */
@@ -40,7 +42,9 @@ struct model_field {
     str key;         /* annual_cost */
     enum field_kind kind;
     bool required;
-    const str *values; /* ONE_OF */
+    bool is_signed;         /* a part of what both sides sign; only in a two-key type, never DERIVED or OBSERVED */
+    enum user_role seen_by; /* the lowest role that may see it */
+    const str *values;      /* ONE_OF */
     size_t value_count;
     str initial;                 /* default for a new fact; STR_NONE when none */
     const struct model_type *to; /* LINK, LINKS */
@@ -64,6 +68,7 @@ struct model_type {
     str name, plural;    /* journey stage, journey stages */
     str key, plural_key; /* journey-stage, journey-stages: command line, addresses */
     str group, help;
+    bool two_key; /* a fact of it holds when marketing and IT have signed it */
     const struct model_field *fields;
     size_t field_count;
     const struct model_inverse *inverses;
@@ -107,5 +112,6 @@ int model_read_value(struct arena *a, const struct model_field *field, const str
 /* Is this the canonical text of the field's kind (scalar kinds only)? ERR_INPUT says what was expected. */
 int model_check_value(const struct model_field *field, str canonical, struct err *err) MUST_USE;
 const char *field_kind_name(enum field_kind kind); /* "whole number" */
+const char *user_role_name(enum user_role role);   /* "contributor" */
 
 #endif

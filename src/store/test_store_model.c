@@ -70,6 +70,11 @@ static void refused(struct test_tally *t)
         {TYPE(", {id: 2, name: x, kind: observed, observed: peple}"), "did you mean \"people\"", 4},
         {TYPE(", {id: 2, name: x, kind: observed, observed: paid, unit: date}"), "is a money", 4},
         {TYPE(", {id: 2, name: x, kind: derived, gives: text, feel: '1', required: yes}"), "has no \"required\"", 4},
+        {TYPE(", {id: 2, name: x, kind: text, signed: no}"), "thing has no \"two key: yes\"", 4},
+        {TYPE(", {id: 2, name: x, kind: derived, gives: text, feel: '1', signed: yes}"), "has no \"signed\"", 4},
+        {TYPE(", {id: 2, name: x, kind: text, seen by: stewart}"), "did you mean \"steward\"?", 4},
+        {HEAD "  - {id: 1, name: a, plural: as, group: g, key: name, two key: maybe, fields: [" NAME "]}\n",
+         "expected yes or no", 4},
         {HEAD "  - {id: 1, name: a, plural: as, group: g, key: [nam], fields: [" NAME "]}\n", "did you mean \"name\"",
          4},
         {HEAD "  - {id: 1, name: a, plural: as, group: g, fields: [" NAME "]}\n", "needs a key", 4},
@@ -98,6 +103,27 @@ static void refused(struct test_tally *t)
         if (!CHECK(good)) printf("    case %zu: %s:%u: %s\n", i, err.file, err.line, failed ? err.message : "taken");
         arena_release(&a);
     }
+}
+
+static void rights(struct test_tally *t)
+{
+    static const char yaml[] =
+        HEAD "  - {id: 1, name: pact, plural: pacts, group: g, key: name, two key: yes, fields: [" NAME
+             ", {id: 2, name: notes, kind: text, signed: no, seen by: steward}"
+             ", {id: 3, name: long, kind: derived, gives: yes no, feel: 'name = null'}]}\n"
+             "  - {id: 2, name: note, plural: notes, group: g, key: name, fields: [" NAME "]}\n";
+    struct arena a;
+    const struct model *m = NULL;
+    struct err err = {0};
+    arena_init(&a, 0);
+    if (CHECK(!model_parse(&a, str_of(yaml), STR("m.yaml"), &m, &err))) {
+        const struct model_type *pact = &m->types[0], *note = &m->types[1];
+        CHECK(pact->two_key && !note->two_key && !note->fields[0].is_signed);
+        CHECK(pact->fields[0].is_signed && !pact->fields[1].is_signed && !pact->fields[2].is_signed);
+        CHECK(pact->fields[0].seen_by == ROLE_VIEWER && pact->fields[1].seen_by == ROLE_STEWARD);
+        CHECK(!strcmp(user_role_name(ROLE_STEWARD), "steward"));
+    }
+    arena_release(&a);
 }
 
 struct value_case {
@@ -241,6 +267,31 @@ static void values(struct test_tally *t)
     fixture_release(&x);
 }
 
+static void check_shipped(struct test_tally *t, const struct model *m)
+{
+    static const char *const two_key[] = {"ambition",      "objective", "measure", "future map",
+                                          "business case", "rulebook",  "term",    "audit"};
+    size_t signed_types = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(two_key); i++) {
+        const struct model_type *type = model_type(m, str_of(two_key[i]));
+        CHECK(type && type->two_key && type->name_field->is_signed);
+    }
+    for (size_t i = 0; i < m->type_count; i++) {
+        const struct model_type *type = &m->types[i];
+        signed_types += type->two_key;
+        if (!CHECK(type->help.n)) printf("    " STR_FORMAT " has no help\n", STR_ARGS(type->name));
+        for (size_t j = 0; j < type->field_count; j++)
+            if (!CHECK(type->fields[j].help.n))
+                printf("    " STR_FORMAT " of " STR_FORMAT " has no help\n", STR_ARGS(type->fields[j].name),
+                       STR_ARGS(type->name));
+    }
+    CHECK(signed_types == ARRAY_COUNT(two_key));
+    const struct model_type *measure = model_type(m, STR("measure"));
+    CHECK(field_of(measure, "target")->is_signed && !field_of(measure, "current")->is_signed);
+    CHECK(field_of(model_type(m, STR("contract")), "annual cost")->seen_by == ROLE_CONTRIBUTOR);
+    CHECK(field_of(model_type(m, STR("person")), "notes")->seen_by == ROLE_STEWARD);
+}
+
 /* The metamodel that we ship, from the folder that the build names. */
 static void shipped(struct test_tally *t)
 {
@@ -252,9 +303,9 @@ static void shipped(struct test_tally *t)
     if (root) {
         if (GOOD(&x, file_read(&x.a, arena_printf(&x.a, "%s/model/entente.yaml", root).p, 1 << 22, &yaml, &x.err)) &&
             GOOD(&x, model_parse(&x.a, yaml, STR("model/entente.yaml"), &m, &x.err)))
-            CHECK(model_type(m, STR("application")) && model_type(m, STR("objective")));
+            check_shipped(t, m);
     }
     fixture_release(&x);
 }
 
-TEST_MAIN(parsed, refused, values, shipped)
+TEST_MAIN(parsed, refused, rights, values, shipped)
