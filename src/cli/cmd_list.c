@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "graph_query.h"
 
 enum { COLUMNS_GUESSED = 7, SHORT_TEXT = 28 };
 
@@ -14,61 +13,12 @@ struct list_column {
 struct listing {
     struct cli *c;
     const struct model_type *type;
-    uint64_t *ids;
+    const uint64_t *ids;
     size_t count;
     VEC(struct list_column) columns;
 };
-struct sort_key {
-    struct feel_value value;
-    size_t at; /* before sorting */
-    uint64_t id;
-    bool descending;
-};
-
-/* ---- which facts ---- */
-
-static int keep_where(struct listing *l, struct err *err)
-{
-    struct cli *c = l->c;
-    str source = cli_text_value(c, "where");
-    const struct feel_program *program;
-    if (!source.p) return 0;
-    struct feel_variable fact = {.name = STR("this"), .type = graph_type(c->graph, l->type), .opened = true};
-    struct feel_scope scope = {.outer = graph_scope(c->graph), .variables = &fact, .count = 1};
-    if (feel_compile(&c->arena, &scope, source, &program, err) < 0) return err_in(err, STR("--where"));
-    const struct feel_type *type = feel_program_type(program);
-    if (type->is != FEEL_TYPE_ANY && !(type->is == FEEL_TYPE_OF_KIND && type->kind == FEEL_BOOLEAN)) {
-        err_set(err, ERR_INPUT, "is not a condition, such as 'status = \"shadow\"'");
-        return err_in(err, STR("--where"));
-    }
-    size_t outer = feel_scope_size(scope.outer), kept = 0;
-    struct feel_value *inputs = arena_array(&c->arena, outer + 1, sizeof *inputs);
-    inputs[0] = graph_workspace(c->view);
-    for (size_t i = 0; i < l->count; i++) {
-        struct feel_value is;
-        inputs[outer] = graph_object(c->view, l->ids[i]);
-        if (feel_eval(program, &c->env, inputs, &is, err) < 0) return err_in(err, STR("--where"));
-        if (feel_is_true(is)) l->ids[kept++] = l->ids[i];
-    }
-    l->count = kept;
-    return 0;
-}
 
 /* ---- which columns ---- */
-
-/* The name of a field, inverse, id or type as graph_field wants it. */
-static int column_named(struct listing *l, const char *option, str word, struct list_column *out, struct err *err)
-{
-    *out = (struct list_column){.name = word, .field = model_field(l->type, word)};
-    if (out->field) return out->name = out->field->name, 0;
-    if (str_eq(word, STR("id")) || str_eq(word, STR("type"))) return 0;
-    for (size_t i = 0; i < l->type->inverse_count; i++)
-        if (str_eq_nocase(l->type->inverses[i].name, word)) return out->name = l->type->inverses[i].name, 0;
-    str near = model_nearest_field(l->type, word);
-    return err_set(err, ERR_USAGE, "--%s: \"" STR_FORMAT "\" is not a field of " STR_FORMAT "%s" STR_FORMAT "%s",
-                   option, STR_ARGS(word), STR_ARGS(l->type->name), near.n ? "; did you mean \"" : "", STR_ARGS(near),
-                   near.n ? "\"?" : "");
-}
 
 static void fill(struct listing *l, struct list_column *column)
 {
@@ -112,43 +62,28 @@ static int take_columns(struct listing *l, struct err *err)
     if (!rest.p) return guess_columns(l), 0;
     while (str_cut(&rest, ',', &word)) {
         struct list_column column;
-        if (column_named(l, "columns", str_trim(word), &column, err) < 0) return -1;
+        if (fact_column(&c->arena, l->type, str_trim(word), &column.name, &column.field, err) < 0)
+            return err_in(err, STR("--columns"));
         *vec_add(&c->arena, &l->columns) = column;
     }
     return 0;
 }
 
-/* ---- in which order ---- */
+/* ---- which facts, in which order ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    const struct sort_key *x = a, *y = b;
-    int order = feel_order(x->value, y->value);
-    bool null = x->value.kind == FEEL_NULL || y->value.kind == FEEL_NULL; /* last, whichever way */
-    if (order && x->descending && !null) order = -order;
-    return order ? order : x->at < y->at ? -1 : 1;
-}
-
-static struct feel_value sortable(struct cli *c, struct feel_value v)
-{
-    if (v.kind == FEEL_OBJECT || v.kind == FEEL_LIST) return feel_string(cli_words(c, NULL, v));
-    return v;
-}
-
-static int sort(struct listing *l, struct err *err)
+static int find(struct listing *l, struct err *err)
 {
     struct cli *c = l->c;
-    str word = cli_text_value(c, "sort");
-    bool descending = str_starts(word, STR("-"));
-    struct list_column column;
-    if (!word.p) word = l->type->name_field->name;
-    if (column_named(l, "sort", str_from(word, descending), &column, err) < 0) return -1;
-    struct sort_key *keys = arena_array(&c->arena, l->count + 1, sizeof *keys);
-    for (size_t i = 0; i < l->count; i++)
-        keys[i] =
-            (struct sort_key){sortable(c, graph_field(&c->env, l->ids[i], column.name)), i, l->ids[i], descending};
-    qsort(keys, l->count, sizeof *keys, by_value);
-    for (size_t i = 0; i < l->count; i++) l->ids[i] = keys[i].id;
+    struct fact_rows rows;
+    struct fact_query q = {.type = l->type,
+                           .words = cli_text_value(c, "find"),
+                           .where = cli_text_value(c, "where"),
+                           .sort = cli_text_value(c, "sort"),
+                           .where_place = STR("--where"),
+                           .sort_place = STR("--sort")};
+    if (fact_query(&c->arena, c->graph, &c->env, &q, &rows, err) < 0) return -1;
+    l->ids = rows.ids;
+    l->count = rows.count;
     return 0;
 }
 
@@ -185,10 +120,7 @@ static int run(struct cli *c)
     struct listing l = {.c = c};
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &l.type, &err) < 0)
         return cli_fail(c, &err);
-    const uint64_t *ids = picture_facts(c->picture, l.type, &l.count);
-    l.ids = arena_array(&c->arena, l.count + 1, sizeof *l.ids);
-    if (l.count) memcpy(l.ids, ids, l.count * sizeof *ids);
-    if (keep_where(&l, &err) < 0 || sort(&l, &err) < 0 || take_columns(&l, &err) < 0) return cli_fail(c, &err);
+    if (find(&l, &err) < 0 || take_columns(&l, &err) < 0) return cli_fail(c, &err);
     if (cli_has(c, "json"))
         cli_json_facts(c, l.ids, l.count);
     else
@@ -197,6 +129,7 @@ static int run(struct cli *c)
 }
 
 static const struct cli_option options[] = {
+    {"find", "WORDS", "only facts whose text has all of these words"},
     {"where", "FEEL", "only facts for which this is true, such as 'annual cost > 50000 and status = \"shadow\"'"},
     {"sort", "FIELD", "order by this field; with a dash before it the largest first"},
     {"columns", "A,B,C", "show these fields"},
@@ -205,7 +138,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_list = {
     .name = "list",
-    .usage = "TYPE [--where FEEL] [--sort FIELD] [--columns A,B,C] [--json]",
+    .usage = "TYPE [--find WORDS] [--where FEEL] [--sort FIELD] [--columns A,B,C] [--json]",
     .help = "list facts of a type",
     .options = options,
     .option_count = ARRAY_COUNT(options),

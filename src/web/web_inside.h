@@ -101,6 +101,8 @@ int pairs_parse(struct arena *a, str text, struct pairs *out) MUST_USE;
 bool percent_decode(struct arena *a, str text, bool plus, str *out);
 /* Reads the head of the request; false when it must be refused with 400. */
 bool request_read_head(struct request *r);
+/* An address from its parts; pairs without a value are left out. */
+str url_of(struct request *r, str path, const struct pairs *query);
 /* The query of this page with one name changed, as "/path?a=1&b=2"; an empty value takes the name away. */
 str request_url_with(struct request *r, str name, str value);
 str url_encode(struct request *r, str text);            /* all but unreserved characters and '/' */
@@ -120,7 +122,8 @@ void request_look(struct request *r); /* takes the newest picture */
     X(FACT, fact, "title fact notes fields inverses history")                                                          \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
     X(TYPES, types, "title groups")                                                                                    \
-    X(FACTS, facts, "title kind query columns rows found shown pages")                                                 \
+    X(FACTS, facts,                                                                                                    \
+      "title kind query columns rows found pages filters more asked where problem caret picker number sort add")       \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
     X(ERROR, error, "title says next")

@@ -156,19 +156,15 @@ str url_encode(struct request *r, str text)
     return encoded;
 }
 
-str request_url_with(struct request *r, str name, str value)
+str url_of(struct request *r, str path, const struct pairs *query)
 {
     struct buf b;
     buf_init(&b, 100000);
-    put_encoded(&b, r->path);
+    put_encoded(&b, path);
     char separator = '?';
-    bool written = false;
-    for (size_t i = 0; i <= r->query.count; i++) {
-        struct pair p = i < r->query.count ? r->query.items[i] : (struct pair){name, value};
-        if (i < r->query.count && str_eq(p.name, name)) p.value = value;
-        bool stale = str_eq(p.name, STR("page")) && !str_eq(name, STR("page")); /* another list begins at its start */
-        if (!p.value.n || stale || (str_eq(p.name, name) && written)) continue;
-        written |= str_eq(p.name, name);
+    for (size_t i = 0; i < query->count; i++) {
+        struct pair p = query->items[i];
+        if (!p.value.n) continue;
         buf_char(&b, separator), separator = '&';
         put_encoded(&b, p.name);
         buf_char(&b, '=');
@@ -177,6 +173,21 @@ str request_url_with(struct request *r, str name, str value)
     str url = buf_copy(&b, &r->arena);
     buf_release(&b);
     return url;
+}
+
+str request_url_with(struct request *r, str name, str value)
+{
+    struct pairs changed = {0};
+    bool written = false;
+    for (size_t i = 0; i <= r->query.count; i++) {
+        struct pair p = i < r->query.count ? r->query.items[i] : (struct pair){name, value};
+        if (i < r->query.count && str_eq(p.name, name)) p.value = value;
+        bool stale = str_eq(p.name, STR("page")) && !str_eq(name, STR("page")); /* another list begins at its start */
+        if (!p.value.n || stale || (str_eq(p.name, name) && written)) continue;
+        written |= str_eq(p.name, name);
+        *vec_add(&r->arena, &changed) = p;
+    }
+    return url_of(r, r->path, &changed);
 }
 
 void request_redirect(struct request *r, str location)

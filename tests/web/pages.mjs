@@ -22,7 +22,7 @@ async function paths(page, base) {
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, types: '/facts',
-    list: '/types/applications', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
+    list: '/types/applications', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
   };
 }
 // Those that are committed: few, and as README and the docs show them.

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graph_query.h"
+#include "graph_inside.h"
+
+#include "base_time.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const double PATIENCE_SECONDS = 10;
+
+struct row {
+    uint64_t id;
+    const struct fact *fact;
+    struct feel_value key;
+};
+struct ordering {
+    bool by_name, down;
+};
+
+/* ---- Which facts ---- */
+
+static int compile_where(struct arena *a, const struct graph *g, const struct fact_query *q, struct feel_scope *scope,
+                         const struct feel_program **program, struct err *err)
+{
+    struct feel_variable *fact = arena_alloc(a, sizeof *fact);
+    *fact = (struct feel_variable){.name = STR("this"), .type = graph_type(g, q->type), .opened = true};
+    *scope = (struct feel_scope){.outer = graph_scope(g), .variables = fact, .count = 1};
+    if (feel_compile(a, scope, q->where, program, err)) return -1;
+    const struct feel_type *type = feel_program_type(*program);
+    if (type->is == FEEL_TYPE_ANY || (type->is == FEEL_TYPE_OF_KIND && type->kind == FEEL_BOOLEAN)) return 0;
+    return err_set(err, ERR_INPUT, "is not a condition, such as 'status = \"shadow\"'");
+}
+
+static int keep_where(struct arena *a, const struct graph *g, struct feel_env *env, const struct fact_query *q,
+                      uint64_t *ids, size_t *count, struct err *err)
+{
+    const struct feel_program *program;
+    struct feel_scope scope;
+    if (!q->where.p) return 0;
+    str place = q->where_place.n ? q->where_place : STR("where");
+    if (compile_where(a, g, q, &scope, &program, err)) return err_in(err, place);
+    size_t outer = feel_scope_size(scope.outer), kept = 0;
+    struct feel_value *inputs = arena_array(a, outer + 1, sizeof *inputs);
+    struct feel_env own = *env;
+    inputs[0] = graph_workspace(env->host);
+    own.limits.until = time_monotonic() + PATIENCE_SECONDS;
+    for (size_t i = 0; i < *count; i++) {
+        struct feel_value is;
+        inputs[outer] = graph_object(env->host, ids[i]);
+        own.steps = 0; /* each fact has the steps of one evaluation; all together have the time */
+        if (feel_eval(program, &own, inputs, &is, err)) return err_in(err, place);
+        if (feel_is_true(is)) ids[kept++] = ids[i];
+    }
+    *count = kept;
+    return 0;
+}
+
+/* ---- In which order ---- */
+
+/* By letters, whatever their case; bytes beyond ASCII as they are. */
+static int text_order(str a, str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+        if (x == y) continue;
+        x = x >= 'A' && x <= 'Z' ? (unsigned char)(x + 32) : x;
+        y = y >= 'A' && y <= 'Z' ? (unsigned char)(y + 32) : y;
+        if (x != y) return x < y ? -1 : 1;
+    }
+    return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
+}
+
+static str name_of(const struct fact *f) { return f->name_count ? fact_folded(f, 0) : fact_name(f); }
+
+static int key_order(const struct row *x, const struct row *y, const struct ordering *o)
+{
+    bool no_x = x->key.kind == FEEL_NULL, no_y = y->key.kind == FEEL_NULL;
+    if (no_x || no_y) return no_x - no_y;
+    int order = x->key.kind == FEEL_STRING && y->key.kind == FEEL_STRING ? text_order(x->key.text, y->key.text)
+                                                                         : feel_order(x->key, y->key);
+    return o->down ? -order : order;
+}
+
+static int compare(const void *a, const void *b, void *self)
+{
+    const struct row *x = a, *y = b;
+    const struct ordering *o = self;
+    int order = o->by_name ? 0 : key_order(x, y, o);
+    if (!order) order = text_order(name_of(x->fact), name_of(y->fact));
+    if (o->by_name && o->down) order = -order;
+    return order ? order : x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* What stands for a link is its target's name; for links the first one's. */
+static struct feel_value sortable(const struct picture *p, struct feel_value v)
+{
+    if (v.kind == FEEL_LIST) v = v.count ? v.items[0] : feel_null();
+    if (v.kind != FEEL_OBJECT) return v;
+    const struct fact *f = picture_fact(p, v.object.handle);
+    return f ? feel_string(name_of(f)) : feel_null();
+}
+
+static void swap(struct row *a, struct row *b)
+{
+    struct row c = *a;
+    *a = *b, *b = c;
+}
+
+/* Puts into rows[0 … at) what comes before all of rows[at … count), by quick selection, so that a page of a long list
+ * costs no sorting of the whole. */
+static void part_at(struct row *rows, size_t count, size_t at, struct ordering *o)
+{
+    size_t low = 0, high = count, chance = count;
+    while (at > low && at < high) {
+        chance = chance * 2862933555777941757u + 3037000493u;
+        swap(&rows[low + (chance >> 33) % (high - low)], &rows[high - 1]);
+        const struct row *pivot = &rows[high - 1];
+        size_t middle = low;
+        for (size_t i = low; i + 1 < high; i++)
+            if (compare(&rows[i], pivot, o) < 0) swap(&rows[i], &rows[middle++]);
+        swap(&rows[middle], &rows[high - 1]);
+        if (at <= middle)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+}
+
+static int sort(struct arena *a, struct feel_env *env, const struct fact_query *q, uint64_t *ids, size_t count,
+                size_t from, size_t to, struct err *err)
+{
+    const struct picture *p = graph_picture(env);
+    struct ordering o = {.by_name = true, .down = str_starts(q->sort, STR("-"))};
+    uint32_t slot = 0;
+    const struct feel_class *class = graph_class(p->graph, q->type);
+    if (q->sort.n) {
+        str name;
+        const struct model_field *field;
+        if (fact_column(a, q->type, str_from(q->sort, o.down), &name, &field, err))
+            return err_in(err, q->sort_place.n ? q->sort_place : STR("sort"));
+        o.by_name = field && field == q->type->name_field;
+        for (size_t i = 0; i < class->count; i++)
+            if (str_eq(class->fields[i].name, name)) slot = class->fields[i].slot;
+    }
+    struct row *rows = arena_array(a, count + 1, sizeof *rows);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = (struct row){.id = ids[i], .fact = picture_fact(p, ids[i])};
+        if (!o.by_name) rows[i].key = sortable(p, class->get(env, class, ids[i], slot));
+    }
+    if (from) part_at(rows, count, from, &o);
+    if (to < count) part_at(rows + from, count - from, to - from, &o);
+    if (to > from) qsort_r(rows + from, to - from, sizeof *rows, compare, &o);
+    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    return 0;
+}
+
+/* ---- The query ---- */
+
+int fact_query(struct arena *a, const struct graph *g, struct feel_env *env, const struct fact_query *q,
+               struct fact_rows *out, struct err *err)
+{
+    const struct picture *p = graph_picture(env);
+    size_t count;
+    const uint64_t *facts = picture_facts(p, q->type, &count);
+    if (q->words.n) count = picture_search(p, a, q->type, q->words, count, &facts);
+    uint64_t *ids = arena_array(a, count + 1, sizeof *ids);
+    if (count) memcpy(ids, facts, count * sizeof *ids);
+    if (keep_where(a, g, env, q, ids, &count, err)) return -1;
+    size_t from = q->from < count ? q->from : count;
+    size_t to = q->limit && q->limit < count - from ? from + q->limit : count;
+    bool ranked = q->words.n && !q->sort.n;
+    if (!ranked && sort(a, env, q, ids, count, from, to, err)) return -1;
+    *out = (struct fact_rows){.ids = ids + from, .count = to - from, .all = ids, .found = count};
+    return 0;
+}
+
+int fact_column(struct arena *a, const struct model_type *type, str word, str *name, const struct model_field **field,
+                struct err *err)
+{
+    *name = word;
+    *field = model_field(type, word);
+    if (*field) return *name = (*field)->name, 0;
+    if (str_eq(word, STR("id")) || str_eq(word, STR("type"))) return 0;
+    for (size_t i = 0; i < type->inverse_count; i++)
+        if (str_eq_nocase(type->inverses[i].name, word)) return *name = type->inverses[i].name, 0;
+    str near = model_nearest_field(type, word);
+    str hint = near.n ? arena_printf(a, "; did you mean \"" STR_FORMAT "\"?", STR_ARGS(near)) : STR("");
+    return err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is not a field of " STR_FORMAT STR_FORMAT, STR_ARGS(word),
+                   STR_ARGS(type->name), STR_ARGS(hint));
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists: search, filters of each kind, conditions in FEEL, order, columns; with the keyboard, and without script.
+import { execFileSync } from 'node:child_process';
+import { check, group, open, same } from './help.mjs';
+
+const path = '/types/applications';
+const names = (page) => page.locator('#rows tbody th').allInnerTexts();
+const found = async (page) => Number((await page.locator('#rows > [role=status]').innerText()).match(/^[\d,]+/)[0].replace(',', ''));
+const settled = (page, words) => page.waitForFunction((w) => document.querySelector('#rows > [role=status]').innerText.includes(w), words);
+const asked = (page) => page.locator('#rows .asked code').innerText();
+// The same question at the command line.
+function listed(where) {
+  const workspace = `${process.env.WORK}/web.entente`;
+  const out = execFileSync(process.env.ENTENTE, ['list', 'applications', '--where', where, '--json', '--workspace', workspace, '--today', '2026-11-22']);
+  return JSON.parse(out).map((fact) => fact.name);
+}
+
+export async function list(browser, base) {
+  await group('filters made from the kinds of fields', async () => {
+    const page = await open(browser, base);
+    await page.goto(base + path);
+    const all = await found(page);
+    await page.focus('#add');
+    await page.selectOption('#add', 'status');
+    await page.waitForSelector('.filter input[name="is.status"]');
+    await page.focus('input[name="is.status"][value=shadow]');
+    await page.keyboard.press('Space');
+    await settled(page, 'status = "shadow"');
+    check(await found(page) < all, 'fewer');
+    await page.selectOption('#add', 'annual_cost');
+    await page.waitForSelector('input[name="min.annual_cost"]:focus');
+    await page.keyboard.type('1.000,00');
+    await settled(page, 'annual cost >= 1000');
+    const where = await asked(page);
+    same((await names(page)).sort().join('|'), listed(where).sort().join('|'), `the command line finds the same: ${where}`);
+    check(page.url().includes('min.annual_cost'), 'the address keeps it');
+    await page.locator('input[name="min.annual_cost"]').fill('many');
+    await page.waitForSelector('#problem .error');
+    check((await page.locator('#problem').innerText()).includes('Annual cost: "many"'), 'what cannot be read is told by its field');
+    same(await page.locator('input[name="min.annual_cost"]').inputValue(), 'many', 'and stays as typed');
+    await page.click('.filter:has(input[name="min.annual_cost"]) .drop');
+    await page.waitForLoadState();
+    check((await asked(page)) === 'status = "shadow"', 'a filter is taken away');
+    for (const [query, condition] of [['set.vendor=no', 'vendor = null'], ['set.realises=yes', 'count(realises) > 0'],
+      ['is.status=shadow&is.status=-', '(status = null or status = "shadow")'], ['is.listed_by_it=yes', 'listed by it = true'],
+      ['has.purpose=Mail', 'contains(lower case(purpose), "mail")'], ['min.live_since=1+Jan+2020', 'live since >= @"2020-01-01"'],
+      ['max.utilisation=50+%25', 'utilisation <= 0.50'], ['is.vendor=Adobe&is.vendor=Braze', 'vendor.name in ("Adobe", "Braze")'],
+      ['is.realises=Social+publishing', '(some x in realises satisfies x.name = "Social publishing")']]) {
+      await page.goto(`${base}${path}?${query}`);
+      same(await asked(page), condition, query);
+      same(await found(page), listed(condition).length, `${query}: as many as the command line finds`);
+    }
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
+  });
+
+  await group('a condition in FEEL, with its caret', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}${path}?add=where`);
+    await page.waitForSelector('#where:focus');
+    await page.keyboard.type('anual cost > 50000');
+    await page.waitForSelector('#problem pre');
+    check((await page.locator('#problem .error').innerText()).includes("did you mean 'annual cost'"), 'the message');
+    check(/anual cost > 50000\n\s*\^~+/.test(await page.locator('#problem pre').innerText()), 'the caret');
+    await page.fill('#where', 'annual cost > 50000');
+    await settled(page, 'annual cost > 50000');
+    same(await page.locator('#problem pre').count(), 0, 'gone when it is right');
+    same((await names(page)).sort().join('|'), listed('annual cost > 50000').sort().join('|'), 'as the command line');
+    await page.goto(`${base}${path}?where=${encodeURIComponent('"><script>alert(1)</script>')}`);
+    same(await page.locator('script:not([src])').count(), 0, 'text stays text');
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
+  });
+
+  await group('columns and order', async () => {
+    const page = await open(browser, base);
+    await page.goto(base + path);
+    await page.locator('.picker summary').focus();
+    await page.keyboard.press('Enter');
+    await page.focus('.picker input[value=seats_paid]');
+    await page.keyboard.press('Space');
+    await page.waitForSelector('#rows thead a:has-text("Seats paid")');
+    await page.click('#rows thead a:has-text("Seats paid")');
+    const seats = (await page.locator('#rows td[data-title="Seats paid"]').allInnerTexts()).map((t) => Number(t.replace(/\D/g, ''))).filter(Boolean);
+    check(seats.length > 10 && seats.every((n, i) => !i || n <= seats[i - 1]), 'the largest first');
+    await page.locator('.picker summary').click();
+    await page.click('.picker a[aria-label="Move Purpose to the left"]');
+    same((await page.locator('#rows thead th').allInnerTexts()).slice(1, 3).join(), 'Purpose,Status', 'another order of columns');
+    check(await page.locator('#rows thead [aria-sort=descending]').count() === 1, 'sorted as before');
+    await page.context().close();
+  });
+
+  await group('lists without script', async () => {
+    const page = await open(browser, base, { script: false });
+    await page.goto(base + path);
+    await page.selectOption('#add', 'bought');
+    await page.click('.query .only-plain');
+    await page.check('input[name="is.bought"][value=card]');
+    await page.click('.query .only-plain');
+    same(await asked(page), 'bought = "card"', 'a filter');
+    same(await found(page), listed('bought = "card"').length, 'what it finds');
+    await page.context().close();
+  });
+}
