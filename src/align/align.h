@@ -59,9 +59,16 @@ struct findings {
     struct finding *items; /* worst first: severity, then money, then people, then the check's and subject's order */
     size_t count;
     const size_t *concerned; /* by check, as in checks_list: how many subjects it concerns */
+    size_t withheld;         /* checks of which this viewer sees nothing: see findings_for */
 };
 /* Findings live in the arena of `env`. A check that runs into a limit is an error that names it. */
 int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err) MUST_USE;
+/* What the viewer of `env` may see of all that was found over the same picture by the system, with their state. A check
+ * of which the condition reads what the viewer may not see is withheld, as if it concerned nothing: neither its
+ * findings nor their absence tell. Where only the texts and figures of a check read such a thing, they are made anew.
+ */
+int findings_for(const struct checks *c, struct feel_env *env, const struct findings *all, struct findings *out,
+                 struct err *err) MUST_USE;
 /* How a finding came about: the names of its check and what they are for its subject, in the check's order. Values live
  * in the arena of `env`, which looks at the picture of the finding or a later one. */
 struct explained {

@@ -259,6 +259,46 @@ static int read_severity(struct compiling *c, const struct yaml *root, const str
     return compile_part(c, scope, at, STR("severity"), GIVES_SEVERITY, &c->check->severity);
 }
 
+/* ---- Who may see what it finds ---- */
+
+static void see_reads(const struct compiling *c, const struct feel_read *reads, size_t count,
+                      const enum user_role *lets, enum user_role *seen_by)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool let = reads[i].class->host == c->check;
+        enum user_role needed = let ? lets[reads[i].slot] : graph_seen_by(c->graph, &reads[i]);
+        if (needed > *seen_by) *seen_by = needed;
+    }
+}
+
+static void see_part(const struct compiling *c, const struct check_part *part, const enum user_role *lets,
+                     enum user_role *seen_by)
+{
+    size_t count;
+    if (!part->program) return;
+    const struct feel_read *reads = feel_program_reads(part->program, &count);
+    see_reads(c, reads, count, lets, seen_by);
+}
+
+static void find_seen_by(struct compiling *c)
+{
+    struct check *check = c->check;
+    enum user_role *lets = arena_array(c->arena, check->let_count, sizeof *lets);
+    for (size_t i = 0; i < check->let_count; i++) see_part(c, &check->lets[i], lets, &lets[i]);
+    see_part(c, &check->concerns, lets, &check->found_by);
+    see_part(c, &check->when, lets, &check->found_by);
+    check->read_by = check->found_by;
+    see_part(c, &check->severity, lets, &check->read_by);
+    see_part(c, &check->money, lets, &check->read_by);
+    see_part(c, &check->people, lets, &check->read_by);
+    see_part(c, &check->facts, lets, &check->read_by);
+    size_t count;
+    const struct feel_read *reads = template_reads(check->says, &count);
+    see_reads(c, reads, count, lets, &check->read_by);
+    reads = template_reads(check->next, &count);
+    see_reads(c, reads, count, lets, &check->read_by);
+}
+
 static int compile_file(struct compiling *c)
 {
     static const str known[] = {STR_INIT("id"),    STR_INIT("practice"), STR_INIT("for each"), STR_INIT("threshold"),
@@ -286,7 +326,9 @@ static int compile_file(struct compiling *c)
     if (compile_optional(c, scope, root, STR("money"), GIVES_NUMBER, &check->money)) return -1;
     if (compile_optional(c, scope, root, STR("people"), GIVES_NUMBER, &check->people)) return -1;
     if (compile_optional(c, scope, root, STR("facts"), GIVES_FACTS, &check->facts)) return -1;
-    return compile_template(c, scope, root, STR("next"), &check->next, &check->next_at);
+    if (compile_template(c, scope, root, STR("next"), &check->next, &check->next_at)) return -1;
+    find_seen_by(c);
+    return 0;
 }
 
 int checks_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,

@@ -28,6 +28,7 @@ struct check {
     enum severity fixed; /* where `severity` has no program */
     const struct template *says, *next;
     const struct yaml *says_at, *next_at;
+    enum user_role found_by, read_by; /* the lowest roles that see all that the condition, that the whole check reads */
 };
 struct checks {
     const struct graph *graph;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align_inside.h"
 
+#include "base_map.h"
 #include "base_utf8.h"
 #include "feel_number.h"
 
@@ -253,21 +254,81 @@ static int worst_first(const void *a, const void *b)
     return x->f.subject < y->f.subject ? -1 : x->f.subject > y->f.subject;
 }
 
+static void run_open(struct run *r, const struct checks *c, struct feel_env *env, struct err *err)
+{
+    *r = (struct run){.checks = c, .asked = env, .env = *env, .picture = graph_picture(env), .err = err};
+    arena_init(&r->scratch, env->arena->limit ? env->arena->limit : SUBJECT_LIMIT);
+    r->env.arena = &r->scratch;
+    r->concerned = arena_array(env->arena, c->count, sizeof *r->concerned);
+}
+
+static void run_close(struct run *r, struct findings *out)
+{
+    arena_release(&r->scratch);
+    if (r->found.count) qsort(r->found.items, r->found.count, sizeof *r->found.items, worst_first);
+    *out = (struct findings){.count = r->found.count, .concerned = r->concerned};
+    out->items = arena_array(r->asked->arena, r->found.count, sizeof *out->items);
+    for (size_t i = 0; i < r->found.count; i++) out->items[i] = r->found.items[i].f;
+}
+
 int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err)
 {
-    struct run r = {.checks = c, .asked = env, .env = *env, .picture = graph_picture(env), .err = err};
-    arena_init(&r.scratch, env->arena->limit ? env->arena->limit : SUBJECT_LIMIT);
-    r.env.arena = &r.scratch;
-    r.concerned = arena_array(env->arena, c->count, sizeof *r.concerned);
+    struct run r;
+    run_open(&r, c, env, err);
     int failed = 0;
     for (size_t i = 0; i < c->count && !failed; i++) failed = run_check(&r, i);
-    arena_release(&r.scratch);
-    if (failed) return -1;
-    if (r.found.count) qsort(r.found.items, r.found.count, sizeof *r.found.items, worst_first);
-    *out = (struct findings){.count = r.found.count, .concerned = r.concerned};
-    out->items = arena_array(env->arena, r.found.count, sizeof *out->items);
-    for (size_t i = 0; i < r.found.count; i++) out->items[i] = r.found.items[i].f;
-    return 0;
+    run_close(&r, out);
+    return failed;
+}
+
+static void take_known(struct run *r, const struct findings *all, size_t number)
+{
+    r->concerned[number] = all->concerned[number];
+    for (size_t i = 0; i < all->count; i++) {
+        const struct finding *f = &all->items[i];
+        if (f->check != &r->checks->infos[number]) continue;
+        struct ranked *taken = vec_add(r->asked->arena, &r->found);
+        *taken = (struct ranked){.f = *f, .money = feel_null(), .check = number};
+        if (f->has_money && !feel_number(f->money, &taken->money)) taken->money = feel_null();
+    }
+}
+
+/* A finding has the same id whoever looks at it. */
+static void take_state(const struct findings *all, struct findings *out)
+{
+    struct idmap known;
+    idmap_init(&known);
+    for (size_t i = 0; i < all->count; i++) *idmap_put(&known, all->items[i].id, NULL) = i;
+    for (size_t i = 0; i < out->count; i++) {
+        const uint64_t *place = idmap_get(&known, out->items[i].id);
+        if (!place) continue;
+        const struct finding *f = &all->items[*place];
+        out->items[i].since = f->since, out->items[i].accepted = f->accepted, out->items[i].owner = f->owner;
+    }
+    idmap_release(&known);
+}
+
+int findings_for(const struct checks *c, struct feel_env *env, const struct findings *all, struct findings *out,
+                 struct err *err)
+{
+    struct run r;
+    const struct graph_viewer *viewer = env->viewer;
+    enum user_role role = viewer ? viewer->role : ROLE_STEWARD;
+    size_t withheld = 0;
+    run_open(&r, c, env, err);
+    int failed = 0;
+    for (size_t i = 0; i < c->count && !failed; i++) {
+        if (role >= c->items[i].read_by)
+            take_known(&r, all, i);
+        else if (role >= c->items[i].found_by)
+            failed = run_check(&r, i);
+        else
+            withheld++;
+    }
+    run_close(&r, out);
+    out->withheld = withheld;
+    if (!failed) take_state(all, out);
+    return failed;
 }
 
 int checks_explain(const struct checks *c, struct feel_env *env, const struct finding *f, const struct explained **out,

@@ -265,4 +265,61 @@ static void test_ids_and_limits(struct test_tally *t)
     CHECK(ids[0] == ids[1] && ids[0] != 0);
 }
 
-TEST_MAIN(test_errors, test_findings, test_ids_and_limits)
+/* What a viewer may not see is in no finding: a condition that reads it withholds its check, a text is made anew. */
+static void test_viewers(struct test_tally *t)
+{
+    static const char private_text[] =
+        "version: 1\nsides: [{key: it, name: IT}]\ntypes:\n"
+        "  - {id: 1, name: deal, plural: deals, group: g, key: name, fields: ["
+        "{id: 1, name: name, kind: text, required: yes}, {id: 2, name: price, kind: money, seen by: contributor}, "
+        "{id: 3, name: ends, kind: yes no}]}\n";
+    static const struct check_text texts[] = {
+        {STR_INIT("dear.yaml"),
+         STR_INIT("id: dear\npractice: vision\nfor each: deal\nlet:\n  much: price > 100\n  twice: much\nwhen: twice\n"
+                  "severity: low\nsays: '{name} is dear'\nnext: a\n")},
+        {STR_INIT("ends.yaml"),
+         STR_INIT("id: ends\npractice: products\nfor each: deal\nwhen: ends\nseverity: low\n"
+                  "says: '{name} ends{#if price != null}, {price}{/if}'\nmoney: price\nnext: b\n")},
+        {STR_INIT("plain.yaml"), STR_INIT("id: plain\npractice: products\nfor each: deal\nwhen: ends\nseverity: high\n"
+                                          "says: '{name}'\nnext: c\n")},
+    };
+    struct fixture f;
+    fixture_open(&f, str_of(private_text));
+    uint64_t deal = fixture_new(&f, "deal", "Frame");
+    fixture_set(&f, deal, "deal", "price", "200 EUR");
+    fixture_set(&f, deal, "deal", "ends", "yes");
+    fixture_commit(&f);
+    fixture_refresh(&f);
+    const struct checks *checks;
+    fixture_must(&f, checks_compile(&f.arena, f.graph, texts, ARRAY_COUNT(texts), &checks, &f.err));
+    struct picture *p = graph_take(f.graph);
+    struct feel_env env;
+    struct findings all, seen;
+    graph_env(&env, graph_view_new(&f.arena, p), &f.arena, NULL, 0, FIXTURE_TODAY);
+    fixture_must(&f, checks_run(checks, &env, &all, &f.err));
+    CHECK(all.count == 3 && !all.withheld);
+    for (size_t i = 0; i < all.count; i++) all.items[i].owner = STR("anna"), all.items[i].since = 5;
+    static const struct graph_viewer viewer = {.role = ROLE_VIEWER}, contributor = {.role = ROLE_CONTRIBUTOR};
+    graph_env(&env, graph_view_new(&f.arena, p), &f.arena, &viewer, 0, FIXTURE_TODAY);
+    fixture_must(&f, findings_for(checks, &env, &all, &seen, &f.err));
+    if (CHECK(seen.count == 2 && seen.withheld == 1)) {
+        CHECK_STR(seen.items[0].says, STR("Frame"));
+        CHECK_STR(seen.items[1].says, STR("Frame ends"));
+        CHECK(!seen.items[1].has_money && seen.items[1].since == 5);
+        CHECK_STR(seen.items[1].owner, STR("anna"));
+    }
+    struct practice_score scores[PRACTICE_COUNT];
+    practice_scores(checks, &seen, scores);
+    CHECK(!scores[PRACTICE_VISION].known && scores[PRACTICE_PRODUCTS].known);
+    graph_env(&env, graph_view_new(&f.arena, p), &f.arena, &contributor, 0, FIXTURE_TODAY);
+    fixture_must(&f, findings_for(checks, &env, &all, &seen, &f.err));
+    CHECK(seen.count == 3 && !seen.withheld);
+    for (size_t i = 0; i < seen.count && i < all.count; i++) {
+        CHECK(seen.items[i].id == all.items[i].id);
+        CHECK_STR(seen.items[i].says, all.items[i].says);
+    }
+    picture_drop(p);
+    fixture_close(&f);
+}
+
+TEST_MAIN(test_errors, test_findings, test_ids_and_limits, test_viewers)

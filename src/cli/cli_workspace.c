@@ -160,7 +160,7 @@ int cli_fact(struct cli *c, const struct model_type *type, str word, const struc
     for (size_t i = 0; i < count; i++) names[i] = fact_name(picture_fact(c->picture, ids[i]));
     str near = err_nearest(word, names, count);
     const uint64_t *hits = NULL;
-    if (!near.n && picture_search(c->picture, &c->arena, type, word, 1, &hits))
+    if (!near.n && picture_search(c->picture, NULL, &c->arena, type, word, 1, &hits))
         near = fact_name(picture_fact(c->picture, hits[0]));
     return err_set(err, ERR_INPUT, "no " STR_FORMAT " is called \"" STR_FORMAT "\"%s" STR_FORMAT "%s",
                    STR_ARGS(type->name), STR_ARGS(word), near.n ? "; did you mean \"" : "", STR_ARGS(near),

@@ -14,10 +14,26 @@
 struct graph;
 struct picture;
 
-struct graph_viewer { /* who asks, in env->viewer; NULL there is the system itself, which sees all */
+/* ---- Who sees what
+ * ---------------------------------------------------------------------------------------------------------------
+ *
+ * Every evaluation has a viewer. A field that the metamodel opens from some role on (`seen by`), and a derived field
+ * that reads such a field, is null with the reason to everybody below: in FEEL (by graph_env's viewer), in the
+ * accessors with `_for`, in searches and in JSON alike. Keys, names and aliases are open to all. Pages and the API read
+ * values by the accessors with `_for` only (tools/lint looks); the others are for who sees all: the store's doors and
+ * the command line. What shows texts from elsewhere (history, claims, proposals) asks graph_sees first. */
+struct graph_viewer { /* NULL in its place is the system itself, which sees all */
     str side;         /* a side's key */
     enum user_role role;
 };
+/* May the viewer see this field of the type (of any copy of the graph's model)? */
+bool graph_sees(const struct graph *g, const struct graph_viewer *viewer, const struct model_type *type,
+                const struct model_field *field);
+/* The lowest role that sees just what the viewer sees: what is computed once can be shared by all with the same sight.
+ */
+enum user_role graph_sight(const struct graph *g, const struct graph_viewer *viewer);
+/* Of what a program reads (feel_program_reads): the lowest role that sees it. */
+enum user_role graph_seen_by(const struct graph *g, const struct feel_read *read);
 
 struct graph_options {
     /* Is this a product that the world knows? `words` is folded (utf8_fold). For the lint of capability names; may be
@@ -40,6 +56,7 @@ void picture_drop(struct picture *p);             /* NULL is fine */
 uint64_t picture_number(const struct picture *p); /* of the last commit in it */
 const struct model *picture_model(const struct picture *p);
 const struct store_profile *picture_profile(const struct picture *p);
+const struct graph *picture_graph(const struct picture *p);
 
 /* ---- For C
  * ----------------------------------------------------------------------------------------------------------------- */
@@ -54,6 +71,13 @@ const uint64_t *fact_links(const struct fact *f, const struct model_field *field
 /* Who links to it, ascending. The picture is the one that f was taken from. */
 const uint64_t *fact_inverse(const struct picture *p, const struct fact *f, const struct model_inverse *inverse,
                              size_t *count);
+/* The same, and nothing where the viewer may not see the field. */
+str fact_value_for(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field);
+const uint64_t *fact_links_for(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field,
+                               size_t *count);
+const uint64_t *fact_inverse_for(const struct graph_viewer *viewer, const struct picture *p, const struct fact *f,
+                                 const struct model_inverse *inverse, size_t *count);
+bool fact_sees(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field);
 str fact_name(const struct fact *f); /* the name field; "application 42" where it is empty */
 /* Ids of all facts of a type, ascending. */
 const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count);
@@ -61,10 +85,10 @@ size_t picture_count(const struct picture *p);
 /* By the natural key's name, then alias; case and white space do not matter. 0 when there is none; *several when more
  * than one answers. */
 uint64_t picture_find(const struct picture *p, const struct model_type *type, str name, bool *several);
-/* Facts whose text contains all words of the query (folded, prefix of a word counts), best first: name hits before
- * others. type may be NULL. */
-size_t picture_search(const struct picture *p, struct arena *a, const struct model_type *type, str query, size_t limit,
-                      const uint64_t **ids);
+/* Facts whose text, as far as the viewer sees it, contains all words of the query (folded, prefix of a word counts),
+ * best first: name hits before others. type may be NULL. */
+size_t picture_search(const struct picture *p, const struct graph_viewer *viewer, struct arena *a,
+                      const struct model_type *type, str query, size_t limit, const uint64_t **ids);
 
 /* ---- For FEEL
  * --------------------------------------------------------------------------------------------------------------- */
@@ -83,15 +107,16 @@ const struct feel_type *graph_type(const struct graph *g,
  * looked at by all checks take about 30 MB. */
 struct graph_view;
 struct graph_view *graph_view_new(struct arena *a, struct picture *p); /* borrows p */
-void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const void *viewer, int64_t now,
-               int64_t today);
+void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const struct graph_viewer *viewer,
+               int64_t now, int64_t today);
 const struct picture *graph_picture(const struct feel_env *env); /* that the env stands on */
 struct feel_value graph_workspace(const struct graph_view *v);   /* the input for the scope's variable */
 struct feel_value graph_object(const struct graph_view *v, uint64_t fact);
 /* A field of a fact as FEEL sees it, for tables and JSON: name is a field, inverse, `id` or `type`. */
 struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);
-/* A fact as JSON: {"type", "id", "name", …every field with a value; money {"amount","currency"}; links
- * {"type","id","name"}}. */
+/* A fact as JSON, as the env's viewer sees it: {"type", "id", "version", "name", …every field with a value; money
+ * {"amount","currency"}; links {"type","id","name"}}. Where the type has a field `version` of its own, it is
+ * `fact_version`. */
 void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact);
 
 #endif

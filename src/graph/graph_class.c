@@ -91,6 +91,13 @@ static void lay_out(struct graph *g, struct shape *shape, const struct model_typ
         shape->links[shape->link_count] = f;
         shape->link_of[i] = (uint16_t)shape->link_count++;
     }
+    shape->slot_of = arena_array(a, type->field_count, sizeof *shape->slot_of);
+    shape->text_order = arena_array(a, shape->value_count, sizeof *shape->text_order);
+    size_t ordered = 0;
+    for (int role = ROLE_STEWARD; role >= ROLE_VIEWER; role--)
+        for (size_t i = 0; i < type->field_count; i++)
+            if (shape->value_of[i] != NOT_THERE && (int)type->fields[i].seen_by == role)
+                shape->text_order[ordered++] = shape->value_of[i];
     shape->words = shape->value_count / 64 + 1;
     shape->numbers = arena_array(a, shape->words, sizeof *shape->numbers);
     for (size_t i = 0; i < type->field_count; i++) {
@@ -114,13 +121,14 @@ static str absent_reason(struct arena *a, const struct model_field *f)
 static struct feel_field model_member(struct graph *g, struct shape *shape, const struct model_field *f)
 {
     struct arena *a = &g->arena;
-    struct slot slot = {.how = slot_how(f->kind), .field = f, .name = f->name, .absent = absent_reason(a, f)};
+    struct slot slot = {
+        .how = slot_how(f->kind), .field = f, .name = f->name, .absent = absent_reason(a, f), .seen_by = f->seen_by};
     enum field_kind kind = f->kind == FIELD_DERIVED ? f->gives : f->kind == FIELD_OBSERVED ? observed_kind(f) : f->kind;
     struct feel_field member = {.name = f->name, .type = scalar_type(kind)};
     if (f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED) slot.number = (uint16_t)shape->kept_count++;
     if (f->kind == FIELD_LINK) member.type = &g->shapes[f->to->number].object;
     if (f->kind == FIELD_LINKS) member.type = &g->shapes[f->to->number].list;
-    member.slot = add_slot(shape, slot);
+    member.slot = shape->slot_of[f->number] = add_slot(shape, slot);
     if (f->kind != FIELD_MONEY) return member;
     struct feel_field *parts = arena_array(a, 2, sizeof *parts);
     slot.how = SLOT_AMOUNT;
@@ -145,7 +153,11 @@ static void make_class(struct graph *g, struct shape *shape)
     for (size_t i = 0; i < type->field_count; i++) members[count++] = model_member(g, shape, &type->fields[i]);
     for (size_t i = 0; i < type->inverse_count; i++) {
         const struct model_inverse *inverse = &type->inverses[i];
-        struct slot slot = {.how = SLOT_INVERSE, .field = inverse->field, .number = (uint16_t)i, .name = inverse->name};
+        struct slot slot = {.how = SLOT_INVERSE,
+                            .field = inverse->field,
+                            .number = (uint16_t)i,
+                            .name = inverse->name,
+                            .seen_by = inverse->field->seen_by};
         members[count++] = (struct feel_field){
             .name = inverse->name, .type = &g->shapes[inverse->from->number].list, .slot = add_slot(shape, slot)};
     }
@@ -226,11 +238,11 @@ struct walk {
     uint8_t **state;
     struct buf path;
 };
-/* Fails when the slot, by what it reads, comes back to itself. */
+/* Fails when the slot, by what it reads, comes back to itself. Who may not see what it reads does not see it either. */
 static int walk_slot(struct walk *w, const struct shape *shape, uint32_t number, struct err *err)
 {
     uint8_t *state = &w->state[shape->type->number][number];
-    const struct slot *slot = &shape->slots[number];
+    struct slot *slot = &shape->slots[number];
     if (slot->how != SLOT_DERIVED || *state == DONE) return 0;
     size_t path = w->path.n;
     if (path) buf_text(&w->path, " → ");
@@ -245,6 +257,8 @@ static int walk_slot(struct walk *w, const struct shape *shape, uint32_t number,
     for (size_t i = 0; i < count; i++) {
         if (reads[i].class == &w->g->workspace) continue;
         if (walk_slot(w, reads[i].class->host, reads[i].slot, err)) return -1;
+        enum user_role needed = graph_seen_by(w->g, &reads[i]);
+        if (needed > slot->seen_by) slot->seen_by = needed;
     }
     *state = DONE;
     w->path.n = path;
@@ -266,6 +280,38 @@ static int check_circles(struct graph *g, struct err *err)
     return failed;
 }
 
+/* ---- Who sees what ---- */
+
+enum user_role graph_seen_by(const struct graph *g, const struct feel_read *read)
+{
+    if (read->class == &g->workspace) return ROLE_VIEWER;
+    const struct shape *shape = read->class->host;
+    return shape->slots[read->slot].seen_by;
+}
+
+bool graph_sees(const struct graph *g, const struct graph_viewer *viewer, const struct model_type *type,
+                const struct model_field *field)
+{
+    const struct shape *shape = &g->shapes[type->number];
+    return viewer_role(viewer) >= shape->slots[shape->slot_of[field->number]].seen_by;
+}
+
+static void find_sights(struct graph *g)
+{
+    for (int role = ROLE_VIEWER; role <= ROLE_STEWARD; role++) {
+        bool differs = role == ROLE_VIEWER;
+        for (size_t i = 0; i < g->model->type_count && !differs; i++)
+            for (size_t k = 0; k < g->shapes[i].slot_count && !differs; k++)
+                differs = (int)g->shapes[i].slots[k].seen_by == role;
+        g->sights[role] = differs ? (enum user_role)role : g->sights[role - 1];
+    }
+}
+
+enum user_role graph_sight(const struct graph *g, const struct graph_viewer *viewer)
+{
+    return g->sights[viewer_role(viewer)];
+}
+
 int classes_make(struct graph *g, struct err *err)
 {
     size_t types = g->model->type_count;
@@ -281,17 +327,22 @@ int classes_make(struct graph *g, struct err *err)
     make_workspace(g);
     for (size_t i = 0; i < types; i++)
         if (compile_derived(g, &g->shapes[i], err)) return -1;
-    return check_circles(g, err);
+    if (check_circles(g, err)) return -1;
+    find_sights(g);
+    return 0;
 }
 
 /* ---- Reading ---- */
 
-/* Every read of a field passes here: it alone decides what a viewer (NULL: the system) may see. The metamodel doesn't
- * mark anything private yet. */
-static bool may_read(const struct graph_viewer *viewer, const struct model_field *field)
+static struct feel_value not_open(enum user_role seen_by)
 {
-    (void)viewer, (void)field;
-    return true;
+    static const str reasons[] = {
+        [ROLE_VIEWER] = STR_INIT("open to all"),
+        [ROLE_CONTRIBUTOR] = STR_INIT("open to contributors, signatories and stewards only"),
+        [ROLE_SIGNATORY] = STR_INIT("open to signatories and stewards only"),
+        [ROLE_STEWARD] = STR_INIT("open to stewards only"),
+    };
+    return feel_null_because(reasons[seen_by]);
 }
 
 static struct feel_value object_list(struct arena *a, const struct shape *shape, const uint64_t *ids, size_t count)
@@ -413,7 +464,7 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     const struct slot *slot = &shape->slots[number];
     const struct fact *f = picture_fact(view->picture, handle);
     if (!f || f->shape != shape) return feel_null_because(STR("it is no longer there"));
-    if (slot->field && !may_read(env->viewer, slot->field)) return feel_null_because(STR("not open to whoever asks"));
+    if (viewer_role(env->viewer) < slot->seen_by) return not_open(slot->seen_by);
     str text;
     const uint64_t *value, *ids;
     size_t count;

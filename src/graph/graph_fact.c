@@ -54,6 +54,23 @@ const uint64_t *fact_links(const struct fact *f, const struct model_field *field
     return NULL;
 }
 
+bool fact_sees(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field)
+{
+    return viewer_role(viewer) >= f->shape->slots[f->shape->slot_of[field->number]].seen_by;
+}
+
+str fact_value_for(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field)
+{
+    return fact_sees(viewer, f, field) ? fact_value(f, field) : STR_NONE;
+}
+
+const uint64_t *fact_links_for(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field,
+                               size_t *count)
+{
+    *count = 0;
+    return fact_sees(viewer, f, field) ? fact_links(f, field, count) : NULL;
+}
+
 /* ---- From the store's form ---- */
 
 /* The number beside a value's text; false when the text is no such number, which the store doesn't let in. */
@@ -94,6 +111,23 @@ static void put_text(struct fact *f, struct cell *cell, uint32_t *at, str text)
     if (text.n) memcpy((char *)f + *at, text.p, text.n);
     *at += (uint32_t)text.n;
     ((char *)f)[(*at)++] = '\n'; /* so that a search can run over all texts at once */
+}
+
+/* What few may see comes first, so that what a role sees stands together up to the end. */
+static void put_values(struct fact *f, struct cell *cells, uint32_t *at, const struct stored_value *const *values)
+{
+    const struct shape *shape = f->shape;
+    const uint64_t *present = fact_present(f);
+    enum user_role below = ROLE_STEWARD;
+    f->text_from[below] = *at;
+    for (size_t i = 0; i < shape->value_count; i++) {
+        size_t place = shape->text_order[i];
+        if (!values[place]) continue;
+        enum user_role seen_by = shape->slots[shape->slot_of[values[place]->field->number]].seen_by;
+        while (below > seen_by) f->text_from[--below] = *at;
+        put_text(f, &cells[rank(present, NULL, place)], at, values[place]->canonical);
+    }
+    while (below > ROLE_VIEWER) f->text_from[--below] = *at;
 }
 
 struct fact *fact_encode(struct arena *a, const struct shape *shape, const struct stored_fact *stored)
@@ -148,11 +182,12 @@ struct fact *fact_encode(struct arena *a, const struct shape *shape, const struc
     for (size_t place = 0; place < shape->value_count; place++) {
         if (!values[place]) continue;
         present[place >> 6] |= UINT64_C(1) << (place & 63);
-        put_text(f, cell++, &at, values[place]->canonical);
         if (!has_bit(shape->numbers, place)) continue;
         memcpy(number, numbers[values[place] - stored->values], 16);
         number += 2;
     }
+    put_values(f, cell, &at, values);
+    cell += value_count;
     put_text(f, cell++, &at, shown);
     VEC_EACH(n, &names) put_text(f, cell++, &at, *n);
     uint32_t filled = 0;

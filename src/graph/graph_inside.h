@@ -38,6 +38,7 @@ struct slot {
     enum slot_how how;
     const struct model_field *field; /* NULL: inverse, id, type */
     uint16_t number;                 /* of the inverse; of the remembered value (derived, observed) */
+    enum user_role seen_by;          /* the lowest role that sees it; a derived field also sees what it reads */
     str name;                        /* annual cost */
     str absent;                      /* the reason of its null */
     const struct feel_program *program;
@@ -45,11 +46,13 @@ struct slot {
 struct shape {
     const struct graph *graph;
     const struct model_type *type;
-    size_t words;       /* of the bitmap of present values */
-    uint64_t *numbers;  /* the bitmap of the values that have a parsed number beside their text */
-    uint16_t *value_of; /* by field number: place among the stored values, NOT_THERE for links, derived, observed */
-    uint16_t *link_of;  /* by field number: place among the link fields */
-    uint16_t *back_of;  /* by link: the inverse's place in the target's type, NOT_THERE when it has none */
+    size_t words;         /* of the bitmap of present values */
+    uint64_t *numbers;    /* the bitmap of the values that have a parsed number beside their text */
+    uint16_t *value_of;   /* by field number: place among the stored values, NOT_THERE for links, derived, observed */
+    uint16_t *link_of;    /* by field number: place among the link fields */
+    uint16_t *back_of;    /* by link: the inverse's place in the target's type, NOT_THERE when it has none */
+    uint32_t *slot_of;    /* by field number */
+    uint16_t *text_order; /* the places of the stored values: the last are open to all */
     const struct model_field **links;
     size_t value_count, link_count, inverse_count, kept_count;
     struct feel_class class;
@@ -71,9 +74,10 @@ struct graph {
     struct feel_scope scope;
     const struct shape *rate; /* NULL when the model has no such type */
     const struct model_field *rate_currency, *rate_from, *rate_value;
-    const struct shape *product_types[2]; /* whose names are products: application, vendor */
-    struct map ordinary;                  /* words that are no product's name by themselves */
-    pthread_mutex_t lock;                 /* of `current`: held for an increment */
+    const struct shape *product_types[2];    /* whose names are products: application, vendor */
+    enum user_role sights[ROLE_STEWARD + 1]; /* by role: the lowest that sees the same */
+    struct map ordinary;                     /* words that are no product's name by themselves */
+    pthread_mutex_t lock;                    /* of `current`: held for an increment */
     struct picture *current;
 };
 
@@ -86,10 +90,11 @@ struct fact {
     uint64_t id;
     const struct shape *shape;
     uint32_t version, size, link_count;
+    uint32_t text_from[ROLE_STEWARD + 1]; /* by role: its texts stand from there to the end */
     uint16_t value_count, number_count, name_count;
     /* Behind it: uint64_t present[words]; uint64_t numbers[number_count][2] (BID, or days of a date); uint64_t
      * links[link_count]; struct cell values[value_count], shown, names[name_count] (folded: the name, then the
-     * aliases); uint32_t first[links of the shape + 1]; bytes. */
+     * aliases); uint32_t first[links of the shape + 1]; bytes, those for few before those for all. */
 };
 static inline const uint64_t *fact_present(const struct fact *f) { return (const uint64_t *)(f + 1); }
 static inline const uint64_t *fact_numbers(const struct fact *f) { return fact_present(f) + f->shape->words; }
@@ -250,6 +255,10 @@ struct graph_view {
 };
 int classes_make(struct graph *g, struct err *err) MUST_USE;
 int64_t view_today(const struct feel_env *env);
+static inline enum user_role viewer_role(const struct graph_viewer *viewer)
+{
+    return viewer ? viewer->role : ROLE_STEWARD;
+}
 const struct feel_host_function *graph_functions(struct arena *a, size_t *count);
 void ordinary_load(struct map *out);
 

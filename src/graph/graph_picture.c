@@ -56,6 +56,7 @@ int graph_refresh(struct graph *g, struct store *s, struct err *err)
 }
 
 uint64_t picture_number(const struct picture *p) { return p->number; }
+const struct graph *picture_graph(const struct picture *p) { return p->graph; }
 const struct model *picture_model(const struct picture *p) { return p->graph->model; }
 const struct store_profile *picture_profile(const struct picture *p) { return &p->graph->profile; }
 size_t picture_count(const struct picture *p) { return p->fact_count; }
@@ -90,6 +91,13 @@ const uint64_t *fact_inverse(const struct picture *p, const struct fact *f, cons
     if (chunk == STR_NOT_FOUND) return NULL;
     size_t number = (size_t)(inverse - f->shape->type->inverses);
     return backlinks_get(p->back[chunk], f->id & (CHUNK_FACTS - 1), f->shape, number, count);
+}
+
+const uint64_t *fact_inverse_for(const struct graph_viewer *viewer, const struct picture *p, const struct fact *f,
+                                 const struct model_inverse *inverse, size_t *count)
+{
+    *count = 0;
+    return graph_sees(p->graph, viewer, inverse->from, inverse->field) ? fact_inverse(p, f, inverse, count) : NULL;
 }
 
 const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count)

@@ -164,7 +164,7 @@ int fact_query(struct arena *a, const struct graph *g, struct feel_env *env, con
     const struct picture *p = graph_picture(env);
     size_t count;
     const uint64_t *facts = picture_facts(p, q->type, &count);
-    if (q->words.n) count = picture_search(p, a, q->type, q->words, count, &facts);
+    if (q->words.n) count = picture_search(p, env->viewer, a, q->type, q->words, count, &facts);
     uint64_t *ids = arena_array(a, count + 1, sizeof *ids);
     if (count) memcpy(ids, facts, count * sizeof *ids);
     if (keep_where(a, g, env, q, ids, &count, err)) return -1;

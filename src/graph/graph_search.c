@@ -35,9 +35,9 @@ static bool is_ascii(str s)
     return true;
 }
 
-static str all_text(const struct fact *f)
+static str all_text(const struct fact *f, enum user_role role)
 {
-    const char *p = (const char *)(fact_link_starts(f) + f->shape->link_count + 1), *end = (const char *)f + f->size;
+    const char *p = (const char *)f + f->text_from[role], *end = (const char *)f + f->size;
     while (end > p && !end[-1]) end--;
     return (str){p, (size_t)(end - p)};
 }
@@ -47,12 +47,13 @@ struct search {
     str folded, words[MOST_QUERY_WORDS];
     size_t count;
     bool ascii;
+    enum user_role role;
 };
 
 /* 0 no hit, else from 1 (somewhere) to RANKS (it is the name). */
 static int rank(const struct search *s, const struct fact *f)
 {
-    str text = all_text(f);
+    str text = all_text(f, s->role);
     if (!s->ascii && !is_ascii(text)) text = utf8_fold(s->scratch, text);
     for (size_t i = 0; i < s->count; i++)
         if (!has_prefix(text, s->words[i])) return 0;
@@ -67,12 +68,12 @@ static int rank(const struct search *s, const struct fact *f)
     return best;
 }
 
-size_t picture_search(const struct picture *p, struct arena *a, const struct model_type *type, str query, size_t limit,
-                      const uint64_t **ids)
+size_t picture_search(const struct picture *p, const struct graph_viewer *viewer, struct arena *a,
+                      const struct model_type *type, str query, size_t limit, const uint64_t **ids)
 {
     struct arena scratch;
     arena_init(&scratch, 0);
-    struct search s = {.scratch = &scratch, .folded = utf8_fold(&scratch, query)};
+    struct search s = {.scratch = &scratch, .folded = utf8_fold(&scratch, query), .role = viewer_role(viewer)};
     s.ascii = is_ascii(s.folded);
     str rest = s.folded, piece;
     while (s.count < MOST_QUERY_WORDS && str_cut(&rest, ' ', &piece))

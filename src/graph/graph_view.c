@@ -71,8 +71,8 @@ struct graph_view *graph_view_new(struct arena *a, struct picture *p)
     return v;
 }
 
-void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const void *viewer, int64_t now,
-               int64_t today)
+void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, const struct graph_viewer *viewer,
+               int64_t now, int64_t today)
 {
     *env = (struct feel_env){.arena = a,
                              .now = now,
@@ -172,6 +172,8 @@ void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact)
     json_object(w);
     json_key(w, STR("type")), json_string(w, shape->type->name);
     json_key(w, STR("id")), json_int(w, (int64_t)fact);
+    bool taken = model_field(shape->type, STR("version")) != NULL;
+    json_key(w, taken ? STR("fact_version") : STR("version")), json_int(w, fact_version(f));
     if (!model_field(shape->type, STR("name"))) json_key(w, STR("name")), json_string(w, fact_name(f));
     for (size_t i = 0; i < shape->slot_count; i++) {
         const struct slot *slot = &shape->slots[i];
@@ -179,7 +181,7 @@ void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact)
             slot->how == SLOT_ID || slot->how == SLOT_TYPE)
             continue;
         struct feel_value v = shape->class.get(env, &shape->class, fact, (uint32_t)i);
-        bool foreign = slot->how == SLOT_MONEY && v.kind == FEEL_NULL && fact_value(f, slot->field).n;
+        bool foreign = slot->how == SLOT_MONEY && v.kind == FEEL_NULL && fact_value_for(env->viewer, f, slot->field).n;
         if ((v.kind == FEEL_NULL && !foreign) || (v.kind == FEEL_LIST && !v.count)) continue;
         json_key(w, slot->field->key);
         emit_value(w, env, shape, slot, v, fact);

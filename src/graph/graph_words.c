@@ -145,8 +145,10 @@ static void add_fact_words(struct arena *a, struct hash_list *all, const struct 
 {
     size_t first = all->count, n = first;
     struct word w;
-    for (size_t i = 0; i < f->value_count; i++) {
-        str text = fact_text(f, &fact_cells(f)[i]);
+    const struct model_type *type = f->shape->type;
+    static const struct graph_viewer anyone = {.role = ROLE_VIEWER};
+    for (size_t i = 0; i < type->field_count; i++) {
+        str text = fact_value_for(&anyone, f, &type->fields[i]);
         for (size_t at = 0; next_word(text, &at, &w);)
             if (starts_small(text, w)) *vec_add(a, all) = str_hash(str_slice(text, w.from, w.to));
     }

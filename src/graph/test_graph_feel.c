@@ -364,13 +364,13 @@ static void test_json(struct test_tally *t)
     struct json_writer w;
     json_init(&w, &b, 0);
     graph_emit_json(&w, &env, fixture_find(&f, "application", "Braze"));
-    str want =
-        arena_printf(&f.arena,
-                     "{\"type\":\"application\",\"id\":%llu,\"name\":\"Braze\",\"status\":\"shadow\",\"annual_cost\":"
-                     "{\"amount\":1000.00,\"currency\":\"USD\"},\"realises\":[{\"type\":\"capability\",\"id\":%llu,"
-                     "\"name\":\"Email marketing\"}]}",
-                     (unsigned long long)fixture_find(&f, "application", "Braze"),
-                     (unsigned long long)fixture_find(&f, "capability", "Email marketing"));
+    str want = arena_printf(
+        &f.arena,
+        "{\"type\":\"application\",\"id\":%llu,\"version\":1,\"name\":\"Braze\",\"status\":\"shadow\",\"annual_cost\":"
+        "{\"amount\":1000.00,\"currency\":\"USD\"},\"realises\":[{\"type\":\"capability\",\"id\":%llu,"
+        "\"name\":\"Email marketing\"}]}",
+        (unsigned long long)fixture_find(&f, "application", "Braze"),
+        (unsigned long long)fixture_find(&f, "capability", "Email marketing"));
     CHECK_STR(buf_get(&b), want);
     CHECK(graph_field(&env, fixture_find(&f, "application", "Braze"), STR("nonsense")).kind == FEEL_NULL);
     buf_release(&b);

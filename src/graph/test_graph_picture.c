@@ -167,7 +167,7 @@ static void test_search(struct test_tally *t)
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const uint64_t *ids;
-        size_t count = picture_search(p, &f.arena, rows[i].nodes ? fixture_type(&f, "node") : NULL,
+        size_t count = picture_search(p, NULL, &f.arena, rows[i].nodes ? fixture_type(&f, "node") : NULL,
                                       str_of(rows[i].query), 10, &ids);
         struct buf b;
         buf_init(&b, 1000);
@@ -179,7 +179,7 @@ static void test_search(struct test_tally *t)
         buf_release(&b);
     }
     const uint64_t *ids;
-    CHECK(picture_search(p, &f.arena, NULL, STR("email"), 2, &ids) == 2);
+    CHECK(picture_search(p, NULL, &f.arena, NULL, STR("email"), 2, &ids) == 2);
     picture_drop(p);
     fixture_close(&f);
 }

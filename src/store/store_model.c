@@ -362,6 +362,9 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
             return FAIL_AT(r, node, "a field of kind %s cannot be part of a key", field_kind_name(f->kind));
         if (!f->required)
             return FAIL_AT(r, node, "\"" STR_FORMAT "\" is part of the key, so it must be required", STR_ARGS(f->name));
+        if (f->seen_by != ROLE_VIEWER)
+            return FAIL_AT(r, node, "\"" STR_FORMAT "\" is part of the key, by which all find it, so it is open to all",
+                           STR_ARGS(f->name));
         fields[i] = f;
         if (!type->name_field && f->kind == FIELD_TEXT) type->name_field = f;
     }
@@ -375,6 +378,9 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
         return FAIL_AT(r, node, STR_FORMAT " has no field \"" STR_FORMAT "\" of kind text for aliases" STR_FORMAT,
                        STR_ARGS(type->name), STR_ARGS(node->text),
                        STR_ARGS(hint(r->a, model_nearest_field(type, node->text))));
+    if (type->alias_field->seen_by != ROLE_VIEWER)
+        return FAIL_AT(r, node, "aliases are open to all, so \"" STR_FORMAT "\" cannot be seen by few",
+                       STR_ARGS(type->alias_field->name));
     return 0;
 }
 

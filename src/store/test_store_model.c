@@ -73,6 +73,12 @@ static void refused(struct test_tally *t)
         {TYPE(", {id: 2, name: x, kind: text, signed: no}"), "thing has no \"two key: yes\"", 4},
         {TYPE(", {id: 2, name: x, kind: derived, gives: text, feel: '1', signed: yes}"), "has no \"signed\"", 4},
         {TYPE(", {id: 2, name: x, kind: text, seen by: stewart}"), "did you mean \"steward\"?", 4},
+        {HEAD "  - {id: 1, name: a, plural: as, group: g, key: n, fields: ["
+              "{id: 1, name: n, kind: text, required: yes, seen by: steward}]}\n",
+         "so it is open to all", 4},
+        {HEAD "  - {id: 1, name: a, plural: as, group: g, key: name, alias field: o, fields: [" NAME
+              ", {id: 2, name: o, kind: text, seen by: steward}]}\n",
+         "aliases are open to all", 4},
         {HEAD "  - {id: 1, name: a, plural: as, group: g, key: name, two key: maybe, fields: [" NAME "]}\n",
          "expected yes or no", 4},
         {HEAD "  - {id: 1, name: a, plural: as, group: g, key: [nam], fields: [" NAME "]}\n", "did you mean \"name\"",

@@ -42,7 +42,7 @@ static const uint64_t *ends_of(const struct map *m, uint64_t id, const struct mo
 {
     const struct fact *f = picture_fact(m->r->picture, id);
     *count = 0;
-    return f && inverse ? fact_inverse(m->r->picture, f, inverse, count) : NULL;
+    return f && inverse ? fact_inverse_for(&m->r->viewer, m->r->picture, f, inverse, count) : NULL;
 }
 
 /* A field of a capability; null where the metamodel has none of that name. */
@@ -251,7 +251,7 @@ void answer_capabilities(struct request *r)
     page_begin(r, PAGE_CAPABILITIES);
     struct values areas = {0};
     for (size_t i = 0; i < count; i++) {
-        fact_links(picture_fact(r->picture, all[i]), parent, &links);
+        fact_links_for(&r->viewer, picture_fact(r->picture, all[i]), parent, &links);
         if (!links) values_add(r, &areas, area_record(&m, all[i]));
     }
     page_put(r, "areas", values_get(&areas));

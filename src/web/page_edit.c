@@ -35,7 +35,7 @@ static void form_init(struct form *form, struct request *r, const struct model_t
     form->fields = arena_array(&r->arena, type->field_count, sizeof *form->fields);
     for (size_t i = 0; i < type->field_count; i++) {
         const struct model_field *field = &type->fields[i];
-        if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED) continue;
+        if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED || !request_sees(r, type, field)) continue;
         form->fields[form->count++] = (struct form_field){.field = field, .name = text_format(r, "f%u", field->id)};
     }
 }
@@ -81,11 +81,12 @@ static void fill_from_fact(struct form *form)
     for (size_t i = 0; i < form->count; i++) {
         struct form_field *f = &form->fields[i];
         size_t count = 0;
-        const uint64_t *to = form->fact && is_link(f->field) ? fact_links(form->fact, f->field, &count) : NULL;
+        const uint64_t *to =
+            form->fact && is_link(f->field) ? fact_links_for(&r->viewer, form->fact, f->field, &count) : NULL;
         VEC(str) typed = {0};
         for (size_t j = 0; j < count; j++) *vec_add(&r->arena, &typed) = show_name(r, to[j]);
         if (!is_link(f->field)) {
-            str canonical = form->fact ? fact_value(form->fact, f->field) : f->field->initial;
+            str canonical = form->fact ? fact_value_for(&r->viewer, form->fact, f->field) : f->field->initial;
             *vec_add(&r->arena, &typed) = typed_of(r, f->field, canonical);
         }
         set_typed(form, f, typed.items, typed.count);
@@ -161,7 +162,7 @@ static void read_fields(struct form *form)
 static bool same_links(const struct form *form, const struct form_field *f)
 {
     size_t count = 0;
-    const uint64_t *now = form->fact ? fact_links(form->fact, f->field, &count) : NULL;
+    const uint64_t *now = form->fact ? fact_links_for(&form->r->viewer, form->fact, f->field, &count) : NULL;
     if (count != f->links.count) return false;
     for (size_t i = 0; i < count; i++)
         if (now[i] != f->links.items[i]) return false;
@@ -181,7 +182,7 @@ static int save(struct form *form, uint64_t *id, struct err *err)
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *f = &form->fields[i];
         if (!f->given) continue;
-        str now = form->fact && !is_link(f->field) ? fact_value(form->fact, f->field) : STR_NONE;
+        str now = form->fact && !is_link(f->field) ? fact_value_for(&r->viewer, form->fact, f->field) : STR_NONE;
         if (is_link(f->field) && !same_links(form, f))
             change_links(c, fact, f->field, f->links.items, f->links.count, typed);
         else if (!is_link(f->field) && !str_eq(now, f->canonical))
@@ -305,8 +306,9 @@ static void show_conflict(struct form *form, const struct err *err)
     for (size_t i = 0; i < form->count; i++) {
         struct form_field *f = &form->fields[i];
         const struct form_field *now = &newest.fields[i];
-        bool same = !f->given ||
-                    (is_link(f->field) ? same_links(form, f) : str_eq(fact_value(form->fact, f->field), f->canonical));
+        bool same =
+            !f->given || (is_link(f->field) ? same_links(form, f)
+                                            : str_eq(fact_value_for(&r->viewer, form->fact, f->field), f->canonical));
         if (same) continue;
         f->now = is_link(f->field) ? show_field(r, form->fact, f->field) : now->typed[0];
         if (!f->now.n) f->now = STR("nothing");

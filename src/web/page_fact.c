@@ -103,7 +103,7 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
     size_t links = 0;
     bool filled = false;
     if (field->kind == FIELD_LINK || field->kind == FIELD_LINKS) {
-        const uint64_t *to = fact_links(f, field, &links);
+        const uint64_t *to = fact_links_for(&r->viewer, f, field, &links);
         filled = links > 0;
         record_put(&c, "links", links_record(r, to, links, 200));
     } else {
@@ -131,12 +131,16 @@ static int put_fields(struct request *r, const struct fact *f, struct record *fa
     if (store_load_claims(r->store, &r->arena, fact_id(f), &claims, &count, err)) return -1;
     const struct model_type *type = fact_type(f);
     struct values fields = {0};
-    struct buf empty;
+    struct buf empty, closed;
     buf_init(&empty, 10000);
+    buf_init(&closed, 10000);
     for (size_t i = 0; i < type->field_count; i++) {
         struct feel_value v;
         const struct model_field *field = &type->fields[i];
-        if (field_record(r, f, field, claims, count, &v)) {
+        if (!request_sees(r, type, field)) {
+            if (closed.n) buf_text(&closed, ", ");
+            buf_str(&closed, show_word(r, field->name));
+        } else if (field_record(r, f, field, claims, count, &v)) {
             values_add(r, &fields, v);
         } else if (field->kind != FIELD_DERIVED && field->kind != FIELD_OBSERVED) {
             if (empty.n) buf_text(&empty, ", ");
@@ -144,7 +148,9 @@ static int put_fields(struct request *r, const struct fact *f, struct record *fa
         }
     }
     record_text(fact, "unfilled", buf_copy(&empty, &r->arena));
+    record_text(fact, "closed", buf_copy(&closed, &r->arena));
     buf_release(&empty);
+    buf_release(&closed);
     page_put(r, "fields", values_get(&fields));
     return 0;
 }
@@ -155,7 +161,7 @@ static void put_inverses(struct request *r, const struct fact *f)
     const struct model_type *type = fact_type(f);
     for (size_t i = 0; i < type->inverse_count; i++) {
         size_t count;
-        const uint64_t *ids = fact_inverse(r->picture, f, &type->inverses[i], &count);
+        const uint64_t *ids = fact_inverse_for(&r->viewer, r->picture, f, &type->inverses[i], &count);
         if (!count) continue;
         struct record c = record_new(r);
         record_text(&c, "name", show_word(r, type->inverses[i].name));
@@ -188,7 +194,8 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
         struct values inner = {0};
         const struct journal_change *first = &changes[i];
         for (; i < count && changes[i].number == first->number; i++)
-            if (changes[i].field) values_add(r, &inner, change_record(r, &changes[i]));
+            if (changes[i].field && request_sees(r, fact_type(f), changes[i].field))
+                values_add(r, &inner, change_record(r, &changes[i]));
         struct record c = record_new(r);
         record_text(&c, "when", show_time(r, first->time));
         record_text(&c, "actor", first->actor);

@@ -51,7 +51,7 @@ void answer_find(struct request *r)
 {
     str query = str_trim(pairs_get(&r->query, STR("q")));
     const uint64_t *ids = NULL;
-    size_t count = query.n ? picture_search(r->picture, &r->arena, NULL, query, FIND_ROWS, &ids) : 0;
+    size_t count = query.n ? picture_search(r->picture, &r->viewer, &r->arena, NULL, query, FIND_ROWS, &ids) : 0;
     struct values rows = {0};
     for (size_t i = 0; i < count; i++) values_add(r, &rows, fact_record(r, ids[i]));
     page_begin(r, PAGE_FIND);
@@ -73,7 +73,7 @@ void answer_options(struct request *r)
     if (!type) return;
     str query = r->query.count ? str_trim(r->query.items[0].value) : STR("");
     const uint64_t *ids = NULL;
-    size_t count = query.n ? picture_search(r->picture, &r->arena, type, query, OPTION_ROWS, &ids) : 0;
+    size_t count = query.n ? picture_search(r->picture, &r->viewer, &r->arena, type, query, OPTION_ROWS, &ids) : 0;
     struct values choices = {0};
     for (size_t i = 0; i < count; i++) values_add(r, &choices, feel_string(show_name(r, ids[i])));
     page_begin(r, PAGE_OPTIONS);

@@ -27,20 +27,20 @@ struct stack {
     size_t count;
 };
 
-static bool has_link(const struct fact *f, const struct model_field *field)
+static bool has_link(const struct request *r, const struct fact *f, const struct model_field *field)
 {
     size_t count = 0;
-    if (field) fact_links(f, field, &count);
+    if (field) fact_links_for(&r->viewer, f, field, &count);
     return count > 0;
 }
-static bool is_yes(const struct fact *f, const struct model_field *field)
+static bool is_yes(const struct request *r, const struct fact *f, const struct model_field *field)
 {
-    return field && str_eq(fact_value(f, field), STR("yes"));
+    return field && str_eq(fact_value_for(&r->viewer, f, field), STR("yes"));
 }
 
 static bool listed_fits(const struct stack *s, const struct fact *f, str listed)
 {
-    bool marketing = is_yes(f, s->by_marketing), it = is_yes(f, s->by_it);
+    bool marketing = is_yes(s->r, f, s->by_marketing), it = is_yes(s->r, f, s->by_it);
     if (str_eq(listed, STR("both"))) return marketing && it;
     if (str_eq(listed, STR("marketing"))) return marketing && !it;
     if (str_eq(listed, STR("it"))) return it && !marketing;
@@ -49,7 +49,7 @@ static bool listed_fits(const struct stack *s, const struct fact *f, str listed)
 }
 static bool owner_fits(const struct stack *s, const struct fact *f, str owner)
 {
-    bool marketing = has_link(f, s->fields[2]), it = has_link(f, s->fields[3]);
+    bool marketing = has_link(s->r, f, s->fields[2]), it = has_link(s->r, f, s->fields[3]);
     if (str_eq(owner, STR("both"))) return marketing && it;
     if (str_eq(owner, STR("marketing"))) return marketing && !it;
     if (str_eq(owner, STR("it"))) return it && !marketing;
@@ -70,7 +70,7 @@ static void collect(struct stack *s, str order)
     s->ids = arena_array(&r->arena, count + 1, sizeof *s->ids);
     for (size_t i = 0; i < count; i++) {
         const struct fact *f = picture_fact(r->picture, ids[i]);
-        if (status.n && (!s->fields[1] || !str_eq(fact_value(f, s->fields[1]), status))) continue;
+        if (status.n && (!s->fields[1] || !str_eq(fact_value_for(&r->viewer, f, s->fields[1]), status))) continue;
         if (listed_fits(s, f, listed) && owner_fits(s, f, owner)) s->ids[s->count++] = ids[i];
     }
 }
@@ -84,8 +84,8 @@ static struct feel_value row_record(const struct stack *s, uint64_t id)
     record_text(&c, "href", show_path(r, id));
     const struct model_field *purpose = model_field(s->type, STR("purpose")),
                              *category = model_field(s->type, STR("category"));
-    str about = purpose ? fact_value(f, purpose) : STR_NONE;
-    if (!about.n && category) about = fact_value(f, category);
+    str about = purpose ? fact_value_for(&r->viewer, f, purpose) : STR_NONE;
+    if (!about.n && category) about = fact_value_for(&r->viewer, f, category);
     record_text(&c, "about", about);
     for (size_t i = 1; i < COLUMN_COUNT; i++)
         if (s->fields[i]) record_text(&c, columns[i].key, show_field(r, f, s->fields[i]));
@@ -97,8 +97,8 @@ static struct feel_value row_record(const struct stack *s, uint64_t id)
             record_bool(&c, "low", share < 50);
         }
     }
-    record_bool(&c, "by_marketing", is_yes(f, s->by_marketing));
-    record_bool(&c, "by_it", is_yes(f, s->by_it));
+    record_bool(&c, "by_marketing", is_yes(s->r, f, s->by_marketing));
+    record_bool(&c, "by_it", is_yes(s->r, f, s->by_it));
     return record_get(&c);
 }
 

@@ -175,6 +175,11 @@ void answer_today(struct request *r)
     put_scores(r, found, filtered, only);
     put_findings(r, found, filtered, only);
     put_totals(r, facts, &found->totals);
+    if (found->all.withheld)
+        page_put_text(
+            r, "withheld",
+            text_format(r, STR_FORMAT " at values that are not open to your role; what they find is not shown.",
+                        STR_ARGS(show_counted(r, (int64_t)found->all.withheld, "check looks", "checks look"))));
     put_strangers(r, found);
     if (put_changes(r, &err))
         page_fail(r, &err);

@@ -108,6 +108,8 @@ str request_url_with(struct request *r, str name, str value);
 str url_encode(struct request *r, str text);            /* all but unreserved characters and '/' */
 void request_redirect(struct request *r, str location); /* 303 */
 bool request_may_edit(const struct request *r);
+/* What the one who asks may not see is neither shown to them nor changed by them. */
+bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field);
 void request_look(struct request *r); /* takes the newest picture */
 
 /* ---- Pages (templates) ---- */
@@ -115,7 +117,8 @@ void request_look(struct request *r); /* takes the newest picture */
 /* Name, file pages/NAME.html, the names that the template sees beside `site` and the workspace's. */
 #define WEB_PAGES(X)                                                                                                   \
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
-    X(TODAY, today, "title subtitle empty scores findings more practice practice_name changes evidence strangers")     \
+    X(TODAY, today,                                                                                                    \
+      "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers")          \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
@@ -201,13 +204,15 @@ str show_label(struct request *r, uint64_t fact); /* its key and name where they
 
 /* ---- The server's state ---- */
 
-/* All findings of one picture; counted. */
+/* All findings of one picture, as those of one sight see them (graph_sight); counted. */
 struct found {
     int holders;
     struct arena arena;
     struct picture *picture;
     int64_t day;
-    const struct finding *findings;
+    struct found *whole; /* NULL: this is all that the system found */
+    struct findings all;
+    const struct finding *findings; /* the same */
     size_t count;
     struct practice_score scores[PRACTICE_COUNT];
     const struct stored_stranger *strangers;
@@ -222,6 +227,7 @@ struct order {       /* all facts of a type, sorted; for as long as the picture 
     const struct model_type *type;
     const struct model_field *field;
     bool down;
+    enum user_role sight;
     uint64_t *ids; /* on the heap */
     size_t count;
 };
@@ -274,8 +280,8 @@ struct web {
      */
     pthread_mutex_t found_lock;
     pthread_cond_t found_changed;
-    struct found *found;
-    struct err found_error; /* why there is none for picture `found_tried` */
+    struct found *found[ROLE_STEWARD + 1]; /* by sight */
+    struct err found_error;                /* why there is none for picture `found_tried` */
     uint64_t found_tried;
 
     pthread_mutex_t order_lock;

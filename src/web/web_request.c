@@ -196,4 +196,9 @@ void request_redirect(struct request *r, str location)
     r->location = location;
 }
 
+bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field)
+{
+    return graph_sees(picture_graph(r->picture), &r->viewer, type, field);
+}
+
 bool request_may_edit(const struct request *r) { return r->signed_in && r->user.role >= ROLE_CONTRIBUTOR; }

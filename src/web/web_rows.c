@@ -57,7 +57,7 @@ static const uint64_t *order_kept(struct request *r, const struct order *want)
     for (size_t i = 0; i < ORDER_COUNT && !ids; i++) {
         const struct order *o = &web->orders[i];
         if (!o->ids || o->number != want->number || o->today != want->today || o->type != want->type ||
-            o->field != want->field || o->down != want->down)
+            o->field != want->field || o->down != want->down || o->sight != want->sight)
             continue;
         ids = arena_array(&r->arena, o->count + 1, sizeof *ids);
         memcpy(ids, o->ids, o->count * sizeof *ids);
@@ -84,7 +84,7 @@ const uint64_t *facts_sorted(struct request *r, const struct model_type *type, s
 {
     const uint64_t *ids = picture_facts(r->picture, type, count);
     if (query.n) {
-        *count = picture_search(r->picture, &r->arena, type, query, *count, &ids);
+        *count = picture_search(r->picture, &r->viewer, &r->arena, type, query, *count, &ids);
         return ranked ? ids : sorted(r, ids, *count, field, down);
     }
     struct order want = {.number = picture_number(r->picture),
@@ -92,6 +92,7 @@ const uint64_t *facts_sorted(struct request *r, const struct model_type *type, s
                          .type = type,
                          .field = field,
                          .down = down,
+                         .sight = graph_sight(picture_graph(r->picture), &r->viewer),
                          .count = *count};
     const uint64_t *known = order_kept(r, &want);
     if (known) return known;

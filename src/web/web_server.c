@@ -300,7 +300,8 @@ int web_serve(const struct web_options *options, struct err *err)
         web_stop(web->keeper_stop);
         pthread_join(web->keeper, NULL);
     }
-    if (web->found) web_drop_found(web, web->found);
+    for (size_t i = 0; i < ARRAY_COUNT(web->found); i++)
+        if (web->found[i]) web_drop_found(web, web->found[i]);
     for (size_t i = 0; i < ORDER_COUNT; i++) mem_free(web->orders[i].ids);
     graph_free(web->graph);
     store_close(web->writer);

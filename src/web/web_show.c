@@ -155,9 +155,10 @@ str show_field(struct request *r, const struct fact *f, const struct model_field
 {
     if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED)
         return show_feel(r, field->gives, graph_field(&r->env, fact_id(f), field->name));
-    if (field->kind != FIELD_LINK && field->kind != FIELD_LINKS) return show_value(r, field, fact_value(f, field));
+    if (field->kind != FIELD_LINK && field->kind != FIELD_LINKS)
+        return show_value(r, field, fact_value_for(&r->viewer, f, field));
     size_t count;
-    const uint64_t *to = fact_links(f, field, &count);
+    const uint64_t *to = fact_links_for(&r->viewer, f, field, &count);
     struct buf b;
     buf_init(&b, PAGE_LIMIT);
     for (size_t i = 0; i < count; i++) {
@@ -171,8 +172,9 @@ str show_label(struct request *r, uint64_t fact)
 {
     const struct fact *f = picture_fact(r->picture, fact);
     const struct model_field *name = f ? model_field(fact_type(f), STR("name")) : NULL;
-    if (!name || name == fact_type(f)->name_field || !fact_value(f, name).n) return show_name(r, fact);
-    return text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(fact_name(f)), STR_ARGS(fact_value(f, name)));
+    if (!name || name == fact_type(f)->name_field || !fact_value_for(&r->viewer, f, name).n) return show_name(r, fact);
+    return text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(fact_name(f)),
+                       STR_ARGS(fact_value_for(&r->viewer, f, name)));
 }
 
 struct feel_value fact_record(struct request *r, uint64_t fact)

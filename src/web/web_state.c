@@ -49,29 +49,66 @@ void web_look(struct web *web)
     if (failed) web_log(web, STR("cannot read what another process committed"), str_of(err.message));
 }
 
-static void found_free(struct found *f)
+static void found_free(struct web *web, struct found *f)
 {
-    picture_drop(f->picture);
+    if (f->whole)
+        web_drop_found(web, f->whole);
+    else
+        picture_drop(f->picture);
     arena_release(&f->arena);
     mem_free(f);
 }
 
+static struct found *found_new(struct picture *p, int64_t day)
+{
+    struct found *f = mem_zalloc(sizeof *f);
+    arena_init(&f->arena, 0);
+    f->holders = 1;
+    f->picture = p;
+    f->day = day;
+    return f;
+}
+
+static void found_env(struct web *web, struct found *f, const struct graph_viewer *viewer, int64_t now,
+                      struct feel_env *env)
+{
+    graph_env(env, graph_view_new(&f->arena, f->picture), &f->arena, viewer, now, f->day);
+    env->zone = web->zone;
+}
+
+static void found_done(struct web *web, struct found *f)
+{
+    f->findings = f->all.items, f->count = f->all.count;
+    practice_scores(web->checks, &f->all, f->scores);
+}
+
+/* As the system sees it: only so do findings come and go. */
 static int found_fill(struct web *web, struct found *f, int64_t now, struct err *err)
 {
     struct feel_env env;
-    struct graph_view *view = graph_view_new(&f->arena, f->picture);
-    graph_env(&env, view, &f->arena, NULL, now, f->day);
-    env.zone = web->zone;
-    struct findings found;
-    if (checks_run(web->checks, &env, &found, err)) return -1;
+    found_env(web, f, NULL, now, &env);
+    if (checks_run(web->checks, &env, &f->all, err)) return -1;
     pthread_mutex_lock(&web->write_lock);
-    int failed = findings_with_state(web->writer, &f->arena, &found, (int32_t)f->day, err) ||
+    int failed = findings_with_state(web->writer, &f->arena, &f->all, (int32_t)f->day, err) ||
                  store_load_totals(web->writer, &f->totals, err) ||
                  store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
     pthread_mutex_unlock(&web->write_lock);
     if (failed) return -1;
-    f->findings = found.items, f->count = found.count;
-    practice_scores(web->checks, &found, f->scores);
+    found_done(web, f);
+    return 0;
+}
+
+/* As a role sees it that does not see all. */
+static int found_fill_for(struct web *web, struct found *f, struct found *whole, enum user_role role, int64_t now,
+                          struct err *err)
+{
+    const struct graph_viewer viewer = {.role = role};
+    struct feel_env env;
+    f->whole = whole, whole->holders++; /* not yet shown to anybody */
+    f->strangers = whole->strangers, f->stranger_count = whole->stranger_count, f->totals = whole->totals;
+    found_env(web, f, &viewer, now, &env);
+    if (findings_for(web->checks, &env, &whole->all, &f->all, err)) return -1;
+    found_done(web, f);
     return 0;
 }
 
@@ -80,57 +117,70 @@ static bool is_fresh(const struct found *f, uint64_t number, int64_t today)
     return f && picture_number(f->picture) >= number && f->day == today;
 }
 
+/* The highest sight first. */
+static int find_all(struct web *web, struct picture *p, int64_t now, int64_t today, struct found **made,
+                    struct err *err)
+{
+    enum user_role top = graph_sight(web->graph, NULL);
+    made[top] = found_new(p, today);
+    if (found_fill(web, made[top], now, err)) return -1;
+    for (int role = ROLE_VIEWER; role < (int)top; role++) {
+        const struct graph_viewer viewer = {.role = (enum user_role)role};
+        if ((int)graph_sight(web->graph, &viewer) != role) continue;
+        made[role] = found_new(p, today);
+        if (found_fill_for(web, made[role], made[top], viewer.role, now, err)) return -1;
+    }
+    return 0;
+}
+
 void web_find(struct web *web)
 {
     int64_t now, today;
     web_now(web, &now, &today);
     struct picture *p = graph_take(web->graph);
     uint64_t number = picture_number(p);
+    enum user_role top = graph_sight(web->graph, NULL);
     pthread_mutex_lock(&web->found_lock);
-    bool done = is_fresh(web->found, number, today) || (web->found_error.code && web->found_tried == number);
+    bool done = is_fresh(web->found[top], number, today) || (web->found_error.code && web->found_tried == number);
     pthread_mutex_unlock(&web->found_lock);
     if (done) {
         picture_drop(p);
         return;
     }
-    struct found *f = mem_zalloc(sizeof *f), *old = NULL;
-    arena_init(&f->arena, 0);
-    f->holders = 1;
-    f->picture = p;
-    f->day = today;
+    struct found *made[ROLE_STEWARD + 1] = {0};
     struct err err = {0};
-    bool failed = found_fill(web, f, now, &err) < 0;
+    bool failed = find_all(web, p, now, today, made, &err) < 0;
     pthread_mutex_lock(&web->found_lock);
     web->found_error = err;
     web->found_tried = number;
-    if (!failed) old = web->found, web->found = f;
+    for (size_t i = 0; !failed && i < ARRAY_COUNT(made); i++) {
+        struct found *old = web->found[i];
+        web->found[i] = made[i], made[i] = old;
+    }
     pthread_cond_broadcast(&web->found_changed);
     pthread_mutex_unlock(&web->found_lock);
-    if (failed) {
-        web_log(web, STR("cannot run the checks"), str_of(err.message));
-        found_free(f);
-    } else if (old) {
-        web_drop_found(web, old);
-    }
+    if (failed) web_log(web, STR("cannot run the checks"), str_of(err.message));
+    for (size_t i = 0; i < ARRAY_COUNT(made); i++)
+        if (made[i]) web_drop_found(web, made[i]);
 }
 
 int web_take_found(struct request *r, struct found **out, struct err *err)
 {
     struct web *web = r->web;
     uint64_t number = picture_number(r->picture);
+    struct found **found = &web->found[graph_sight(web->graph, &r->viewer)];
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     pthread_mutex_lock(&web->found_lock);
-    until.tv_nsec += web->found ? PATIENCE_NANOSECONDS : 0;
-    until.tv_sec += (web->found ? 0 : 30) + until.tv_nsec / 1000000000;
+    until.tv_nsec += *found ? PATIENCE_NANOSECONDS : 0;
+    until.tv_sec += (*found ? 0 : 30) + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     bool late = false;
-    while (!late && !is_fresh(web->found, number, r->env.today) &&
-           !(web->found_error.code && web->found_tried >= number)) {
+    while (!late && !is_fresh(*found, number, r->env.today) && !(web->found_error.code && web->found_tried >= number)) {
         web_stop(web->keeper_wake);
         late = pthread_cond_timedwait(&web->found_changed, &web->found_lock, &until) == ETIMEDOUT;
     }
-    struct found *f = web->found;
+    struct found *f = *found;
     if (f)
         f->holders++;
     else if (web->found_error.code)
@@ -147,5 +197,5 @@ void web_drop_found(struct web *web, struct found *f)
     pthread_mutex_lock(&web->found_lock);
     bool last = !--f->holders;
     pthread_mutex_unlock(&web->found_lock);
-    if (last) found_free(f);
+    if (last) found_free(web, f);
 }
