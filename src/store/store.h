@@ -12,6 +12,7 @@
 #include "base_file.h"
 
 struct store;
+struct stored_keys;
 
 struct store_profile { /* what `entente init` asks */
     str name;          /* the company's */
@@ -61,15 +62,18 @@ void change_delete(struct change_set *c,
                    uint64_t fact); /* refused while others link to it with a required link; other links to it go too */
 /* Commit only if the fact still has this version: else ERR_CONFLICT that names who changed it when. */
 void change_expect(struct change_set *c, uint64_t fact, uint32_t version);
+/* The same of the proposal beside a fact that both sides agreed on (store_keys.h); 0: there is none. */
+void change_expect_proposal(struct change_set *c, uint64_t fact, uint64_t version);
 size_t change_count(const struct change_set *c); /* facts touched */
 
 struct commit_result {
     uint64_t number;      /* the journal's; 0 when nothing differed from what is there */
     const uint64_t *made; /* ids of the created facts, in order of creation; in the set's arena */
     size_t made_count, changed_count;
+    size_t proposed_count; /* facts that are agreed: what was to be changed in them is now a proposal */
 };
 /* Validates against the metamodel (types, required fields, unique keys, link targets), then all or nothing, durable
- * when it returns. */
+ * when it returns. What both sides have signed is not touched: changes to it become proposals (store_keys.h). */
 int store_commit(struct store *s, struct change_set *c, int64_t now, struct commit_result *result,
                  struct err *err) MUST_USE;
 
@@ -96,6 +100,7 @@ struct stored_fact {
     size_t value_count;
     const struct stored_link *links; /* in field order, then as given */
     size_t link_count;
+    const struct stored_keys *keys; /* NULL: a first draft that was never proposed, or its type has no two keys */
 };
 struct stored_usage { /* one person's use of one application, all days */
     uint64_t application;
@@ -160,8 +165,9 @@ struct journal_change { /* one field of one fact */
     uint64_t number;
     int64_t time;
     str actor, reason;
-    /* NULL: the fact as a whole was created (after is "created") or deleted (before is "deleted"); its values follow.
-     */
+    /* NULL: the fact as a whole was created (after is "created") or deleted (before is "deleted"), and its values
+     * follow; or after is what became of its two keys: "drafted", "proposed", "refused", "withdrawn", "signed",
+     * "agreed". */
     const struct model_field *field;
     str before, after; /* canonical; links: the targets' ids with blanks between */
 };
@@ -257,6 +263,8 @@ int store_set_password(struct store *s, str name, str password_hash, str actor, 
                        struct err *err) MUST_USE; /* ends the sessions too */
 int store_load_user(struct store *s, struct arena *a, str name, struct stored_user *out,
                     struct err *err) MUST_USE; /* ERR_ABSENT */
+int store_load_user_by_id(struct store *s, struct arena *a, uint64_t id, struct stored_user *out,
+                          struct err *err) MUST_USE; /* the same */
 int store_load_users(struct store *s, struct arena *a, const struct stored_user **out, size_t *count,
                      struct err *err) MUST_USE;
 /* Sessions are kept by the hash of their token. */

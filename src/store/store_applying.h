@@ -39,8 +39,11 @@ struct applying {
     VEC(struct source) sources;
     VEC(struct new_key) keys;
     struct buf fields, before, after, claim, links;
-    uint64_t changed;
+    uint64_t changed, proposed;
 };
+void applying_init(struct applying *p, struct store *s, struct change_set *c, struct journal_writer *j,
+                   struct err *err);
+void applying_release(struct applying *p);
 
 /* One fact on its way. Values by the type's field numbers; links as ids with blanks between. */
 struct fact_work {
@@ -52,6 +55,9 @@ struct fact_work {
     VEC(struct claim) claims;
     VEC(struct field_text) strange; /* values of fields that the metamodel no longer has */
     bool claims_changed;
+    /* Of a two-key type. Agreed: who won before the set; the pending text before and after. */
+    struct fact_keys keys;
+    str *won, *pending_old, *pending;
 };
 
 static inline bool same_text(str a, str b) { return (a.p != NULL) == (b.p != NULL) && str_eq(a, b); }
@@ -69,10 +75,20 @@ int applying_load_sources(struct applying *p) MUST_USE;
 int work_load(struct applying *p, struct fact_work *w) MUST_USE;        /* type, version, old values */
 int work_load_claims(struct applying *p, struct fact_work *w) MUST_USE; /* those that stand */
 int work_stored_name(struct applying *p, uint64_t id, str *name) MUST_USE;
-int work_apply(struct applying *p, struct fact_work *w) MUST_USE;   /* lays the set's claims over them */
-int work_compute(struct applying *p, struct fact_work *w) MUST_USE; /* the winners: new values */
+int work_apply(struct applying *p, struct fact_work *w) MUST_USE;             /* lays the set's claims over them */
+int work_winners(struct applying *p, struct fact_work *w, str *out) MUST_USE; /* by field numbers */
+int work_compute(struct applying *p, struct fact_work *w) MUST_USE;           /* the winners: new values */
 const struct change_op *work_op_on(const struct fact_work *w, const struct model_field *field,
                                    enum change_op_kind kind);
+
+/* ---- store_keys.c ---- */
+
+int work_load_keys(struct applying *p, struct fact_work *w) MUST_USE;
+/* What the claims would make of the signed fields of an agreed fact goes into its pending text. */
+int work_divert(struct applying *p, struct fact_work *w) MUST_USE;
+/* The proposal beside the fact, where this set changes it; *changed. */
+int work_write_proposal(struct applying *p, struct fact_work *w, bool *changed) MUST_USE;
+int work_drop_keys(struct applying *p, const struct fact_work *w) MUST_USE; /* the fact goes */
 
 /* ---- store_write.c ---- */
 

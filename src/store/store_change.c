@@ -114,6 +114,13 @@ void change_expect(struct change_set *c, uint64_t fact, uint32_t version)
     f->expected = version;
 }
 
+void change_expect_proposal(struct change_set *c, uint64_t fact, uint64_t version)
+{
+    struct change_fact *f = change_fact(c, fact);
+    f->expects_proposal = true;
+    f->expected_proposal = version;
+}
+
 size_t change_count(const struct change_set *c) { return c->facts.count; }
 
 uint64_t change_real_id(const struct change_set *c, uint64_t id)

@@ -326,13 +326,21 @@ static int check_required(struct applying *p, struct fact_work *w, const struct 
     return err_at(p->err, 0, field->name);
 }
 
-int work_compute(struct applying *p, struct fact_work *w)
+int work_winners(struct applying *p, struct fact_work *w, str *out)
 {
-    w->new = arena_array(&p->scratch, w->type->field_count, sizeof *w->new);
     for (size_t i = 0; i < w->type->field_count; i++) {
         const struct model_field *field = &w->type->fields[i];
         if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED) continue;
-        if (winner(p, w, field, &w->new[i]) || check_required(p, w, field)) return -1;
+        if (winner(p, w, field, &out[i])) return -1;
     }
+    return 0;
+}
+
+int work_compute(struct applying *p, struct fact_work *w)
+{
+    w->new = arena_array(&p->scratch, w->type->field_count, sizeof *w->new);
+    if (work_winners(p, w, w->new)) return -1;
+    for (size_t i = 0; i < w->type->field_count; i++)
+        if (check_required(p, w, &w->type->fields[i])) return -1;
     return 0;
 }

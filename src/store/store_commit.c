@@ -90,6 +90,19 @@ static int unlink_holders(struct applying *p, uint64_t id)
     return 0;
 }
 
+/* What is agreed goes when both keys are on that. */
+static int check_deletion(struct applying *p, struct change_fact *f, uint32_t type_id)
+{
+    struct fact_keys keys;
+    const struct model_type *type = model_type_by_id(p->s->model, type_id);
+    if (!type || !type->two_key || f->in_force) return 0;
+    if (keys_read(p->s, p->c->a, f->id, &keys, p->err)) return -1;
+    if (!keys.agreed) return 0;
+    f->proposes_to_delete = true;
+    f->deleted = false;
+    return 0;
+}
+
 static int place_all(struct applying *p)
 {
     sqlite3_stmt *q;
@@ -107,6 +120,7 @@ static int place_all(struct applying *p)
         if (f->created) continue;
         if (applying_type_of(p, f->id, &type)) return -1;
         if (!type) return gone(p, f);
+        if (f->deleted && check_deletion(p, f, type)) return -1;
     }
     /* Chosen ids first, so that the others go around them. */
     VEC_EACH(f, &p->c->made) {
@@ -149,6 +163,36 @@ static int check_version(struct applying *p, const struct fact_work *w)
                    w->f->expected);
 }
 
+static bool work_differs(const struct fact_work *w)
+{
+    for (size_t i = 0; i < w->type->field_count; i++)
+        if (!same_text(w->old[i], w->new[i])) return true;
+    return false;
+}
+
+/* Both keys are on the proposal: that, and not what the claims say by now, is the fact. */
+static int change_text(struct applying *p, struct fact_work *w)
+{
+    if (keys_overlay(&p->scratch, w->type, w->old, &w->keys.proposal, &w->new, p->err)) return -1;
+    if (!work_differs(w)) return 0;
+    return work_queue_keys(p, w) || work_write(p, w) ? -1 : 0;
+}
+
+/* The signed part stays as it is in force, and what would become of it is the proposal. */
+static int change_agreed(struct applying *p, struct fact_work *w)
+{
+    bool changed;
+    w->won = arena_array(&p->scratch, w->type->field_count, sizeof *w->won);
+    if (work_winners(p, w, w->won) || work_apply(p, w)) return -1;
+    if (!w->claims_changed && !w->f->proposes_to_delete) return 0;
+    if (work_compute(p, w) || work_divert(p, w)) return -1;
+    bool differs = work_differs(w);
+    if (w->claims_changed && work_write_claims(p, w)) return -1;
+    if (differs && (work_queue_keys(p, w) || work_write(p, w))) return -1;
+    if (work_write_proposal(p, w, &changed)) return -1;
+    return differs || changed || !w->claims_changed ? 0 : work_write_claimed(p, w);
+}
+
 static int change_one(struct applying *p, const struct change_fact *f)
 {
     struct fact_work w = {.f = f, .id = f->real_id};
@@ -159,14 +203,19 @@ static int change_one(struct applying *p, const struct change_fact *f)
             return err_set(p->err, ERR_INPUT, "the workspace has no type \"" STR_FORMAT "\"", STR_ARGS(f->type->name));
     } else if (work_load(p, &w) || check_version(p, &w))
         return -1;
-    if (f->deleted) return work_delete(p, &w);
-    if ((!f->created && work_load_claims(p, &w)) || work_apply(p, &w)) return -1;
+    bool keyed = w.type->two_key && !f->created;
+    if (keyed && work_load_keys(p, &w)) return -1;
+    if (f->deleted) return (keyed && work_drop_keys(p, &w)) || work_delete(p, &w) ? -1 : 0;
+    if (f->in_force) return change_text(p, &w);
+    if (!f->created && work_load_claims(p, &w)) return -1;
+    if (keyed && w.keys.agreed) return change_agreed(p, &w);
+    if (work_apply(p, &w)) return -1;
     if (!f->created && !w.claims_changed) return 0;
-    if (work_compute(p, &w)) return -1;
-    bool differs = f->created;
-    for (size_t i = 0; i < w.type->field_count && !differs; i++) differs = !same_text(w.old[i], w.new[i]);
-    if (work_write_claims(p, &w)) return -1;
-    return differs ? work_queue_keys(p, &w) || work_write(p, &w) ? -1 : 0 : work_write_claimed(p, &w);
+    if (work_compute(p, &w) || work_write_claims(p, &w)) return -1;
+    if (!f->created && !work_differs(&w)) return work_write_claimed(p, &w);
+    bool changed;
+    if (work_queue_keys(p, &w) || work_write(p, &w)) return -1;
+    return keyed ? work_write_proposal(p, &w, &changed) : 0;
 }
 
 /* Deletions come last, so that a refusal can still name what would go. */
@@ -182,30 +231,41 @@ static int change_all(struct applying *p)
     return applying_write_keys(p) || store_rows_end(p->s, p->err) ? -1 : 0;
 }
 
+void applying_init(struct applying *p, struct store *s, struct change_set *c, struct journal_writer *j, struct err *err)
+{
+    enum { ROW_CAP = 1 << 28 };
+    *p = (struct applying){.s = s, .c = c, .j = j, .err = err};
+    arena_init(&p->scratch, 0);
+    idmap_init(&p->types);
+    buf_init(&p->fields, ROW_CAP);
+    buf_init(&p->before, ROW_CAP);
+    buf_init(&p->after, ROW_CAP);
+    buf_init(&p->claim, ROW_CAP);
+    buf_init(&p->links, ROW_CAP);
+}
+
+void applying_release(struct applying *p)
+{
+    buf_release(&p->fields);
+    buf_release(&p->before);
+    buf_release(&p->after);
+    buf_release(&p->claim);
+    buf_release(&p->links);
+    idmap_release(&p->types);
+    arena_release(&p->scratch);
+}
+
 int store_apply(struct store *s, struct change_set *c, struct journal_writer *j, struct commit_result *result,
                 struct err *err)
 {
-    struct applying p = {.s = s, .c = c, .j = j, .err = err};
-    enum { ROW_CAP = 1 << 28 };
-    arena_init(&p.scratch, 0);
-    idmap_init(&p.types);
-    buf_init(&p.fields, ROW_CAP);
-    buf_init(&p.before, ROW_CAP);
-    buf_init(&p.after, ROW_CAP);
-    buf_init(&p.claim, ROW_CAP);
-    buf_init(&p.links, ROW_CAP);
+    struct applying p;
+    applying_init(&p, s, c, j, err);
     int rc = place_all(&p) || applying_load_sources(&p) || change_all(&p) ? -1 : 0;
-    buf_release(&p.fields);
-    buf_release(&p.before);
-    buf_release(&p.after);
-    buf_release(&p.claim);
-    buf_release(&p.links);
-    idmap_release(&p.types);
-    arena_release(&p.scratch);
+    applying_release(&p);
     if (rc) return -1;
     uint64_t *made = arena_array(c->a, c->made.count + 1, sizeof *made);
     for (size_t i = 0; i < c->made.count; i++) made[i] = c->made.items[i]->real_id;
-    *result = (struct commit_result){j->number, made, c->made.count, p.changed};
+    *result = (struct commit_result){j->number, made, c->made.count, p.changed, p.proposed};
     return 0;
 }
 

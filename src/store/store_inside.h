@@ -4,6 +4,7 @@
 #define STORE_INSIDE_H
 
 #include "store.h"
+#include "store_keys.h"
 #include "store_sql.h"
 
 #include <sodium.h>
@@ -82,8 +83,11 @@ struct change_fact {
     uint64_t id;                   /* as the caller knows it */
     const struct model_type *type; /* of the set's model; NULL for a fact that is there */
     uint64_t wanted_id;            /* change_create_as */
-    bool created, deleted, expects;
+    bool created, deleted, expects, expects_proposal;
     uint32_t expected;
+    uint64_t expected_proposal;
+    bool in_force;           /* both keys are on its proposal: that becomes the fact */
+    bool proposes_to_delete; /* deleting what is agreed needs both keys */
     struct change_op *first, *newest;
     uint64_t real_id;
 };
@@ -117,6 +121,13 @@ enum entry_kind {
     ENTRY_USER,
     ENTRY_CLAIMED, /* a claim that doesn't win: the fact's values are as before */
     ENTRY_MODEL,
+    /* Two keys. Of the first four `after` is the proposal as it is now, null when it is gone. */
+    ENTRY_DRAFTED, /* its text changed */
+    ENTRY_PROPOSED,
+    ENTRY_REFUSED,
+    ENTRY_WITHDRAWN,
+    ENTRY_SIGNED, /* after: who, for which side, the text and its hash */
+    ENTRY_AGREED, /* after: the hash of the text that is in force from here on */
 };
 struct journal_writer {
     uint64_t number;
@@ -133,6 +144,48 @@ int journal_begin(struct store *s, struct journal_writer *j, str actor, str reas
 int journal_entry(struct store *s, struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
                   str before, str after, struct err *err) MUST_USE;
 int journal_end(struct store *s, struct journal_writer *j, struct err *err) MUST_USE;
+
+/* ---- Two keys ---- */
+
+struct proposal { /* a row of the table, or none: of the first draft, or beside what is agreed */
+    bool there;
+    uint64_t version;
+    enum pending_state state;
+    bool deletes;
+    uint64_t number, proposer; /* PROPOSED: by which commit and whom; 0 */
+    unsigned char hash[HASH_SIZE];
+    str said;
+    str fields; /* what would be different; STR_NONE for a first draft */
+};
+struct fact_keys {
+    bool agreed;
+    uint64_t agreed_number;
+    int64_t agreed_time;
+    unsigned char agreed_hash[HASH_SIZE];
+    struct proposal proposal;
+};
+int keys_read(struct store *s, struct arena *a, uint64_t fact, struct fact_keys *out, struct err *err) MUST_USE;
+/* The values by field numbers as the proposal would have them. */
+int keys_overlay(struct arena *a, const struct model_type *type, const str *values, const struct proposal *proposal,
+                 str **out, struct err *err) MUST_USE;
+/* The canonical text and its hash. */
+int keys_text(struct arena *a, const struct model_type *type, uint64_t fact, bool deletes, const str *values, str *text,
+              unsigned char hash[HASH_SIZE], struct err *err) MUST_USE;
+/* Are two values of a signed field the same to those who sign? Links have no order. */
+bool keys_same(const struct model_field *field, str a, str b);
+/* Writes the row, its links and the entry; a proposal that isn't `there` goes. */
+int keys_write(struct store *s, struct journal_writer *j, enum entry_kind kind, const struct model_type *type,
+               uint64_t fact, const struct proposal *before, const struct proposal *after, struct err *err) MUST_USE;
+void keys_put_hash(struct buf *b, const unsigned char hash[HASH_SIZE]); /* hexadecimal */
+/* A fact's values by field numbers, links as ids with blanks between. 1: there is no such fact. */
+int keys_load_values(struct store *s, struct arena *a, uint64_t fact, const struct model_type **type, str **values,
+                     struct err *err) MUST_USE;
+/* As stored_keys, from a fact's values by field numbers. */
+int keys_load(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
+              struct stored_keys *out, struct err *err) MUST_USE;
+/* In a reading transaction, behind the journal's own check. */
+int keys_verify(struct store *s, struct err *err) MUST_USE;
+void keys_put_proposal(struct buf *b, const struct proposal *p); /* as JSON, for the journal */
 
 /* ---- Field texts: the JSON objects in `fields`, `before`, `after` ---- */
 

@@ -324,6 +324,7 @@ int store_verify(struct store *s, uint64_t *entries, unsigned char head[32], str
     if (store_begin(s, false, err)) return -1;
     int rc = verify_chain(s, entries, head, err);
     if (!rc) rc = verify_facts(s, err);
+    if (!rc) rc = keys_verify(s, err);
     store_abandon(s);
     return rc;
 }
@@ -358,6 +359,28 @@ static str text_in(const struct field_texts *t, uint32_t field, bool *there)
     return *there = false, STR_NONE;
 }
 
+/* What such an entry says of the two keys; STR_NONE of others. */
+static str key_word(enum entry_kind kind)
+{
+    switch (kind) {
+    case ENTRY_DRAFTED: return STR("drafted");
+    case ENTRY_PROPOSED: return STR("proposed");
+    case ENTRY_REFUSED: return STR("refused");
+    case ENTRY_WITHDRAWN: return STR("withdrawn");
+    case ENTRY_SIGNED: return STR("signed");
+    case ENTRY_AGREED: return STR("agreed");
+    case ENTRY_CREATED:
+    case ENTRY_CHANGED:
+    case ENTRY_DELETED:
+    case ENTRY_EVIDENCE:
+    case ENTRY_LOAD:
+    case ENTRY_USER:
+    case ENTRY_CLAIMED:
+    case ENTRY_MODEL: break;
+    }
+    return STR_NONE;
+}
+
 int store_load_history(struct store *s, struct arena *a, uint64_t fact, const struct journal_change **out,
                        size_t *count, struct err *err)
 {
@@ -373,6 +396,10 @@ int store_load_history(struct store *s, struct arena *a, uint64_t fact, const st
         enum entry_kind kind = (enum entry_kind)sqlite3_column_int(q, 4);
         const struct model_type *type = model_type_by_id(s->model, (uint32_t)sqlite3_column_int64(q, 5));
         struct field_texts before = {0}, after = {0};
+        if ((c.after = key_word(kind)).p) {
+            *vec_add(a, &changes) = c;
+            continue;
+        }
         str b = store_column(q, 6), f = store_column(q, 7);
         if ((b.p && field_texts_parse(a, arena_copy(a, b), &before, err)) ||
             (f.p && field_texts_parse(a, arena_copy(a, f), &after, err))) {

@@ -65,14 +65,31 @@ static void give_fact(struct loading *l, struct stored_fact *fact)
     l->r->fact(l->r->self, fact);
 }
 
-/* Facts and links are both ordered by fact, so they are read side by side. */
+/* A fact that is or was proposed: what both sides have made of it. */
+static int add_keys(struct loading *l, struct stored_fact *fact, struct stored_keys *keys)
+{
+    str *values = arena_array(&l->a, fact->type->field_count, sizeof *values);
+    if (!fact->type->two_key) return 0;
+    VEC_EACH(v, &l->values) values[v->field->number] = v->canonical;
+    VEC_EACH(k, &l->links) {
+        str *v = &values[k->field->number];
+        *v = v->p ? arena_printf(&l->a, STR_FORMAT " %llu", STR_ARGS(*v), (unsigned long long)k->to)
+                  : arena_printf(&l->a, "%llu", (unsigned long long)k->to);
+    }
+    if (keys_load(l->s, &l->a, fact->type, fact->id, values, keys, l->err)) return -1;
+    if (keys->agreed || keys->pending == PENDING_PROPOSED || keys->said.p) fact->keys = keys;
+    return 0;
+}
+
+/* Facts, links and two keys are all ordered by fact, so they are read side by side. */
 static int load_facts(struct loading *l)
 {
-    sqlite3_stmt *facts, *links;
-    int row, link;
+    sqlite3_stmt *facts, *links, *keyed;
+    int row, link, key;
     if (!l->r->fact) return 0;
     if (store_prepare(l->s, SQL_FACT_ALL, &facts, l->err) || store_prepare(l->s, SQL_LINK_ALL, &links, l->err) ||
-        (link = store_step(l->s, links, l->err)) < 0)
+        store_prepare(l->s, SQL_KEYS_FACTS, &keyed, l->err) || (link = store_step(l->s, links, l->err)) < 0 ||
+        (key = store_step(l->s, keyed, l->err)) < 0)
         return -1;
     while ((row = store_step(l->s, facts, l->err)) == 1) {
         struct stored_fact fact = {.id = (uint64_t)sqlite3_column_int64(facts, 0),
@@ -85,6 +102,10 @@ static int load_facts(struct loading *l)
                 add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 1), (uint64_t)sqlite3_column_int64(links, 2));
             if ((link = store_step(l->s, links, l->err)) < 0) return -1;
         }
+        struct stored_keys keys;
+        if (key == 1 && (uint64_t)sqlite3_column_int64(keyed, 0) == fact.id &&
+            (add_keys(l, &fact, &keys) || (key = store_step(l->s, keyed, l->err)) < 0))
+            return -1;
         give_fact(l, &fact);
     }
     return row;
@@ -94,6 +115,7 @@ static int load_fact(struct loading *l, uint64_t id, uint32_t deleted_type)
 {
     sqlite3_stmt *q, *links;
     struct stored_fact fact = {.id = id};
+    struct stored_keys keys;
     int rc;
     if (store_bind(l->s, SQL_FACT_GET, &q, l->err, "u", id) || (rc = store_step(l->s, q, l->err)) < 0) return -1;
     if (begin_fact(l, &fact, rc ? (uint32_t)sqlite3_column_int64(q, 0) : deleted_type)) return -1;
@@ -103,7 +125,7 @@ static int load_fact(struct loading *l, uint64_t id, uint32_t deleted_type)
             return -1;
         while ((rc = store_step(l->s, links, l->err)) == 1)
             add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 0), (uint64_t)sqlite3_column_int64(links, 1));
-        if (rc < 0) return -1;
+        if (rc < 0 || add_keys(l, &fact, &keys)) return -1;
     }
     give_fact(l, &fact);
     sqlite3_reset(q);
@@ -341,6 +363,34 @@ static int read_claims(struct store *s, struct arena *a, uint64_t fact, const st
     return rc;
 }
 
+/* Links are the union of what sources say: each of a claim's must be there. */
+static bool is_in_force(const struct model_field *field, str claim, str value)
+{
+    if (field->kind != FIELD_LINKS || !claim.p) return keys_same(field, claim, value);
+    for (uint64_t id, other; next_link(&claim, &id);) {
+        bool found = false;
+        for (str rest = value; !found && next_link(&rest, &other);) found = other == id;
+        if (!found) return false;
+    }
+    return true;
+}
+
+/* Of a signed field that is agreed the claim that says what is in force wins, though others may say more by now. */
+static int prefer_agreed(struct store *s, struct arena *a, uint64_t fact, const struct model_type *type,
+                         struct claim_list *list, struct err *err)
+{
+    struct fact_keys keys;
+    str *values;
+    if (!type->two_key) return 0;
+    if (keys_read(s, a, fact, &keys, err)) return -1;
+    if (!keys.agreed) return 0;
+    if (keys_load_values(s, a, fact, &type, &values, err)) return -1;
+    VEC_EACH(c, &list->claims) {
+        if (c->field->is_signed) c->wins = is_in_force(c->field, c->value, values[c->field->number]);
+    }
+    return 0;
+}
+
 int store_load_claims(struct store *s, struct arena *a, uint64_t fact, const struct stored_claim **out, size_t *count,
                       struct err *err)
 {
@@ -352,9 +402,10 @@ int store_load_claims(struct store *s, struct arena *a, uint64_t fact, const str
     if (rc >= 0)
         rc = type ? read_claims(s, a, fact, type, &list, err)
                   : err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
-    store_abandon(s);
     for (size_t i = 0; i < list.claims.count; i++)
         list.claims.items[i].wins = claim_wins(list.claims.items, list.sources.items, list.claims.count, i);
+    if (!rc) rc = prefer_agreed(s, a, fact, type, &list, err);
+    store_abandon(s);
     *out = list.claims.items;
     *count = list.claims.count;
     return rc;

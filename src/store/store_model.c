@@ -95,6 +95,13 @@ const struct model_field *model_field_by_id(const struct model_type *type, uint3
     return NULL;
 }
 
+const struct model_side *model_side(const struct model *m, str key)
+{
+    for (size_t i = 0; i < m->side_count; i++)
+        if (str_eq(m->sides[i].key, key)) return &m->sides[i];
+    return NULL;
+}
+
 enum { WORDS_LOOKED_AT = 512 };
 
 str model_nearest_type(const struct model *m, str word)
@@ -475,9 +482,31 @@ static int read_sides(struct reading *r, const struct yaml *top)
     return 0;
 }
 
+/* The two sides that sign: marketing and IT unless the file says otherwise. */
+static int read_keys(struct reading *r, const struct yaml *top)
+{
+    static const str usual[] = {STR_INIT("marketing"), STR_INIT("it")};
+    const str *names = usual;
+    size_t count = ARRAY_COUNT(usual);
+    const struct yaml *node = yaml_get(top, STR("keys"));
+    if (node && yaml_texts(r->a, top, STR("keys"), &names, &count, r->err)) return -1;
+    if (count != ARRAY_COUNT(usual) || str_eq(names[0], names[1]))
+        return FAIL_AT(r, node, "keys names the two sides that sign, as in [marketing, it]");
+    for (size_t i = 0; i < count; i++) {
+        r->m->keys[i] = model_side(r->m, names[i]);
+        if (!r->m->keys[i] && node)
+            return FAIL_AT(r, node, "there is no side \"" STR_FORMAT "\" to hold a key", STR_ARGS(names[i]));
+    }
+    for (size_t i = 0; i < r->m->type_count; i++)
+        if (r->types[i].two_key && (!r->m->keys[0] || !r->m->keys[1]))
+            return FAIL_AT(r, top, "\"" STR_FORMAT "\" needs two sides that sign: write keys: [SIDE, SIDE]",
+                           STR_ARGS(r->types[i].name));
+    return 0;
+}
+
 static int read_model(struct reading *r, const struct yaml *top)
 {
-    static const str keys[] = {STR_INIT("version"), STR_INIT("sides"), STR_INIT("types")};
+    static const str keys[] = {STR_INIT("version"), STR_INIT("sides"), STR_INIT("keys"), STR_INIT("types")};
     int64_t version = 0;
     if (top->kind != YAML_MAP) return FAIL_AT(r, top, "a metamodel is a map with version, sides and types");
     if (yaml_only(top, keys, ARRAY_COUNT(keys), r->err) || yaml_int(top, STR("version"), true, &version, r->err))
@@ -491,6 +520,7 @@ static int read_model(struct reading *r, const struct yaml *top)
     for (size_t i = 0; i < types->count; i++)
         if (read_type_head(r, &types->items[i], &r->types[i])) return -1;
     r->m->type_count = types->count;
+    if (read_keys(r, top)) return -1;
     for (size_t i = 0; i < types->count; i++)
         if (read_type_fields(r, &types->items[i], &r->types[i])) return -1;
     return collect_inverses(r, types);

@@ -86,6 +86,7 @@ struct model {
     size_t type_count;
     const struct model_side *sides;
     size_t side_count;
+    const struct model_side *keys[2]; /* those that sign; set where a type is two-key */
 };
 
 /* ERR_INPUT with file, line and key. */
@@ -95,6 +96,7 @@ const struct model_type *model_type(const struct model *m, str word);
 const struct model_type *model_type_by_id(const struct model *m, uint32_t id);
 const struct model_field *model_field(const struct model_type *type, str name_or_key);
 const struct model_field *model_field_by_id(const struct model_type *type, uint32_t id);
+const struct model_side *model_side(const struct model *m, str key); /* NULL when there is none */
 /* The nearest type or field names, for "did you mean". */
 str model_nearest_type(const struct model *m, str word);
 str model_nearest_field(const struct model_type *type, str word);

@@ -202,6 +202,18 @@ int store_load_user(struct store *s, struct arena *a, str name, struct stored_us
     return 0;
 }
 
+int store_load_user_by_id(struct store *s, struct arena *a, uint64_t id, struct stored_user *out, struct err *err)
+{
+    sqlite3_stmt *q;
+    if (store_bind(s, SQL_USER_BY_ID, &q, err, "u", id)) return -1;
+    int rc = store_step(s, q, err);
+    if (rc < 0) return -1;
+    if (!rc) return err_set(err, ERR_ABSENT, "there is no user %llu", (unsigned long long)id);
+    *out = read_user(q, a);
+    sqlite3_reset(q);
+    return 0;
+}
+
 int store_load_users(struct store *s, struct arena *a, const struct stored_user **out, size_t *count, struct err *err)
 {
     VEC(struct stored_user) users = {0};

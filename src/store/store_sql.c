@@ -77,7 +77,24 @@ static const char migration_1[] =
     "CREATE TABLE session(token_hash BLOB PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = {migration_1};
+/* Two keys. A row of `agreement`: what is in force was agreed by commit `number`. A row of `proposal` without `fields`
+ * is about the first draft; else `fields` is what would be different. `version`: the commit that changed its text last;
+ * state: enum pending_state. */
+static const char migration_2[] =
+    "CREATE TABLE agreement(fact INTEGER PRIMARY KEY, number INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;"
+    "CREATE TABLE proposal(fact INTEGER PRIMARY KEY, version INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " deletes INTEGER NOT NULL, number INTEGER, proposer INTEGER, hash BLOB, said TEXT, fields TEXT) STRICT;"
+    "CREATE TABLE proposal_link(target INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
+    " fact INTEGER NOT NULL, field INTEGER NOT NULL, PRIMARY KEY(target, fact, field)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX proposal_link_of ON proposal_link(fact);"
+    "CREATE TABLE signature(fact INTEGER NOT NULL, number INTEGER NOT NULL, user INTEGER NOT NULL, side TEXT NOT NULL,"
+    " hash BLOB NOT NULL, PRIMARY KEY(fact, number)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER signature_stays BEFORE DELETE ON signature"
+    " BEGIN SELECT raise(ABORT, 'a signature is never taken away'); END;"
+    "CREATE TRIGGER signature_is_final BEFORE UPDATE ON signature"
+    " BEGIN SELECT raise(ABORT, 'a signature is never changed'); END;";
+
+static const char *const migrations[] = {migration_1, migration_2};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

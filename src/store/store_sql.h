@@ -22,7 +22,8 @@
     X(SQL_FACT_ALL, "SELECT id, type, version, fields FROM fact ORDER BY id")                                          \
     X(SQL_LINK_OF, "SELECT field, target FROM link WHERE fact = ?1 ORDER BY field, ord")                               \
     X(SQL_LINK_ALL, "SELECT fact, field, target FROM link ORDER BY fact, field, ord")                                  \
-    X(SQL_LINK_TO, "SELECT DISTINCT fact, field FROM link WHERE target = ?1 ORDER BY fact, field")                     \
+    X(SQL_LINK_TO, "SELECT fact, field FROM link WHERE target = ?1 UNION"                                              \
+                   " SELECT fact, field FROM proposal_link WHERE target = ?1 ORDER BY fact, field")                    \
     X(SQL_LINK_DROP, "DELETE FROM link WHERE fact = ?1 AND field = ?2")                                                \
     X(SQL_LINK_DROP_ALL, "DELETE FROM link WHERE fact = ?1")                                                           \
     X(SQL_NAME_FIND, "SELECT fact FROM fact_name WHERE type = ?1 AND folded = ?2")                                     \
@@ -50,14 +51,45 @@
                          " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                           \
                          " WHERE e.kind <= 2 ORDER BY e.fact, e.number, e.seq")                                        \
     X(SQL_ENTRY_SINCE,                                                                                                 \
-      "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND kind <= 2 GROUP BY +fact ORDER BY +fact")       \
+      "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND (kind <= 2 OR kind BETWEEN 8 AND 13)"           \
+      " GROUP BY +fact ORDER BY +fact")                                                                                \
     X(SQL_ENTRY_EVIDENCE_SINCE, "SELECT DISTINCT +fact FROM entry WHERE number > ?1 AND kind = 3 ORDER BY 1")          \
     X(SQL_ENTRY_LAST, "SELECT j.actor, j.time, e.kind, e.type FROM entry e JOIN journal j ON j.number = e.number"      \
                       " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC LIMIT 1")                             \
     X(SQL_ENTRY_HISTORY,                                                                                               \
       "SELECT e.number, j.time, j.actor, j.reason, e.kind, e.type, v.before, v.after FROM entry e"                     \
       " JOIN journal j ON j.number = e.number LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"        \
-      " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC, e.seq DESC")                                         \
+      " WHERE e.fact = ?1 AND (e.kind <= 2 OR e.kind BETWEEN 8 AND 13) ORDER BY e.number DESC, e.seq DESC")            \
+    /* Two keys. 8 to 13: ENTRY_DRAFTED to ENTRY_AGREED. */                                                            \
+    X(SQL_KEYS_OF,                                                                                                     \
+      "SELECT a.number, a.hash, j.time, p.version, p.state, p.deletes, p.number, p.proposer, p.hash, p.said, p.fields" \
+      " FROM (SELECT ?1 AS fact) f LEFT JOIN agreement a ON a.fact = f.fact LEFT JOIN journal j ON j.number = "        \
+      "a.number"                                                                                                       \
+      " LEFT JOIN proposal p ON p.fact = f.fact")                                                                      \
+    X(SQL_KEYS_FACTS, "SELECT fact FROM agreement UNION SELECT fact FROM proposal ORDER BY fact")                      \
+    X(SQL_AGREEMENT_PUT, "INSERT INTO agreement(fact, number, hash) VALUES(?1, ?2, ?3)"                                \
+                         " ON CONFLICT(fact) DO UPDATE SET number = excluded.number, hash = excluded.hash")            \
+    X(SQL_AGREEMENT_DROP, "DELETE FROM agreement WHERE fact = ?1")                                                     \
+    X(SQL_PROPOSAL_PUT,                                                                                                \
+      "INSERT OR REPLACE INTO proposal(fact, version, state, deletes, number, proposer, hash, said, fields)"           \
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                                   \
+    X(SQL_PROPOSAL_DROP, "DELETE FROM proposal WHERE fact = ?1")                                                       \
+    X(SQL_PROPOSAL_LINK_ADD, "INSERT OR IGNORE INTO proposal_link(target, fact, field) VALUES(?1, ?2, ?3)")            \
+    X(SQL_PROPOSAL_LINK_DROP, "DELETE FROM proposal_link WHERE fact = ?1")                                             \
+    X(SQL_SIGNATURE_ADD, "INSERT INTO signature(fact, number, user, side, hash) VALUES(?1, ?2, ?3, ?4, ?5)")           \
+    X(SQL_SIGNATURE_OF,                                                                                                \
+      "SELECT g.number, coalesce(j.time, 0), g.user, coalesce(u.shown, ''), g.side, g.hash FROM signature g"           \
+      " LEFT JOIN journal j ON j.number = g.number LEFT JOIN user u ON u.id = g.user"                                  \
+      " WHERE g.fact = ?1 ORDER BY g.number DESC")                                                                     \
+    X(SQL_SIGNATURE_ALL, "SELECT fact, number, user, side, hash FROM signature ORDER BY fact, number")                 \
+    X(SQL_KEYS_COUNT,                                                                                                  \
+      "SELECT (SELECT count(*) FROM agreement), (SELECT count(*) FROM proposal), (SELECT count(*) FROM signature)")    \
+    X(SQL_KEYS_ENTRIES,                                                                                                \
+      "SELECT e.fact, e.kind, v.salt IS NULL, v.after, e.number, e.type FROM entry e"                                  \
+      " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq WHERE e.kind BETWEEN 8 AND 13 OR"             \
+      " (e.kind IN (0, 2) AND e.fact IN (SELECT fact FROM entry WHERE kind BETWEEN 8 AND 13))"                         \
+      " ORDER BY e.fact, e.number, e.seq")                                                                             \
+    X(SQL_MODEL_SINCE, "SELECT 1 FROM entry WHERE kind = 7 AND number > ?1 LIMIT 1")                                   \
     /* Evidence */                                                                                                     \
     X(SQL_SUBJECT_OF_APPLICATION, "SELECT id FROM subject WHERE kind = 0 AND application = ?1")                        \
     X(SQL_SUBJECT_OF_NAME, "SELECT id, application FROM subject WHERE kind = ?1 AND name = ?2")                        \
@@ -89,6 +121,7 @@
     X(SQL_FINDING_DROP, "DELETE FROM finding WHERE id = ?1")                                                           \
     X(SQL_USER_ADD, "INSERT INTO user(name, shown, side, role, password_hash, closed) VALUES(?1, ?2, ?3, ?4, ?5, ?6)") \
     X(SQL_USER_GET, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE name = ?1")             \
+    X(SQL_USER_BY_ID, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE id = ?1")             \
     X(SQL_USER_ALL, "SELECT id, name, shown, side, role, password_hash, closed FROM user ORDER BY name")               \
     X(SQL_USER_PASSWORD, "UPDATE user SET password_hash = ?2 WHERE name = ?1")                                         \
     X(SQL_SESSION_ADD, "INSERT INTO session(token_hash, user, created, expires) VALUES(?1, ?2, ?3, ?4)")               \

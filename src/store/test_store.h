@@ -14,7 +14,7 @@
 
 #define TEST_MODEL                                                                                                     \
     "version: 1\n"                                                                                                     \
-    "sides: [{key: marketing, name: Marketing}, {key: it, name: IT}]\n"                                                \
+    "sides: [{key: marketing, name: Marketing}, {key: it, name: IT}, {key: data, name: Data}]\n"                       \
     "types:\n"                                                                                                         \
     "  - id: 1\n"                                                                                                      \
     "    name: application\n"                                                                                          \
@@ -59,7 +59,21 @@
     "    key: [number, vendor]\n"                                                                                      \
     "    fields:\n"                                                                                                    \
     "      - {id: 1, name: number, kind: text, required: yes}\n"                                                       \
-    "      - {id: 2, name: vendor, kind: link, to: vendor, inverse: contracts, required: yes}\n"
+    "      - {id: 2, name: vendor, kind: link, to: vendor, inverse: contracts, required: yes}\n"                       \
+    "  - id: 5\n"                                                                                                      \
+    "    name: objective\n"                                                                                            \
+    "    plural: objectives\n"                                                                                         \
+    "    group: direction\n"                                                                                           \
+    "    key: [name]\n"                                                                                                \
+    "    two key: yes\n"                                                                                               \
+    "    fields:\n"                                                                                                    \
+    "      - {id: 1, name: name, kind: text, required: yes}\n"                                                         \
+    "      - {id: 9, name: outcome, kind: long text}\n"                                                                \
+    "      - {id: 3, name: target, kind: decimal}\n"                                                                   \
+    "      - {id: 4, name: needs, kind: links, to: capability, inverse: objectives}\n"                                 \
+    "      - {id: 5, name: partner, kind: link, to: vendor, inverse: partner in}\n"                                    \
+    "      - {id: 6, name: reading, kind: decimal, signed: no}\n"                                                      \
+    "      - {id: 7, name: watched by, kind: links, to: vendor, inverse: watches, signed: no}\n"
 
 struct fixture {
     struct test_tally *t;
@@ -67,7 +81,7 @@ struct fixture {
     char folder[64], path[96];
     struct store *s;
     const struct model *m;
-    const struct model_type *application, *vendor, *capability, *contract;
+    const struct model_type *application, *vendor, *capability, *contract, *objective;
     struct err err;
 };
 
@@ -101,6 +115,7 @@ static inline void fixture_reopen(struct fixture *x, int flags)
     x->vendor = model_type(x->m, STR("vendor"));
     x->capability = model_type(x->m, STR("capability"));
     x->contract = model_type(x->m, STR("contract"));
+    x->objective = model_type(x->m, STR("objective"));
 }
 
 static inline void fixture_init(struct fixture *x, struct test_tally *t)

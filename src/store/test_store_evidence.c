@@ -165,7 +165,7 @@ static void users(struct test_tally *t)
     u.name = STR("ben");
     u.side = STR("sales");
     BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_USAGE,
-        "no side \"sales\"; the sides are marketing, it");
+        "no side \"sales\"; the sides are marketing, it, data");
     GOOD(&x, store_load_user(x.s, &x.a, STR("ANNA.berg"), &got, &x.err));
     CHECK(got.role == ROLE_SIGNATORY && !got.closed);
     CHECK_STR(got.shown, STR("Anna Berg"));

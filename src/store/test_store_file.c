@@ -61,9 +61,47 @@ static void no_workspace(struct test_tally *t)
     CHECK(sqlite3_open(x.path, &db) == SQLITE_OK && !sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL));
     sqlite3_close(db);
     BAD(&x, store_open(x.path, STORE_WRITE, &s, &x.err), ERR_STORE, "made by a newer entente");
-    CHECK(sqlite3_open(x.path, &db) == SQLITE_OK && !sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL));
+    fixture_release(&x);
+}
+
+/* The first form's tables, and nothing else. */
+static void make_first_form(struct fixture *x)
+{
+    struct test_tally *t = x->t;
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    VEC(str) drops = {0};
+    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v2(db,
+                             "SELECT 'DROP TABLE ' || name FROM sqlite_master WHERE type = 'table' AND name NOT IN"
+                             "('setting', 'fact', 'link', 'fact_name', 'fact_alias', 'source', 'claim', 'journal',"
+                             " 'entry', 'entry_value', 'subject', 'load', 'usage', 'payment', 'finding', 'user',"
+                             " 'session')",
+                             -1, &q, NULL) == SQLITE_OK);
+    while (sqlite3_step(q) == SQLITE_ROW)
+        *vec_add(&x->a, &drops) = arena_printf(&x->a, "%s", (const char *)sqlite3_column_text(q, 0));
+    sqlite3_finalize(q);
+    VEC_EACH(d, &drops) CHECK(sqlite3_exec(db, d->p, NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(drops.count && sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL) == SQLITE_OK);
     sqlite3_close(db);
-    fixture_reopen(&x, STORE_READ);
+}
+
+static void older_form(struct test_tally *t)
+{
+    struct fixture x;
+    struct store *s;
+    uint64_t entries;
+    unsigned char head[32];
+    fixture_init(&x, t);
+    make(&x, x.objective, "Reach");
+    store_close(x.s);
+    x.s = NULL;
+    make_first_form(&x);
+    BAD(&x, store_open(x.path, STORE_READ, &s, &x.err), ERR_STORE, "the workspace has an older form");
+    fixture_reopen(&x, STORE_WRITE);
+    CHECK_STR(dump(&x, x.s, true, 0, NULL), STR("1 objective v1 name=Reach\n"));
+    make(&x, x.objective, "Loyalty");
+    GOOD(&x, store_verify(x.s, &entries, head, &x.err));
     fixture_release(&x);
 }
 
@@ -285,4 +323,4 @@ static void two_writers(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(making, no_workspace, damaged, read_only, disk_full, killed, two_writers)
+TEST_MAIN(making, no_workspace, damaged, read_only, disk_full, killed, two_writers, older_form)

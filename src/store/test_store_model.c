@@ -7,7 +7,7 @@ static void parsed(struct test_tally *t)
 {
     struct fixture x;
     fixture_init(&x, t);
-    CHECK(x.m->type_count == 4 && x.m->side_count == 2);
+    CHECK(x.m->type_count == 5 && x.m->side_count == 3);
     CHECK_STR(x.m->sides[1].name, STR("IT"));
     CHECK(model_type(x.m, STR("Applications")) == x.application &&
           model_type(x.m, STR("APPLICATION")) == x.application);
@@ -20,7 +20,7 @@ static void parsed(struct test_tally *t)
     CHECK_STR(model_nearest_field(x.application, STR("anual cost")), STR("annual cost"));
     CHECK(x.application->name_field->id == 1 && x.application->alias_field->id == 2);
     CHECK(x.contract->key_field_count == 2 && x.contract->key_fields[1]->to == x.vendor);
-    CHECK(x.vendor->inverse_count == 2 && x.vendor->inverses[0].from == x.application);
+    CHECK(x.vendor->inverse_count == 4 && x.vendor->inverses[0].from == x.application);
     CHECK_STR(x.vendor->inverses[1].name, STR("contracts"));
     f = field_of(x.application, "people");
     CHECK(f->kind == FIELD_OBSERVED && f->gives == FIELD_WHOLE_NUMBER && f->days == 90);
@@ -37,6 +37,7 @@ static void parsed(struct test_tally *t)
 #define TYPE(fields) HEAD "  - {id: 1, name: thing, plural: things, group: g, key: [name], fields: [" NAME fields "]}\n"
 #define HEAD         "version: 1\nsides: [{key: it, name: IT}]\ntypes:\n"
 #define NAME         "{id: 1, name: name, kind: text, required: yes}"
+#define PLAIN        "  - {id: 1, name: a, plural: as, group: g, key: name, fields: [" NAME "]}\n"
 
 static void refused(struct test_tally *t)
 {
@@ -94,6 +95,12 @@ static void refused(struct test_tally *t)
         {TYPE("") "  - {id: 2, name: Things, plural: bs, group: g, key: name, fields: [" NAME "]}\n", "told apart", 5},
         {"version: 1\nsides: [{key: it, name: IT}, {key: IT, name: It}]\n", "there twice", 2},
         {"version: 1\nsides: nobody\n", "list of sides", 0},
+        {HEAD "  - {id: 1, name: a, plural: as, group: g, two key: yes, key: name, fields: [" NAME "]}\n",
+         "\"a\" needs two sides that sign: write keys: [SIDE, SIDE]", 1},
+        {"version: 1\nsides: [{key: it, name: IT}]\nkeys: [it]\ntypes:\n" PLAIN, "names the two sides that sign", 3},
+        {"version: 1\nsides: [{key: it, name: IT}]\nkeys: [it, it]\ntypes:\n" PLAIN, "names the two sides that sign",
+         3},
+        {"version: 1\nsides: [{key: it, name: IT}]\nkeys: [it, hr]\ntypes:\n" PLAIN, "there is no side \"hr\"", 3},
         {"- 1\n", "a metamodel is a map", 1},
         {"{", "", 0},
         {"", "", 0},
@@ -114,16 +121,18 @@ static void refused(struct test_tally *t)
 static void rights(struct test_tally *t)
 {
     static const char yaml[] =
-        HEAD "  - {id: 1, name: pact, plural: pacts, group: g, key: name, two key: yes, fields: [" NAME
-             ", {id: 2, name: notes, kind: text, signed: no, seen by: steward}"
-             ", {id: 3, name: long, kind: derived, gives: yes no, feel: 'name = null'}]}\n"
-             "  - {id: 2, name: note, plural: notes, group: g, key: name, fields: [" NAME "]}\n";
+        "version: 1\nsides: [{key: it, name: IT}, {key: hr, name: HR}]\nkeys: [hr, it]\ntypes:\n"
+        "  - {id: 1, name: pact, plural: pacts, group: g, key: name, two key: yes, fields: [" NAME
+        ", {id: 2, name: notes, kind: text, signed: no, seen by: steward}"
+        ", {id: 3, name: long, kind: derived, gives: yes no, feel: 'name = null'}]}\n"
+        "  - {id: 2, name: note, plural: notes, group: g, key: name, fields: [" NAME "]}\n";
     struct arena a;
     const struct model *m = NULL;
     struct err err = {0};
     arena_init(&a, 0);
     if (CHECK(!model_parse(&a, str_of(yaml), STR("m.yaml"), &m, &err))) {
         const struct model_type *pact = &m->types[0], *note = &m->types[1];
+        CHECK(m->keys[0] == &m->sides[1] && m->keys[1] == &m->sides[0]);
         CHECK(pact->two_key && !note->two_key && !note->fields[0].is_signed);
         CHECK(pact->fields[0].is_signed && !pact->fields[1].is_signed && !pact->fields[2].is_signed);
         CHECK(pact->fields[0].seen_by == ROLE_VIEWER && pact->fields[1].seen_by == ROLE_STEWARD);
