@@ -66,12 +66,16 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     return arena_zalloc(a, bytes);
 }
 
-struct arena_mark arena_mark(const struct arena *a) { return (struct arena_mark){a->next, a->end, a->blocks, a->used}; }
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->next, a->end, a->blocks, a->used, a->zones};
+}
 
 void arena_back_to(struct arena *a, struct arena_mark mark)
 {
     free_blocks(a->blocks, mark.blocks);
     a->next = mark.next, a->end = mark.end, a->blocks = mark.blocks, a->used = mark.used;
+    a->zones = mark.zones;
 }
 
 str arena_copy(struct arena *a, str s)

@@ -9,15 +9,18 @@
 #include "base_str.h"
 
 struct arena_block;
+struct zone;
 struct arena {
     char *next, *end;
     struct arena_block *blocks;
-    size_t used, limit; /* bytes; a limit of 0 means none */
+    size_t used, limit;       /* bytes; a limit of 0 means none */
+    const struct zone *zones; /* loaded into it, so that each is loaded once: see zone_load */
 };
 struct arena_mark {
     char *next, *end;
     struct arena_block *blocks;
     size_t used;
+    const struct zone *zones;
 };
 
 void arena_init(struct arena *a, size_t limit);

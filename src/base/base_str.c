@@ -4,25 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
-str str_of(const char *c) { return c ? (str){c, strlen(c)} : STR_NONE; }
-
 /* Most are short: two loads that overlap are less than a call. */
-bool str_eq(str a, str b)
+bool str_same_bytes(const char *a, const char *b, size_t n)
 {
     uint64_t x, y, u, v;
     uint32_t s, t, w, z;
-    if (a.n != b.n) return false;
-    if (a.n > 16) return memcmp(a.p, b.p, a.n) == 0;
-    if (a.n >= 8) {
-        memcpy(&x, a.p, 8), memcpy(&y, b.p, 8), memcpy(&u, a.p + a.n - 8, 8), memcpy(&v, b.p + b.n - 8, 8);
+    if (n > 16) return memcmp(a, b, n) == 0;
+    if (n >= 8) {
+        memcpy(&x, a, 8), memcpy(&y, b, 8), memcpy(&u, a + n - 8, 8), memcpy(&v, b + n - 8, 8);
         return x == y && u == v;
     }
-    if (a.n >= 4) {
-        memcpy(&s, a.p, 4), memcpy(&t, b.p, 4), memcpy(&w, a.p + a.n - 4, 4), memcpy(&z, b.p + b.n - 4, 4);
+    if (n >= 4) {
+        memcpy(&s, a, 4), memcpy(&t, b, 4), memcpy(&w, a + n - 4, 4), memcpy(&z, b + n - 4, 4);
         return s == t && w == z;
     }
-    for (size_t i = 0; i < a.n; i++)
-        if (a.p[i] != b.p[i]) return false;
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i]) return false;
     return true;
 }
 

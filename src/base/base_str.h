@@ -5,6 +5,8 @@
 
 #include "base_core.h"
 
+#include <string.h>
+
 typedef struct {
     const char *p;
     size_t n;
@@ -19,8 +21,9 @@ typedef struct {
         "" literal, sizeof(literal) - 1                                                                                \
     } /* for static tables */
 
-str str_of(const char *c); /* NULL gives STR_NONE */
-bool str_eq(str a, str b);
+static inline str str_of(const char *c) { return c ? (str){c, strlen(c)} : STR_NONE; } /* NULL gives STR_NONE */
+bool str_same_bytes(const char *a, const char *b, size_t n);
+static inline bool str_eq(str a, str b) { return a.n == b.n && str_same_bytes(a.p, b.p, a.n); }
 bool str_eq_nocase(str a, str b); /* ASCII case only */
 int str_cmp(str a, str b);        /* by bytes: <0, 0, >0 */
 bool str_starts(str s, str prefix);

@@ -23,7 +23,7 @@ str time_emit_utc(struct arena *a, int64_t seconds); /* 2026-11-22T10:20:30Z */
 
 struct zone; /* immutable once loaded */
 /* By IANA name ("Europe/Berlin"); a name with "..", a leading "/", or bytes outside [A-Za-z0-9_+-/] is refused. In the
- * arena. */
+ * arena, which remembers it: a zone is read from its file once. */
 int zone_load(struct arena *a, str name, const struct zone **out, struct err *err) MUST_USE;
 /* The same from the bytes of such a file (TZif version 1 to 4); `name` is for messages. */
 int zone_parse(struct arena *a, str name, str bytes, const struct zone **out, struct err *err) MUST_USE;

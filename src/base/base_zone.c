@@ -25,6 +25,8 @@ struct change {
     int32_t offset;
 };
 struct zone {
+    const struct zone *next; /* in the same arena */
+    str name;
     struct change *changes; /* ascending in `at` */
     size_t count;
     int32_t first; /* before the first change */
@@ -216,6 +218,7 @@ int zone_parse(struct arena *a, str name, str bytes, const struct zone **out, st
         if (!read_header(bytes, time_size, &h)) return bad_file(name, "the file is cut", err);
     }
     struct zone *z = arena_zalloc(a, sizeof *z);
+    z->next = a->zones, z->name = arena_copy(a, name);
     str data = str_from(bytes, HEADER_SIZE);
     if (read_table(a, name, data, &h, time_size, z, err) < 0) return -1;
     if (time_size == 8) {
@@ -242,7 +245,7 @@ static bool good_name(str name)
     return true;
 }
 
-int zone_load(struct arena *a, str name, const struct zone **out, struct err *err)
+static int read_zone(struct arena *a, str name, const struct zone **out, struct err *err)
 {
     struct arena scratch;
     struct stat about;
@@ -257,6 +260,15 @@ int zone_load(struct arena *a, str name, const struct zone **out, struct err *er
         status = zone_parse(a, name, bytes, out, err);
     arena_release(&scratch);
     return status;
+}
+
+int zone_load(struct arena *a, str name, const struct zone **out, struct err *err)
+{
+    for (const struct zone *z = a->zones; z; z = z->next)
+        if (str_eq(z->name, name)) return *out = z, 0;
+    if (read_zone(a, name, out, err) < 0) return -1;
+    a->zones = *out;
+    return 0;
 }
 
 /* ---- asking ---- */

@@ -215,6 +215,27 @@ static void refused_names(struct test_tally *t)
 
 /* ---- zone files made by hand ---- */
 
+static void read_once(struct test_tally *t)
+{
+    struct arena a;
+    struct err err = {0};
+    const struct zone *first, *again, *other;
+    arena_init(&a, 0);
+    CHECK(zone_load(&a, STR("Europe/Berlin"), &first, &err) == 0);
+    struct arena_mark mark = arena_mark(&a);
+    CHECK(zone_load(&a, STR("Asia/Tokyo"), &other, &err) == 0 && other != first);
+    size_t used = a.used;
+    CHECK(zone_load(&a, STR("Europe/Berlin"), &again, &err) == 0 && again == first && a.used == used);
+    CHECK(zone_load(&a, STR("Asia/Tokyo"), &again, &err) == 0 && again == other && a.used == used);
+    arena_back_to(&a, mark); /* what is given back is forgotten */
+    CHECK(zone_load(&a, STR("Asia/Tokyo"), &again, &err) == 0 && a.used == used);
+    CHECK(zone_load(&a, STR("Europe/Berlin"), &again, &err) == 0 && again == first && a.used == used);
+    arena_clear(&a);
+    CHECK(zone_load(&a, STR("Europe/Berlin"), &again, &err) == 0 && a.used > 0);
+    CHECK(zone_offset_at(again, 0) == 3600);
+    arena_release(&a);
+}
+
 static void put_number(struct buf *b, uint64_t v, size_t bytes)
 {
     while (bytes-- > 0) buf_char(b, (char)(v >> (bytes * 8)));
@@ -377,4 +398,4 @@ static void hostile_files(struct test_tally *t)
     arena_release(&a);
 }
 
-TEST_MAIN(days, texts, as_libc_has_it, wall_times, refused_names, versions, rules, hostile_files)
+TEST_MAIN(days, texts, as_libc_has_it, wall_times, refused_names, read_once, versions, rules, hostile_files)
