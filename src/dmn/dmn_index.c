@@ -126,8 +126,8 @@ bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const 
     struct parsed tree;
     struct err ignored = {0};
     struct arena *scratch = &c->model->scratch;
-    bool good =
-        parse_unary_tests(scratch, scope, tested, cell->text, &tree, &ignored) == 0 && tree.root->kind == NODE_IN;
+    bool good = parse_unary_tests(scratch, scratch, scope, tested, cell->text, &tree, &ignored) == 0 &&
+                tree.root->kind == NODE_IN;
     size_t count = good ? tree.root->count : 0;
     struct table_test *tests = good ? arena_array(c->a, count + 1, sizeof *tests) : NULL;
     for (size_t i = 0; i < count && good; i++) {
@@ -148,7 +148,7 @@ bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str te
 {
     struct parsed tree;
     struct err ignored = {0};
-    bool good = parse_expression(&c->model->scratch, scope, text, &tree, &ignored) == 0 &&
+    bool good = parse_expression(&c->model->scratch, &c->model->scratch, scope, text, &tree, &ignored) == 0 &&
                 tree.root->kind == NODE_CONSTANT && copied(c->a, tree.root->value, &r->value, 0);
     arena_clear(&c->model->scratch);
     r->constant = good;
@@ -462,7 +462,8 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
     for (size_t i = 0; i < t->input_count; i++) {
         struct parsed tree;
         struct err ignored = {0};
-        bool parsed = parse_expression(&c->model->scratch, scope, t->inputs[i].text, &tree, &ignored) == 0;
+        bool parsed =
+            parse_expression(&c->model->scratch, &c->model->scratch, scope, t->inputs[i].text, &tree, &ignored) == 0;
         if (parsed && tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input)
             t->inputs[i].slot = tree.root->declaration->index + 1;
         arena_clear(&c->model->scratch);

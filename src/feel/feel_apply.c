@@ -32,8 +32,8 @@ static struct arguments arguments(struct parser *p, const struct feel_builtin *o
             bool sorts =
                 of && str_eq(of->name, STR("sort")) && values.count && values.items[0]->type->is == FEEL_TYPE_LIST;
             p->parameter_hint = sorts ? values.items[0]->type->of : NULL;
-            *vec_add(p->a, &names) = name;
-            *vec_add(p->a, &values) = parse_full(p);
+            *vec_add(p->tree, &names) = name;
+            *vec_add(p->tree, &values) = parse_full(p);
             p->parameter_hint = NULL;
         } while (parse_accept(p, TOKEN_COMMA));
     parse_need(p, TOKEN_CLOSE, "',' or ')'");
@@ -115,8 +115,8 @@ struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, 
 {
     struct arguments args = arguments(p, b);
     size_t room = args.count > BUILTIN_PARAMETERS ? args.count : BUILTIN_PARAMETERS;
-    struct node **placed = arena_array(p->a, room, sizeof *placed);
-    struct signature *s = arena_alloc(p->a, sizeof *s);
+    struct node **placed = arena_array(p->tree, room, sizeof *placed);
+    struct signature *s = arena_alloc(p->tree, sizeof *s);
     bool any = !args.named && args.count <= UINT16_MAX && builtin_signature_by_count(b, (unsigned)args.count, s);
     if (any) any = fits(s, &args, placed);
     for (unsigned i = 0; args.named && !any && builtin_signature(b, i, s); i++) any = fits(s, &args, placed);
@@ -140,7 +140,7 @@ struct node *parse_host_call(struct parser *p, const struct feel_host_function *
 {
     struct arguments args = arguments(p, NULL);
     struct node *n = parse_node(p, NODE_CALL_HOST, from, h->gives ? h->gives : &feel_any);
-    struct node **placed = arena_array(p->a, h->count + 1, sizeof *placed);
+    struct node **placed = arena_array(p->tree, h->count + 1, sizeof *placed);
     bool good = args.count == h->count;
     for (size_t i = 0; good && i < args.count; i++) {
         size_t k = args.named ? 0 : i;
@@ -160,7 +160,12 @@ struct node *parse_call(struct parser *p, struct node *function)
     struct node *n =
         parse_node(p, NODE_CALL_VALUE, function->from, t->is == FEEL_TYPE_FUNCTION && t->of ? t->of : &feel_any);
     if (t->is != FEEL_TYPE_FUNCTION && t->is != FEEL_TYPE_ANY) parse_clash(p, function, "this is not a function");
-    n->a = function, n->items = args.values, n->count = args.count, n->names = args.named ? args.names : NULL;
+    n->a = function, n->items = args.values, n->count = args.count;
+    if (args.named) {
+        str *names = arena_array(p->a, args.count + 1, sizeof *names);
+        for (size_t i = 0; i < args.count; i++) names[i] = args.names[i];
+        n->names = names;
+    }
     return parse_done(p, n);
 }
 

@@ -4,6 +4,7 @@
 #include "feel_builtin_all.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define BUILTIN(identifier, words, usage_line, help_line)                                                              \
     {STR_INIT(words), builtin_##identifier, STR_INIT(usage_line), STR_INIT(help_line)},
@@ -16,12 +17,27 @@ static const struct feel_builtin_info infos[] = {
 #include "feel_builtin_table.h"
 };
 #undef BUILTIN
-static_assert(ARRAY_COUNT(table) == ARRAY_COUNT(infos), "one row for both");
+#define BUILTIN(identifier, words, usage_line, help_line) words[0],
+static const char first_letters[] = {
+#include "feel_builtin_table.h"
+};
+#undef BUILTIN
+static_assert(ARRAY_COUNT(table) == ARRAY_COUNT(infos) && ARRAY_COUNT(table) == sizeof first_letters,
+              "one row for all");
 
 const struct feel_builtin *builtin_table(size_t *count)
 {
     *count = ARRAY_COUNT(table);
     return table;
+}
+const struct feel_builtin *builtin_next(char letter, size_t *at)
+{
+    const char *found =
+        *at < sizeof first_letters ? memchr(first_letters + *at, letter, sizeof first_letters - *at) : NULL;
+    if (!found) return NULL;
+    size_t row = (size_t)(found - first_letters);
+    *at = row + 1;
+    return &table[row];
 }
 const struct feel_builtin_info *feel_builtins(size_t *count)
 {

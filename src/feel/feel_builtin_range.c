@@ -127,7 +127,7 @@ BUILTIN_BODY(range)
     const struct feel_scope empty = {.lenient = true};
     str text = arg[0].text;
     if (!vm_spend(vm, 1 + text.n) || text.n > 1000) return vm_refuse(vm, "the text is too long");
-    if (parse_expression(a, &empty, text, &tree, &err) < 0)
+    if (parse_expression(a, a, &empty, text, &tree, &err) < 0)
         return vm_refuse(vm, "\"" STR_FORMAT "\" is not a range: %s", STR_ARGS(text), err.message);
     const struct node *n = tree.root;
     struct feel_range *r = arena_alloc(a, sizeof *r);

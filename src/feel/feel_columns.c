@@ -307,7 +307,7 @@ int feel_compile_columns(struct arena *a, const struct feel_scope *scope, str so
             if (!plain(s->variables[i].type))
                 return err_set(err, ERR_SYNTAX, "'" STR_FORMAT "' is neither a number nor a boolean",
                                STR_ARGS(s->variables[i].name));
-    if (parse_expression(a, scope, source, &tree, err) < 0) return -1;
+    if (parse_expression(a, a, scope, source, &tree, err) < 0) return -1;
     unsigned result = gen(&c, tree.root);
     if (c.failed) return -1;
     if (!(result & IS_BLOCK)) result = step(&c, COLUMN_COPY, result, 0, 0);

@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+enum { TREE_ROOM = (1 << 15) - 64 };
+
 struct compiler {
-    struct arena *a;
+    struct arena *a, *scratch; /* scratch: the tree, and tables while they grow */
     const struct feel_scope *scope;
     struct err *err;
     bool failed;
@@ -37,7 +39,7 @@ static void read_slot(struct compiler *c, const struct feel_class *class, uint32
 {
     VEC_EACH(r, &c->reads)
         if (r->class == class && r->slot == slot) return;
-    *vec_add(c->a, &c->reads) = (struct feel_read){class, slot};
+    *vec_add(c->scratch, &c->reads) = (struct feel_read){class, slot};
 }
 
 static void reach(struct compiler *c, const struct feel_type *t, int depth)
@@ -49,7 +51,7 @@ static void reach(struct compiler *c, const struct feel_type *t, int depth)
     if (t->is != FEEL_TYPE_OBJECT) return;
     VEC_EACH(class, &c->classes)
         if (*class == t->class) return;
-    *vec_add(c->a, &c->classes) = t->class;
+    *vec_add(c->scratch, &c->classes) = t->class;
     for (size_t i = 0; i < t->class->count; i++) reach(c, t->class->fields[i].type, 0);
 }
 
@@ -126,7 +128,7 @@ static unsigned take_registers(struct unit *u, unsigned count)
 
 static size_t emit(struct unit *u, enum op op, unsigned a, unsigned b, unsigned c)
 {
-    *vec_add(u->c->a, &u->code) = (struct instruction){(uint16_t)op, (uint16_t)a, (uint16_t)b, (uint16_t)c};
+    *vec_add(u->c->scratch, &u->code) = (struct instruction){(uint16_t)op, (uint16_t)a, (uint16_t)b, (uint16_t)c};
     return u->code.count - 1;
 }
 static void jump_to(struct unit *u, size_t at, size_t target)
@@ -150,7 +152,7 @@ static unsigned constant(struct unit *u, struct feel_value v)
             return OPERAND(BANK_CONSTANT, i);
     }
     unsigned index = limited(u, u->constants.count);
-    *vec_add(u->c->a, &u->constants) = v;
+    *vec_add(u->c->scratch, &u->constants) = v;
     return OPERAND(BANK_CONSTANT, index);
 }
 
@@ -162,8 +164,8 @@ static unsigned reference(struct unit *u, struct declaration *d)
         if (u->captured.items[i] == d) return OPERAND(BANK_CAPTURED, i);
     MUST(u->outer);
     unsigned outside = reference(u->outer, d), index = limited(u, u->captured.count);
-    *vec_add(u->c->a, &u->captured) = d;
-    *vec_add(u->c->a, &u->captures) = (uint16_t)outside;
+    *vec_add(u->c->scratch, &u->captured) = d;
+    *vec_add(u->c->scratch, &u->captures) = (uint16_t)outside;
     return OPERAND(BANK_CAPTURED, index);
 }
 
@@ -230,7 +232,7 @@ static void gen_in(struct unit *u, const struct node *n, unsigned to)
     gen_test(u, n->items[0], tested, to);
     for (size_t i = 1; i < n->count; i++) {
         unsigned mark = u->next, one = take_registers(u, 1);
-        *vec_add(u->c->a, &ends) = emit(u, OP_IF_TRUE, to, 0, 0);
+        *vec_add(u->c->scratch, &ends) = emit(u, OP_IF_TRUE, to, 0, 0);
         gen_test(u, n->items[i], tested, one);
         emit(u, OP_OR, to, to, one);
         u->next = mark;
@@ -330,7 +332,7 @@ static void gen_filter(struct unit *u, const struct node *n, unsigned to)
 static unsigned path_site(struct unit *u, struct path_site site)
 {
     unsigned index = limited(u, u->paths.count);
-    *vec_add(u->c->a, &u->paths) = site;
+    *vec_add(u->c->scratch, &u->paths) = site;
     return index;
 }
 
@@ -404,7 +406,7 @@ static void gen_call(struct unit *u, const struct node *n, unsigned to)
         read_call(u->c, n);
     }
     unsigned index = limited(u, u->calls.count);
-    *vec_add(u->c->a, &u->calls) = site;
+    *vec_add(u->c->scratch, &u->calls) = site;
     emit(u, op, to, first, index);
 }
 
@@ -419,7 +421,7 @@ static void gen_context(struct unit *u, const struct node *n, unsigned to)
         gen(u, n->items[i], d->operand);
     }
     unsigned index = limited(u, u->shapes.count);
-    *vec_add(u->c->a, &u->shapes) = (struct shape){keys, n->count};
+    *vec_add(u->c->scratch, &u->shapes) = (struct shape){keys, n->count};
     emit(u, OP_CONTEXT, to, first, index);
 }
 
@@ -441,7 +443,7 @@ static void gen_function(struct unit *u, const struct node *n, unsigned to)
     code->parameter_count = (uint16_t)n->count;
     code->parameters = names, code->parameter_types = types, code->source = n->name;
     unsigned index = limited(u, u->functions.count);
-    *vec_add(u->c->a, &u->functions) = code;
+    *vec_add(u->c->scratch, &u->functions) = code;
     emit(u, OP_FUNCTION, to, index, 0);
 }
 
@@ -495,7 +497,7 @@ static void gen_into(struct unit *u, const struct node *n, unsigned to)
     case NODE_FUNCTION: gen_function(u, n, to); return;
     case NODE_INSTANCE:
         x = operand(u, n->a), y = limited(u, u->types.count);
-        *vec_add(u->c->a, &u->types) = n->wanted;
+        *vec_add(u->c->scratch, &u->types) = n->wanted;
         emit(u, OP_INSTANCE, to, x, y);
         return;
     }
@@ -509,25 +511,31 @@ static void gen(struct unit *u, const struct node *n, unsigned to)
     u->next = mark;
 }
 
+static void *kept(struct unit *u, const void *items, size_t count, size_t size)
+{
+    return count ? memcpy(arena_alloc(u->c->a, count * size), items, count * size) : NULL;
+}
+#define KEPT(u, v) kept((u), (v).items, (v).count, sizeof *(v).items)
+
 static struct feel_code finish(struct unit *u)
 {
-    return (struct feel_code){.code = u->code.items,
-                              .constants = u->constants.items,
-                              .paths = u->paths.items,
-                              .shapes = u->shapes.items,
-                              .calls = u->calls.items,
-                              .types = u->types.items,
-                              .functions = u->functions.items,
-                              .captures = u->captures.items,
+    return (struct feel_code){.code = KEPT(u, u->code),
+                              .constants = KEPT(u, u->constants),
+                              .paths = KEPT(u, u->paths),
+                              .shapes = KEPT(u, u->shapes),
+                              .calls = KEPT(u, u->calls),
+                              .types = KEPT(u, u->types),
+                              .functions = KEPT(u, u->functions),
+                              .captures = KEPT(u, u->captures),
                               .capture_count = (uint16_t)u->captures.count,
                               .code_count = u->code.count,
                               .registers = (uint16_t)(u->most + 1)};
 }
 
-static int compile(struct arena *a, const struct feel_scope *scope, const struct parsed *tree,
+static int compile(struct arena *a, struct arena *scratch, const struct feel_scope *scope, const struct parsed *tree,
                    const struct feel_program **out, struct err *err)
 {
-    struct compiler c = {.a = a, .scope = scope, .err = err};
+    struct compiler c = {.a = a, .scratch = scratch, .scope = scope, .err = err};
     struct unit main = {.c = &c};
     unsigned result = operand(&main, tree->root);
     emit(&main, OP_RETURN, 0, result, 0);
@@ -535,25 +543,43 @@ static int compile(struct arena *a, const struct feel_scope *scope, const struct
     struct feel_program *p = arena_alloc(a, sizeof *p);
     *p = (struct feel_program){.main = finish(&main),
                                .type = tree->root->type,
-                               .reads = c.reads.items,
+                               .reads = KEPT(&main, c.reads),
                                .read_count = c.reads.count,
                                .uses_clock = tree->uses_clock};
     *out = p;
     return 0;
 }
 
+/* The tree's arena: most expressions fit into its first block. */
+static void begin_tree(struct arena *tree)
+{
+    arena_init(tree, 0);
+    arena_alloc(tree, TREE_ROOM);
+    arena_clear(tree);
+}
+
 int feel_compile(struct arena *a, const struct feel_scope *scope, str source, const struct feel_program **out,
                  struct err *err)
 {
     struct parsed tree;
-    return parse_expression(a, scope, source, &tree, err) < 0 ? -1 : compile(a, scope, &tree, out, err);
+    struct arena tree_arena;
+    begin_tree(&tree_arena);
+    int result = parse_expression(a, &tree_arena, scope, source, &tree, err);
+    if (result == 0) result = compile(a, &tree_arena, scope, &tree, out, err);
+    arena_release(&tree_arena);
+    return result;
 }
 
 int feel_compile_unary(struct arena *a, const struct feel_scope *scope, const struct feel_type *tested, str source,
                        const struct feel_program **out, struct err *err)
 {
     struct parsed tree;
-    return parse_unary_tests(a, scope, tested, source, &tree, err) < 0 ? -1 : compile(a, scope, &tree, out, err);
+    struct arena tree_arena;
+    begin_tree(&tree_arena);
+    int result = parse_unary_tests(a, &tree_arena, scope, tested, source, &tree, err);
+    if (result == 0) result = compile(a, &tree_arena, scope, &tree, out, err);
+    arena_release(&tree_arena);
+    return result;
 }
 
 size_t feel_scope_size(const struct feel_scope *scope)

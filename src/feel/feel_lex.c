@@ -56,17 +56,34 @@ static size_t string_end(str s, size_t at)
     return at < s.n ? at + 1 : 0;
 }
 
+static enum token_kind mark(char c, char next, size_t *length)
+{
+    *length = 1;
+    switch (c) {
+    case '.': return next == '.' ? (*length = 2, TOKEN_DOTS) : TOKEN_DOT;
+    case '*': return next == '*' ? (*length = 2, TOKEN_POWER) : TOKEN_STAR;
+    case '!': return next == '=' ? (*length = 2, TOKEN_NE) : TOKEN_STRANGE;
+    case '<': return next == '=' ? (*length = 2, TOKEN_LE) : TOKEN_LT;
+    case '>': return next == '=' ? (*length = 2, TOKEN_GE) : TOKEN_GT;
+    case '-': return next == '>' ? (*length = 2, TOKEN_ARROW) : TOKEN_MINUS;
+    case '(': return TOKEN_OPEN;
+    case ')': return TOKEN_CLOSE;
+    case '[': return TOKEN_OPEN_LIST;
+    case ']': return TOKEN_CLOSE_LIST;
+    case '{': return TOKEN_OPEN_BRACE;
+    case '}': return TOKEN_CLOSE_BRACE;
+    case ',': return TOKEN_COMMA;
+    case ':': return TOKEN_COLON;
+    case '+': return TOKEN_PLUS;
+    case '/': return TOKEN_SLASH;
+    case '=': return TOKEN_EQ;
+    case '?': return TOKEN_QUESTION;
+    default: return TOKEN_STRANGE;
+    }
+}
+
 struct token lex_token(str s, size_t at)
 {
-    static const struct {
-        char text[3];
-        uint8_t kind;
-    } marks[] = {{"..", TOKEN_DOTS},     {"**", TOKEN_POWER},     {"!=", TOKEN_NE},        {"<=", TOKEN_LE},
-                 {">=", TOKEN_GE},       {"->", TOKEN_ARROW},     {"(", TOKEN_OPEN},       {")", TOKEN_CLOSE},
-                 {"[", TOKEN_OPEN_LIST}, {"]", TOKEN_CLOSE_LIST}, {"{", TOKEN_OPEN_BRACE}, {"}", TOKEN_CLOSE_BRACE},
-                 {",", TOKEN_COMMA},     {":", TOKEN_COLON},      {".", TOKEN_DOT},        {"+", TOKEN_PLUS},
-                 {"-", TOKEN_MINUS},     {"*", TOKEN_STAR},       {"/", TOKEN_SLASH},      {"=", TOKEN_EQ},
-                 {"<", TOKEN_LT},        {">", TOKEN_GT},         {"?", TOKEN_QUESTION}};
     at = lex_skip(s, at);
     size_t length, end;
     if (at >= s.n) return (struct token){TOKEN_END, s.n, s.n};
@@ -83,9 +100,8 @@ struct token lex_token(str s, size_t at)
         return end ? (struct token){TOKEN_AT, at, end} : (struct token){TOKEN_OPEN_TEXT, at, at + 1};
     }
     if (at + 1 < s.n && s.p[at] == '/' && s.p[at + 1] == '*') return (struct token){TOKEN_OPEN_TEXT, at, at + 2};
-    for (size_t i = 0; i < ARRAY_COUNT(marks); i++)
-        if (str_starts(str_from(s, at), str_of(marks[i].text)))
-            return (struct token){(enum token_kind)marks[i].kind, at, at + strlen(marks[i].text)};
+    enum token_kind kind = mark(s.p[at], at + 1 < s.n ? s.p[at + 1] : 0, &end);
+    if (kind != TOKEN_STRANGE) return (struct token){kind, at, at + end};
     return (struct token){TOKEN_STRANGE, at, at + (length ? length : 1)};
 }
 

@@ -61,14 +61,12 @@ static void find_function(struct parser *p, size_t at, struct found *best)
             size_t e = lex_match(p->source, at, s->functions[i].name);
             if (e > least && is_called(p, e)) *best = (struct found){.end = least = e, .host = &s->functions[i]};
         }
-    size_t count;
-    const struct feel_builtin *table = builtin_table(&count);
-    char first = at < p->source.n ? p->source.p[at] : 0;
-    for (size_t i = 0; i < count; i++) {
-        if (table[i].name.p[0] != first) continue;
-        size_t e = lex_match(p->source, at, table[i].name);
-        if (e > least && (is_called(p, e) || !best->end))
-            *best = (struct found){.end = least = e, .builtin = &table[i]};
+    char first = at < p->source.n ? p->source.p[at] : 0, second = at + 1 < p->source.n ? p->source.p[at + 1] : 0;
+    const struct feel_builtin *b;
+    for (size_t row = 0; (b = builtin_next(first, &row));) {
+        if (b->name.p[1] != second) continue; /* no name's first word is a single letter */
+        size_t e = lex_match(p->source, at, b->name);
+        if (e > least && (is_called(p, e) || !best->end)) *best = (struct found){.end = least = e, .builtin = b};
     }
 }
 
@@ -80,16 +78,16 @@ static struct node *unknown(struct parser *p, size_t at)
     for (const struct known *k = p->known; k; k = k->outer) {
         const struct feel_type *t = k->declaration->type;
         if (!k->opens)
-            *vec_add(p->a, &names) = k->declaration->name;
+            *vec_add(p->tree, &names) = k->declaration->name;
         else if (t->is == FEEL_TYPE_OBJECT)
-            for (size_t i = 0; i < t->class->count; i++) *vec_add(p->a, &names) = t->class->fields[i].name;
+            for (size_t i = 0; i < t->class->count; i++) *vec_add(p->tree, &names) = t->class->fields[i].name;
         else
-            for (size_t i = 0; i < t->count; i++) *vec_add(p->a, &names) = t->fields[i].name;
+            for (size_t i = 0; i < t->count; i++) *vec_add(p->tree, &names) = t->fields[i].name;
     }
     for (const struct feel_scope *s = p->scope; s; s = s->outer)
-        for (size_t i = 0; i < s->function_count; i++) *vec_add(p->a, &names) = s->functions[i].name;
+        for (size_t i = 0; i < s->function_count; i++) *vec_add(p->tree, &names) = s->functions[i].name;
     const struct feel_builtin *table = builtin_table(&count);
-    for (size_t i = 0; i < count; i++) *vec_add(p->a, &names) = table[i].name;
+    for (size_t i = 0; i < count; i++) *vec_add(p->tree, &names) = table[i].name;
     near = err_nearest(name, names.items, names.count);
     if (near.p)
         return parse_fail(p, at, end, "unknown name '" STR_FORMAT "'; did you mean '" STR_FORMAT "'?", STR_ARGS(name),
@@ -195,7 +193,7 @@ static struct node *no_field(struct parser *p, const struct feel_type *t, size_t
     str name;
     size_t end = lex_words(p->a, p->source, at, &name), count = t->is == FEEL_TYPE_OBJECT ? t->class->count : t->count;
     const struct feel_field *fields = t->is == FEEL_TYPE_OBJECT ? t->class->fields : t->fields;
-    str *names = arena_array(p->a, count + 1, sizeof *names);
+    str *names = arena_array(p->tree, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = fields[i].name;
     str near = err_nearest(name, names, count);
     str of = t->is == FEEL_TYPE_OBJECT ? t->class->name : STR("this context");

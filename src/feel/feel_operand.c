@@ -120,7 +120,7 @@ static struct node *iteration(struct parser *p, enum node_kind kind, size_t from
             list->type->is == FEEL_TYPE_LIST || list->type->is == FEEL_TYPE_RANGE ? list->type->of : list->type;
         if (parse_accept(p, TOKEN_DOTS)) end = parse_level(p, COMPARISON_LEVEL + 1), type = list->type;
         struct declaration *d = parse_declare(p, name, type);
-        *vec_add(p->a, &lists) = list, *vec_add(p->a, &ends) = end, *vec_add(p->a, &variables) = d;
+        *vec_add(p->tree, &lists) = list, *vec_add(p->tree, &ends) = end, *vec_add(p->tree, &variables) = d;
         parse_push(p, d, false);
     } while (parse_accept(p, TOKEN_COMMA));
     n->items = lists.items, n->until = ends.items, n->declarations = variables.items, n->count = lists.count;
@@ -152,7 +152,7 @@ static struct node *function(struct parser *p, size_t from)
         p->last_to = end;
         parse_seek(p, end);
         if (parse_accept(p, TOKEN_COLON)) d->type = parse_type(p);
-        *vec_add(p->a, &parameters) = d;
+        *vec_add(p->tree, &parameters) = d;
         if (!parse_accept(p, TOKEN_COMMA)) break;
     }
     parse_need(p, TOKEN_CLOSE, "',' or ')'");
@@ -188,7 +188,7 @@ static struct node *list(struct parser *p, size_t from)
                 p->in_range_end = outer;
                 return parse_range_end(p, from, item, true);
             }
-            *vec_add(p->a, &items) = item;
+            *vec_add(p->tree, &items) = item;
             type = type_join(p->a, type, item->type);
             constant &= item->kind == NODE_CONSTANT;
         } while (parse_accept(p, TOKEN_COMMA));
@@ -256,7 +256,7 @@ static struct node *context(struct parser *p, size_t from)
             if (recursive) parse_push(p, d, false);
             struct node *value = parse_full(p);
             d->type = value->type;
-            *vec_add(p->a, &values) = value, *vec_add(p->a, &entries) = d;
+            *vec_add(p->tree, &values) = value, *vec_add(p->tree, &entries) = d;
             if (!recursive) parse_push(p, d, false);
             constant &= value->kind == NODE_CONSTANT;
         } while (parse_accept(p, TOKEN_COMMA));

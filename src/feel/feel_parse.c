@@ -31,7 +31,7 @@ static const char *token_words(struct parser *p)
 {
     if (p->token.kind == TOKEN_END) return "the end";
     str text = parse_text(p, p->token);
-    return arena_printf(p->a, "'" STR_FORMAT "'", STR_ARGS(str_slice(text, 0, text.n > 40 ? 40 : text.n))).p;
+    return arena_printf(p->tree, "'" STR_FORMAT "'", STR_ARGS(str_slice(text, 0, text.n > 40 ? 40 : text.n))).p;
 }
 
 struct node *parse_expected(struct parser *p, const char *what)
@@ -81,7 +81,7 @@ bool parse_accept_word(struct parser *p, const char *word)
 }
 void parse_need_word(struct parser *p, const char *word)
 {
-    if (!parse_accept_word(p, word)) parse_expected(p, arena_printf(p->a, "'%s'", word).p);
+    if (!parse_accept_word(p, word)) parse_expected(p, arena_printf(p->tree, "'%s'", word).p);
 }
 
 /* ---- Nodes ---------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ void parse_need_word(struct parser *p, const char *word)
 
 struct node *parse_node(struct parser *p, enum node_kind kind, size_t from, const struct feel_type *type)
 {
-    struct node *n = arena_zalloc(p->a, sizeof *n);
+    struct node *n = arena_zalloc(p->tree, sizeof *n);
     n->kind = kind, n->from = from, n->to = p->last_to, n->type = type, n->depth = 1;
     return n;
 }
@@ -120,13 +120,13 @@ struct node *parse_constant(struct parser *p, size_t from, struct feel_value v)
 
 struct declaration *parse_declare(struct parser *p, str name, const struct feel_type *type)
 {
-    struct declaration *d = arena_zalloc(p->a, sizeof *d);
+    struct declaration *d = arena_zalloc(p->tree, sizeof *d);
     d->name = name, d->type = type;
     return d;
 }
 void parse_push(struct parser *p, struct declaration *d, bool opens)
 {
-    struct known *k = arena_alloc(p->a, sizeof *k);
+    struct known *k = arena_alloc(p->tree, sizeof *k);
     *k = (struct known){p->known, d, opens};
     p->known = k;
 }
@@ -147,7 +147,8 @@ const char *parse_type_words(struct parser *p, const struct feel_type *t)
     if (t->is == FEEL_TYPE_OF_KIND) return feel_kind_words(t->kind);
     if (t->is == FEEL_TYPE_OBJECT) {
         str name = t->class->name;
-        return arena_printf(p->a, "%s " STR_FORMAT, name.n && strchr("aeiou", name.p[0]) ? "an" : "a", STR_ARGS(name))
+        return arena_printf(p->tree, "%s " STR_FORMAT, name.n && strchr("aeiou", name.p[0]) ? "an" : "a",
+                            STR_ARGS(name))
             .p;
     }
     return t->is == FEEL_TYPE_LIST      ? "a list"
@@ -377,7 +378,7 @@ static struct node *in_tests(struct parser *p, struct node *tested)
     nodes tests = {0};
     size_t from = p->token.from;
     if (!parse_accept(p, TOKEN_OPEN)) {
-        *vec_add(p->a, &tests) = test(p, tested, ADDITIVE_LEVEL);
+        *vec_add(p->tree, &tests) = test(p, tested, ADDITIVE_LEVEL);
         return in_node(p, tested, &tests);
     }
     do {
@@ -385,10 +386,10 @@ static struct node *in_tests(struct parser *p, struct node *tested)
         if (p->token.kind == TOKEN_DOTS && t->op == OP_IN && !tests.count) {
             parse_advance(p);
             t->a = parse_range_end(p, from, t->a, false);
-            *vec_add(p->a, &tests) = t;
+            *vec_add(p->tree, &tests) = t;
             return in_node(p, tested, &tests);
         }
-        *vec_add(p->a, &tests) = t;
+        *vec_add(p->tree, &tests) = t;
     } while (parse_accept(p, TOKEN_COMMA));
     parse_need(p, TOKEN_CLOSE, "',' or ')'");
     return in_node(p, tested, &tests);
@@ -413,7 +414,7 @@ struct node *parse_level(struct parser *p, int least)
     struct node *left = parse_operand(p);
     enum op op = OP_MOVE;
     for (int level; (level = operator_level(p, &op)) >= least && level;) {
-        const char *sign = arena_copy(p->a, parse_text(p, p->token)).p;
+        const char *sign = arena_copy(p->tree, parse_text(p, p->token)).p;
         parse_advance(p);
         if (op == OP_BETWEEN)
             left = between(p, left);
@@ -437,7 +438,7 @@ static void push_scope(struct parser *p, const struct feel_scope *s, uint32_t *n
     push_scope(p, s->outer, next);
     if (s->lenient) p->strict = false;
     uint32_t first = *next;
-    struct declaration *declarations = arena_array(p->a, s->count + 1, sizeof *declarations);
+    struct declaration *declarations = arena_array(p->tree, s->count + 1, sizeof *declarations);
     for (size_t i = 0; i < s->count; i++) {
         declarations[i] = (struct declaration){.name = s->variables[i].name,
                                                .type = s->variables[i].type ? s->variables[i].type : &feel_any,
@@ -449,10 +450,12 @@ static void push_scope(struct parser *p, const struct feel_scope *s, uint32_t *n
     *next = first + (uint32_t)s->count;
 }
 
-static uint32_t begin(struct parser *p, struct arena *a, const struct feel_scope *scope, str source, struct err *err)
+static uint32_t begin(struct parser *p, struct arena *a, struct arena *tree, const struct feel_scope *scope, str source,
+                      struct err *err)
 {
     uint32_t inputs = 0;
-    *p = (struct parser){.a = a, .source = arena_copy(a, source), .scope = scope, .strict = true, .err = err};
+    *p = (struct parser){
+        .a = a, .tree = tree, .source = arena_copy(a, source), .scope = scope, .strict = true, .err = err};
     push_scope(p, scope, &inputs);
     p->token = lex_token(p->source, 0);
     return inputs;
@@ -466,21 +469,22 @@ static int end(struct parser *p, struct node *root, struct parsed *out)
     return 0;
 }
 
-int parse_expression(struct arena *a, const struct feel_scope *scope, str source, struct parsed *out, struct err *err)
+int parse_expression(struct arena *a, struct arena *tree, const struct feel_scope *scope, str source,
+                     struct parsed *out, struct err *err)
 {
     struct parser p;
-    begin(&p, a, scope, source, err);
+    begin(&p, a, tree, scope, source, err);
     struct node *root = parse_full(&p);
     return end(&p, root, out);
 }
 
-int parse_unary_tests(struct arena *a, const struct feel_scope *scope, const struct feel_type *tested, str source,
-                      struct parsed *out, struct err *err)
+int parse_unary_tests(struct arena *a, struct arena *tree, const struct feel_scope *scope,
+                      const struct feel_type *tested, str source, struct parsed *out, struct err *err)
 {
     struct parser p;
-    uint32_t inputs = begin(&p, a, scope, source, err);
+    uint32_t inputs = begin(&p, a, tree, scope, source, err);
     struct declaration question = {.name = STR_INIT("?"), .type = tested, .is_input = true, .index = inputs};
-    p.question = arena_alloc(a, sizeof question);
+    p.question = arena_alloc(tree, sizeof question);
     *p.question = question;
     if (p.token.kind == TOKEN_MINUS && lex_token(p.source, p.token.to).kind == TOKEN_END) {
         parse_advance(&p);
@@ -492,7 +496,7 @@ int parse_unary_tests(struct arena *a, const struct feel_scope *scope, const str
     bool negated = after && after < p.source.n && p.source.p[after] == '(';
     if (negated) parse_advance(&p), parse_advance(&p);
     nodes tests = {0};
-    do *vec_add(a, &tests) = test(&p, x, OR_LEVEL);
+    do *vec_add(tree, &tests) = test(&p, x, OR_LEVEL);
     while (parse_accept(&p, TOKEN_COMMA));
     struct node *root = in_node(&p, x, &tests);
     if (negated) {

@@ -69,9 +69,10 @@ struct parsed {
     struct node *root;
     bool uses_clock;
 };
-int parse_expression(struct arena *a, const struct feel_scope *scope, str source, struct parsed *out,
-                     struct err *err) MUST_USE;
-int parse_unary_tests(struct arena *a, const struct feel_scope *scope, const struct feel_type *tested, str source,
-                      struct parsed *out, struct err *err) MUST_USE;
+/* What a program keeps goes to `a`, the tree itself to `tree`; they may be one. */
+int parse_expression(struct arena *a, struct arena *tree, const struct feel_scope *scope, str source,
+                     struct parsed *out, struct err *err) MUST_USE;
+int parse_unary_tests(struct arena *a, struct arena *tree, const struct feel_scope *scope,
+                      const struct feel_type *tested, str source, struct parsed *out, struct err *err) MUST_USE;
 
 #endif

@@ -16,7 +16,8 @@ struct known { /* a name in scope, inner before outer */
     bool opens; /* not the name itself but the fields of its value */
 };
 struct parser {
-    struct arena *a;
+    struct arena *a;    /* what a program keeps: constants, types, names */
+    struct arena *tree; /* nodes and declarations, which go when it is compiled */
     str source;
     struct token token;
     size_t last_to; /* where the token before ended */
