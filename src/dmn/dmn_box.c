@@ -7,25 +7,25 @@
 #include <string.h>
 
 static const struct {
-    const char *name;
+    str name;
     enum box_kind kind;
-} kinds[] = {{"literalExpression", BOX_LITERAL},
-             {"context", BOX_CONTEXT},
-             {"list", BOX_LIST},
-             {"relation", BOX_RELATION},
-             {"functionDefinition", BOX_FUNCTION},
-             {"invocation", BOX_INVOCATION},
-             {"conditional", BOX_CONDITIONAL},
-             {"filter", BOX_FILTER},
-             {"for", BOX_FOR},
-             {"some", BOX_SOME},
-             {"every", BOX_EVERY},
-             {"decisionTable", BOX_TABLE}};
+} kinds[] = {{STR_INIT("literalExpression"), BOX_LITERAL},
+             {STR_INIT("context"), BOX_CONTEXT},
+             {STR_INIT("list"), BOX_LIST},
+             {STR_INIT("relation"), BOX_RELATION},
+             {STR_INIT("functionDefinition"), BOX_FUNCTION},
+             {STR_INIT("invocation"), BOX_INVOCATION},
+             {STR_INIT("conditional"), BOX_CONDITIONAL},
+             {STR_INIT("filter"), BOX_FILTER},
+             {STR_INIT("for"), BOX_FOR},
+             {STR_INIT("some"), BOX_SOME},
+             {STR_INIT("every"), BOX_EVERY},
+             {STR_INIT("decisionTable"), BOX_TABLE}};
 
 static bool box_kind_of(const struct xml *x, enum box_kind *kind)
 {
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
-        if (xml_is(x, kinds[i].name)) return *kind = kinds[i].kind, true;
+        if (str_eq(x->name, kinds[i].name)) return *kind = kinds[i].kind, true;
     return false;
 }
 

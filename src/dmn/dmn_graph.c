@@ -190,6 +190,20 @@ static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *
     if (kind == DMN_INPUT) *vec_add(&m->arena, &f->inputs) = n;
 }
 
+/* The first of its id; what has none may be meant by its name. */
+static void note_ids(struct dmn_file *f)
+{
+    for (int by_name = 0; by_name < 2; by_name++)
+        VEC_EACH(node, &f->nodes) {
+            struct dmn_node *n = *node;
+            str id = by_name ? n->name : n->id;
+            bool is_new = false;
+            if (!id.n || (by_name && n->id.n)) continue;
+            uint64_t *place = map_put(&f->ids, id, &is_new);
+            if (is_new) *place = (uintptr_t)n;
+        }
+}
+
 static void read_nodes(struct dmn_model *m, struct dmn_file *f)
 {
     for (const struct xml *x = f->root->first; x; x = x->next) {
@@ -203,15 +217,13 @@ static void read_nodes(struct dmn_model *m, struct dmn_file *f)
         else if (xml_is(x, "decisionService"))
             add_node(m, f, x, DMN_SERVICE, "decision service");
     }
+    note_ids(f);
 }
 
 static struct dmn_node *by_id(const struct dmn_file *f, str id)
 {
-    for (size_t i = 0; f && i < f->nodes.count; i++)
-        if (str_eq(f->nodes.items[i]->id, id)) return f->nodes.items[i];
-    for (size_t i = 0; f && i < f->nodes.count; i++)
-        if (!f->nodes.items[i]->id.n && str_eq(f->nodes.items[i]->name, id)) return f->nodes.items[i];
-    return NULL;
+    uint64_t *found = f ? map_get(&f->ids, id) : NULL;
+    return found ? (struct dmn_node *)(uintptr_t)*found : NULL;
 }
 
 /* `#id`, or `namespace#id`. */
@@ -305,13 +317,13 @@ static void read_type(struct dmn_compiler *c, struct dmn_node *n)
 
 static void mark_unique(struct dmn_model *m)
 {
-    for (size_t i = 0; i < m->nodes.count; i++) {
-        struct dmn_node *n = m->nodes.items[i];
-        n->unique_name = true;
-        for (size_t k = 0; k < m->nodes.count && n->kind == DMN_INPUT; k++)
-            if (k != i && m->nodes.items[k]->kind == DMN_INPUT && str_eq(m->nodes.items[k]->name, n->name))
-                n->unique_name = false;
-    }
+    struct map inputs;
+    map_init(&inputs);
+    VEC_EACH(n, &m->nodes)
+        if ((*n)->kind == DMN_INPUT) ++*map_put(&inputs, (*n)->name, NULL);
+    VEC_EACH(n, &m->nodes)
+        if ((*n)->kind == DMN_INPUT) (*n)->unique_name = *map_get(&inputs, (*n)->name) == 1;
+    map_release(&inputs);
 }
 
 /* ---- Scopes --------------------------------------------------------------------------------------------------------
@@ -344,30 +356,33 @@ static void import_scope(struct dmn_compiler *c, const struct dmn_node *n, const
 
 static void make_scope(struct dmn_compiler *c, struct dmn_node *n)
 {
-    VEC(struct feel_variable) variables = {0};
-    VEC(struct binding) bindings = {0};
+    size_t most = n->requires.count + 1, count = 0;
+    struct feel_variable *variables = arena_array(c->a, most, sizeof *variables);
+    struct binding *bindings = arena_array(c->a, most, sizeof *bindings);
     if (n->kind == DMN_KNOWLEDGE) { /* which may call itself */
-        *vec_add(c->a, &variables) = (struct feel_variable){.name = n->name, .type = seen_as(c, n)};
-        *vec_add(c->a, &bindings) = (struct binding){.node = n};
+        variables[count] = (struct feel_variable){.name = n->name, .type = seen_as(c, n)};
+        bindings[count++] = (struct binding){.node = n};
     }
     for (size_t i = 0; i < n->requires.count && n->kind != DMN_SERVICE; i++) {
         const struct requirement *r = &n->requires.items[i];
         bool seen = false;
         if (!r->import) {
-            *vec_add(c->a, &variables) = (struct feel_variable){.name = r->node->name, .type = seen_as(c, r->node)};
-            *vec_add(c->a, &bindings) = (struct binding){.node = r->node};
+            variables[count] = (struct feel_variable){.name = r->node->name, .type = seen_as(c, r->node)};
+            bindings[count++] = (struct binding){.node = r->node};
             continue;
         }
         for (size_t k = 0; k < i; k++) seen |= n->requires.items[k].import == r->import;
-        if (!seen) import_scope(c, n, r->import, vec_add(c->a, &variables), vec_add(c->a, &bindings));
+        if (seen) continue;
+        import_scope(c, n, r->import, &variables[count], &bindings[count]);
+        count++;
     }
-    n->scope = (struct feel_scope){.variables = variables.items,
-                                   .count = variables.count,
+    n->scope = (struct feel_scope){.variables = variables,
+                                   .count = count,
                                    .types = c->file->named_types,
                                    .type_count = c->file->named_count,
                                    .lenient = true};
-    n->bindings = bindings.items;
-    c->frame = variables.count;
+    n->bindings = bindings;
+    c->frame = count;
 }
 
 /* ---- Compiling -----------------------------------------------------------------------------------------------------
@@ -460,7 +475,10 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, struc
     compile_all(m);
     if (check) check_graph(m);
     arena_release(&m->scratch);
-    for (size_t i = 0; i < m->files.count; i++) m->files.items[i]->text = STR_NONE;
+    VEC_EACH(f, &m->files) {
+        (*f)->text = STR_NONE;
+        map_release(&(*f)->ids);
+    }
     *out = m;
     return 0;
 }

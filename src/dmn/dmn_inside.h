@@ -3,6 +3,7 @@
 #ifndef DMN_INSIDE_H
 #define DMN_INSIDE_H
 
+#include "base_map.h"
 #include "dmn.h"
 #include "dmn_xml.h"
 
@@ -98,7 +99,8 @@ struct dmn_file {
     str name, space, path;
     str text; /* while it is being loaded: for the lines of errors */
     size_t line_at;
-    uint32_t line; /* ends of lines before line_at */
+    uint32_t line;  /* ends of lines before line_at */
+    struct map ids; /* of its nodes, while it is being loaded */
     const struct xml *root;
     VEC(struct dmn_import) imports;
     VEC(struct dmn_type *) types;

@@ -6,7 +6,7 @@
 #include <expat.h>
 #include <string.h>
 
-enum { SEPARATOR = '\x01', ELEMENTS_LIMIT = 2000000 };
+enum { SEPARATOR = '\x01', ELEMENTS_LIMIT = 2000000, NAMES = 128 };
 
 struct open_element {
     struct xml *x;
@@ -19,10 +19,11 @@ struct reading {
     XML_Parser parser;
     struct open_element stack[XML_DEPTH + 1];
     size_t depth, count;
+    size_t foreign;                              /* open elements that are read over */
     const struct xml_prefix *prefixes, *pending; /* declared before the start tag that they belong to */
     struct xml *root;
     const char *stopped;
-    str space; /* the last element's or attribute's namespace */
+    str recent[NAMES]; /* names by their hash: a model has a few words, thousands of times */
 };
 
 static void stop(struct reading *r, const char *why)
@@ -31,15 +32,21 @@ static void stop(struct reading *r, const char *why)
     XML_StopParser(r->parser, XML_FALSE);
 }
 
-/* "space SEPARATOR local" */
+static str name_of(struct reading *r, const char *p, size_t n)
+{
+    size_t likely = n * 31 + (unsigned char)p[0] * 7 + (unsigned char)p[n / 2];
+    str name = {p, n}, *recent = &r->recent[likely % NAMES];
+    if (!recent->p || !str_eq(*recent, name)) *recent = arena_copy(r->a, name);
+    return *recent;
+}
+
+/* "space SEPARATOR local", or "local" */
 static void split(struct reading *r, const char *name, str *space, str *local)
 {
-    str all = str_of(name);
-    size_t at = str_find_char(all, SEPARATOR);
-    str in = at == STR_NOT_FOUND ? STR("") : str_slice(all, 0, at);
-    if (!str_eq(r->space, in)) r->space = arena_copy(r->a, in); /* nearly always the one before */
-    *space = r->space;
-    *local = arena_copy(r->a, at == STR_NOT_FOUND ? all : str_from(all, at + 1));
+    const char *separator = strchr(name, SEPARATOR);
+    *space = separator ? name_of(r, name, (size_t)(separator - name)) : STR("");
+    if (separator) name = separator + 1;
+    *local = name_of(r, name, strlen(name));
 }
 
 static void XMLCALL on_prefix(void *data, const char *prefix, const char *space)
@@ -51,10 +58,25 @@ static void XMLCALL on_prefix(void *data, const char *prefix, const char *space)
     r->pending = p;
 }
 
+static void read_attributes(struct reading *r, struct xml *x, const char **attributes)
+{
+    size_t count = 0;
+    while (attributes[count * 2]) count++;
+    if (!count) return;
+    struct xml_attribute *copies = arena_alloc(r->a, count * sizeof *copies);
+    for (size_t i = 0; i < count; i++) {
+        split(r, attributes[i * 2], &copies[i].space, &copies[i].name);
+        copies[i].value = arena_copy(r->a, str_of(attributes[i * 2 + 1]));
+    }
+    x->attributes = copies, x->attribute_count = (uint32_t)count;
+}
+
 static void XMLCALL on_start(void *data, const char *name, const char **attributes)
 {
     struct reading *r = data;
-    if (r->depth >= XML_DEPTH) {
+    const struct xml_prefix *pending = r->pending;
+    str space, local;
+    if (r->depth + r->foreign >= XML_DEPTH) {
         stop(r, "the elements are nested too deeply");
         return;
     }
@@ -62,20 +84,19 @@ static void XMLCALL on_start(void *data, const char *name, const char **attribut
         stop(r, "there are too many elements");
         return;
     }
-    struct xml *x = arena_zalloc(r->a, sizeof *x);
-    split(r, name, &x->space, &x->name);
-    x->tag = (size_t)XML_GetCurrentByteIndex(r->parser);
-    size_t count = 0;
-    while (attributes[count * 2]) count++;
-    struct xml_attribute *copies = arena_array(r->a, count + 1, sizeof *copies);
-    for (size_t i = 0; i < count; i++) {
-        split(r, attributes[i * 2], &copies[i].space, &copies[i].name);
-        copies[i].value = arena_copy(r->a, str_of(attributes[i * 2 + 1]));
+    r->pending = NULL;
+    if (!r->foreign) split(r, name, &space, &local);
+    if (r->foreign || (r->root && !str_eq(space, r->root->space))) {
+        r->foreign++;
+        return;
     }
-    x->attributes = copies, x->attribute_count = count;
-    if (r->pending) r->prefixes = r->pending, r->pending = NULL;
+    struct xml *x = arena_zalloc(r->a, sizeof *x);
+    x->name = local, x->space = space;
+    x->tag = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+    read_attributes(r, x, attributes);
+    if (pending) r->prefixes = pending;
     x->prefixes = r->prefixes;
-    x->from = x->tag + (size_t)XML_GetCurrentByteCount(r->parser);
+    x->from = x->tag + (uint32_t)XML_GetCurrentByteCount(r->parser);
     if (r->depth) {
         struct open_element *outer = &r->stack[r->depth - 1];
         x->parent = outer->x;
@@ -92,20 +113,28 @@ static void XMLCALL on_end(void *data, const char *name)
 {
     struct reading *r = data;
     (void)name;
+    if (r->foreign) {
+        r->foreign--;
+        return;
+    }
     if (!r->depth) return;
     struct open_element *open = &r->stack[--r->depth];
-    open->x->text = open->text.n ? buf_copy(&open->text, r->a) : STR("");
-    open->x->to = (size_t)XML_GetCurrentByteIndex(r->parser);
-    if (open->x->to < open->x->from) open->x->from = open->x->to; /* <a/> */
+    struct xml *x = open->x;
+    str text = buf_get(&open->text);
+    if (x->first && strspn(text.p, " \t\r\n") == text.n)
+        text = STR(""), x->text_at = 0; /* what stands between the elements of it */
+    x->text = text.n ? arena_copy(r->a, text) : text;
+    x->to = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+    if (x->to < x->from) x->from = x->to; /* <a/> */
     r->prefixes = r->depth ? r->stack[r->depth - 1].x->prefixes : NULL;
 }
 
 static void XMLCALL on_text(void *data, const char *text, int length)
 {
     struct reading *r = data;
-    if (!r->depth) return;
+    if (!r->depth || r->foreign) return;
     struct open_element *open = &r->stack[r->depth - 1];
-    if (!open->has_text) open->x->text_at = (size_t)XML_GetCurrentByteIndex(r->parser);
+    if (!open->has_text) open->x->text_at = (uint32_t)XML_GetCurrentByteIndex(r->parser);
     open->has_text = true;
     buf_put(&open->text, text, (size_t)length);
 }
@@ -166,14 +195,12 @@ uint32_t xml_lines(str text)
     return n;
 }
 
-str xml_get_in(const struct xml *x, const char *space, const char *attribute)
+str xml_attribute_of(const struct xml *x, str in, str name)
 {
-    str name = str_of(attribute), in = str_of(space);
     for (size_t i = 0; i < x->attribute_count; i++)
         if (str_eq(x->attributes[i].name, name) && str_eq(x->attributes[i].space, in)) return x->attributes[i].value;
     return STR_NONE;
 }
-str xml_get(const struct xml *x, const char *attribute) { return xml_get_in(x, "", attribute); }
 str xml_name(struct arena *a, const struct xml *x)
 {
     str name = str_trim(xml_get(x, "name"));
@@ -191,12 +218,9 @@ str xml_name(struct arena *a, const struct xml *x)
     }
     return (str){p, n};
 }
-bool xml_is(const struct xml *x, const char *name) { return str_eq(x->name, str_of(name)); }
-
-const struct xml *xml_child(const struct xml *x, const char *name)
+const struct xml *xml_child_of(const struct xml *x, str wanted)
 {
     if (!x) return NULL;
-    str wanted = str_of(name);
     for (const struct xml *c = x->first; c; c = c->next)
         if (str_eq(c->name, wanted) && str_eq(c->space, x->space)) return c;
     return NULL;
@@ -209,7 +233,7 @@ const struct xml *xml_same(const struct xml *x)
 }
 str xml_text(const struct xml *x, const char *child)
 {
-    const struct xml *c = xml_child(x, child);
+    const struct xml *c = xml_child_of(x, str_of(child));
     return c ? str_trim(c->text) : STR_NONE;
 }
 str xml_space_of(const struct xml *x, str prefix)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML as a tree: elements, attributes and text with their places. No external entities, no internal ones beyond the
+/* XML as a tree: elements, attributes and text with their places. What stands in other namespaces than
+ * the root's (diagrams, a vendor's own) is read over. No external entities, no internal ones beyond the
  * five that XML has, bounded depth and size. */
 #ifndef DMN_XML_H
 #define DMN_XML_H
 
 #include "base_arena.h"
 #include "base_err.h"
+
+#include <string.h>
 
 struct xml_attribute {
     str name, value; /* the local name; of no namespace */
@@ -18,26 +21,44 @@ struct xml_prefix { /* prefix → namespace, as declared at an element */
 struct xml {
     str name, space; /* local name; namespace */
     const struct xml_attribute *attributes;
-    size_t attribute_count;
-    str text; /* of this element itself, pieces joined */
+    str text; /* of this element itself, pieces joined; blanks between its children are none */
     const struct xml *first, *next, *parent;
     const struct xml_prefix *prefixes;
-    size_t tag, text_at; /* byte offsets in the source: of the tag; of the text's first character, 0 without text */
-    size_t from, to;     /* byte span of what stands between the tags */
+    uint32_t attribute_count;
+    uint32_t tag, text_at; /* byte offsets in the source: of the tag; of the text's first character, 0 without text */
+    uint32_t from, to;     /* byte span of what stands between the tags */
 };
 
 enum { XML_DEPTH = 200, XML_LIMIT = 64 << 20 };
 
 int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
-uint32_t xml_lines(str text);                            /* how many lines end in it */
-str xml_get(const struct xml *x, const char *attribute); /* without namespace; STR_NONE when absent */
-str xml_name(struct arena *a, const struct xml *x);      /* its `name`, with single blanks */
-str xml_get_in(const struct xml *x, const char *space, const char *attribute);
-const struct xml *xml_child(const struct xml *x, const char *name); /* the first of that name; x may be NULL */
-const struct xml *xml_same(const struct xml *x);                    /* the next sibling of the same name */
-bool xml_is(const struct xml *x, const char *name);
+uint32_t xml_lines(str text);                         /* how many lines end in it */
+str xml_name(struct arena *a, const struct xml *x);   /* its `name`, with single blanks */
+const struct xml *xml_same(const struct xml *x);      /* the next sibling of the same name */
 str xml_text(const struct xml *x, const char *child); /* the trimmed text of a child */
 /* The namespace of a prefix at x; STR_NONE when it is not declared. */
 str xml_space_of(const struct xml *x, str prefix);
+
+/* Inline, so that the length of a name is known where it stands. */
+str xml_attribute_of(const struct xml *x, str space, str name);
+const struct xml *xml_child_of(const struct xml *x, str name);
+static inline str xml_get_in(const struct xml *x, const char *space, const char *attribute)
+{
+    return xml_attribute_of(x, str_of(space), str_of(attribute));
+}
+static inline str xml_get(const struct xml *x, const char *attribute) /* without namespace; STR_NONE when absent */
+{
+    return xml_get_in(x, "", attribute);
+}
+static inline const struct xml *xml_child(const struct xml *x,
+                                          const char *name) /* the first of that name; x may be NULL */
+{
+    return xml_child_of(x, str_of(name));
+}
+static inline bool xml_is(const struct xml *x, const char *name)
+{
+    size_t n = strlen(name);
+    return x->name.n == n && memcmp(x->name.p, name, n) == 0;
+}
 
 #endif

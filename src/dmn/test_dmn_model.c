@@ -104,6 +104,41 @@ static void damage(struct test_tally *t)
     buf_release(&deep);
 }
 
+static void references(struct test_tally *t)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {MODEL(INPUT("a", "number") "<decision name='d'><informationRequirement><requiredInput href='#a'/>"
+                                    "</informationRequirement><literalExpression><text>a</text></literalExpression>"
+                                    "</decision>"),
+         "7"},
+        /* By its name what has no id, but not before what has it as its id. */
+        {MODEL("<inputData name='b'/><inputData name='a' id='b'/><decision name='d'><informationRequirement>"
+               "<requiredInput href='#b'/></informationRequirement><literalExpression><text>a</text>"
+               "</literalExpression></decision>"),
+         "7"},
+        {MODEL("<inputData name='a'/><decision name='d'><informationRequirement><requiredInput href='#a'/>"
+               "</informationRequirement><literalExpression><text>a</text></literalExpression></decision>"),
+         "7"},
+        {MODEL("<inputData name='a'/><decision name='d'><informationRequirement><requiredInput href='#'/>"
+               "</informationRequirement><literalExpression><text>a</text></literalExpression></decision>"),
+         "null"},
+        /* What stands in other namespaces is not the model's. */
+        {MODEL(INPUT("a", "number") "<decision name='d' id='d'><extensionElements><x:decision xmlns:x='urn:x' name='d'>"
+                                    "<x:literalExpression>8</x:literalExpression></x:decision></extensionElements>"
+                                    "<x:literalExpression xmlns:x='urn:x'><text xmlns='" SPACE_15 "'>9</text>"
+                                    "</x:literalExpression>" NEEDS(
+                                        "a") "<literalExpression><text>a</text></literalExpression></decision>"),
+         "7"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct world w;
+        if (CHECK(load(&w, &cases[i].text, 1))) CHECK_STR(decide(&w, "d", "{a: 7}"), str_of(cases[i].want));
+        leave(&w);
+    }
+}
+
 static void one_fails_the_rest_works(struct test_tally *t)
 {
     struct world w;
@@ -347,5 +382,5 @@ static void checked(struct test_tally *t)
     dmn_free(m);
 }
 
-TEST_MAIN(versions, damage, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch, explained,
-          format, checked)
+TEST_MAIN(versions, damage, references, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch,
+          explained, format, checked)
