@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RULES = 24, INPUTS = 10000, ROUNDS = 15, FIRST_DAY = 20454 /* 2026-01-01 */, DAYS = 364 };
+enum { RULES = 24, INPUTS = 10000, ROUNDS = 15, LOADS = 20, FIRST_DAY = 20454 /* 2026-01-01 */, DAYS = 364 };
 static const char *const regions[] = {"north", "south", "east", "west"};
 static const char *const classes[] = {"none", "pseudonymous", "personal", "sensitive"};
 static const char *const keys[] = {"price", "region", "class", "seats", "trained", "starts"};
@@ -361,13 +361,21 @@ static void time_curve(unsigned most)
     }
 }
 
-static void time_load(size_t bytes)
+static void time_load(const char *what)
 {
     struct buf text;
+    struct arena a;
+    str of_file;
+    struct err err = {0};
     double best = 1e18;
+    arena_init(&a, 0);
     buf_init(&text, 64 << 20);
-    put_long_model(&text, bytes);
-    for (int k = 0; k < 20; k++) {
+    if (what[strspn(what, "0123456789")]) {
+        if (file_read(&a, what, 64 << 20, &of_file, &err) < 0) fail(err.message);
+        buf_str(&text, of_file);
+    } else
+        put_long_model(&text, (size_t)atol(what));
+    for (int k = 0; k < LOADS; k++) {
         double start = now();
         struct dmn_model *m = load(&text);
         double each = now() - start;
@@ -376,6 +384,7 @@ static void time_load(size_t bytes)
     }
     printf("load %.2f ms for %zu bytes\n", best / 1e6, text.n);
     buf_release(&text);
+    arena_release(&a);
 }
 
 /* ---- Files for the peers ---- */
@@ -442,10 +451,10 @@ int main(int argc, char **argv)
     else if (!strcmp(what, "curve"))
         time_curve(argc > 2 ? (unsigned)atoi(argv[2]) : 100000);
     else if (!strcmp(what, "load"))
-        time_load(argc > 2 ? (size_t)atol(argv[2]) : 0);
+        time_load(argc > 2 ? argv[2] : "0");
     else if (!strcmp(what, "files") && argc > 2)
         put_files(argv[2]);
     else
-        fail("time | curve [RULES] | load BYTES | files FOLDER");
+        fail("time | curve [RULES] | load BYTES-OR-FILE | files FOLDER");
     return 0;
 }
