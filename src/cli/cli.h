@@ -15,7 +15,8 @@ struct cli_option {
     const char *name;  /* without the dashes */
     const char *value; /* what to write after it: "FILE"; NULL: a flag */
     const char *help;
-    bool many; /* may be given more than once */
+    bool many;     /* may be given more than once */
+    bool optional; /* the value may be missing; it stands behind "=" only */
 };
 struct cli_command {
     const char *name, *usage; /* usage: what stands after the name */

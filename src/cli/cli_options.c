@@ -45,7 +45,7 @@ static int take_option(struct cli *c, str word, char **next, bool *used_next, st
     if (!o) return unknown_option(c, name, err);
     const char *value = equals == STR_NOT_FOUND ? NULL : word.p + equals + 1;
     if (!o->value && value) return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-    if (o->value && !value) {
+    if (o->value && !value && !o->optional) {
         if (!*next) return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name, o->name, o->value);
         value = *next;
         *used_next = true;
@@ -143,12 +143,17 @@ static void put_options(struct cli *c, const char *title, const struct cli_optio
     if (!count) return;
     cli_printf(c, "\n%s\n", title);
     for (size_t i = 0; i < count; i++) {
-        size_t n = strlen(options[i].name) + (options[i].value ? strlen(options[i].value) + 1 : 0);
+        size_t n =
+            strlen(options[i].name) + (options[i].value ? strlen(options[i].value) + 1 : 0) + 2 * options[i].optional;
         if (n > wide) wide = n;
     }
     for (size_t i = 0; i < count; i++) {
         const struct cli_option *o = &options[i];
-        str left = arena_printf(&c->arena, "%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        str left = arena_printf(&c->arena, "%s%s%s%s", o->name,
+                                o->optional ? "[="
+                                : o->value  ? " "
+                                            : "",
+                                o->value ? o->value : "", o->optional ? "]" : "");
         cli_printf(c, "  --%-*s  ", (int)wide, left.p);
         cli_wrap(c, str_of(o->help), wide + 6, wide + 6, c->width);
         cli_text(c, "\n");

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli.h"
-#include "import.h"
+#include "cli_plan.h"
 
+#include "base_file.h"
 #include "base_utf8.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { FACTS_SHOWN = 200 };
+struct run {
+    struct import_options options;
+    struct json_writer *json; /* NULL: words */
+    bool dry;
+    str bad_file; /* --skip-bad=FILE */
+    size_t left_out;
+};
 
 static int take_choices(struct cli *c, struct import_options *o, struct err *err)
 {
@@ -47,318 +57,277 @@ static void progress(void *self, uint64_t done, uint64_t total, const char *unit
     cli_progress(self, "Reading", done, total, unit);
 }
 
-/* ---- what is shown ---- */
+/* ---- rows that are left out ---- */
 
-static const char *separator_name(char s)
+/* tools.csv: tools.bad.csv; a workbook's sheets have a file each where they are read together. */
+static str bad_path(struct cli *c, const struct run *r, const struct import_plan *plan, bool together)
 {
-    return s == '\t' ? "tab" : s == ';' ? "semicolon" : s == '|' ? "bar" : "comma";
+    str path = str_of(plan->path);
+    const char *ending = plan->form == IMPORT_JSON_LINES ? "jsonl" : "csv";
+    if (r->bad_file.n) return r->bad_file;
+    if (str_eq(path, STR("-"))) return arena_printf(&c->arena, "standard-input.bad.%s", ending);
+    size_t dot = path.n;
+    while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/') dot--;
+    if (dot > 1 && path.p[dot - 1] == '.' && path.p[dot - 2] != '/') path.n = dot - 1;
+    if (path.n > 4 && str_ends(path, STR(".bad"))) path.n -= 4;
+    bool sheet = together && plan->form == IMPORT_XLSX;
+    return arena_printf(&c->arena, STR_FORMAT "%s" STR_FORMAT ".bad.%s", STR_ARGS(path), sheet ? "." : "",
+                        STR_ARGS(sheet ? plan->type->plural_key : STR("")), ending);
 }
 
-static void put_path(struct cli *c, const struct import_plan *plan)
+/* Before anything is imported, so that no row is lost where the file cannot be written. A file that is being mended is
+ * not written over, unless it is this import's own and named by the person. */
+static int write_bad(struct cli *c, const struct run *r, const struct import_plan *plan, bool together, struct err *err)
 {
-    cli_clean(c, strcmp(plan->path, "-") ? str_of(plan->path) : STR("standard input"));
+    str text, path = bad_path(c, r, plan, together);
+    if (!r->bad_file.n && access(path.p, F_OK) == 0)
+        return err_set(err, ERR_IO,
+                       STR_FORMAT " is there already, with rows that may have been mended; import or move it first, or "
+                                  "name another file: --skip-bad=FILE",
+                       STR_ARGS(path));
+    if (import_bad_rows(&c->arena, plan, &text, err) < 0) return -1;
+    return file_write(path.p, text, err);
 }
 
-static void put_columns(struct cli *c, const struct import_plan *plan)
+static int write_all_bad(struct cli *c, const struct run *r, struct import_plan *const *plans, size_t count,
+                         struct err *err)
 {
-    static const struct cli_column heads[] = {
-        {STR_INIT("column"), false}, {STR_INIT("is"), false}, {STR_INIT("for example"), false}};
-    struct cli_table t;
-    cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
-    t.indent = 2;
-    for (size_t i = 0; i < plan->column_count; i++) {
-        const struct import_column *col = &plan->columns[i];
-        str is = STR("?");
-        switch (col->use) {
-        case IMPORT_UNKNOWN: break;
-        case IMPORT_FIELD:
-            is = col->chosen ? arena_printf(&c->arena, STR_FORMAT " (as you said)", STR_ARGS(col->field->name))
-                             : col->field->name;
-            break;
-        case IMPORT_ID: is = STR("the id"); break;
-        case IMPORT_LEFT_OUT: is = STR("– left out"); break;
-        case IMPORT_COMPUTED:
-            is = arena_printf(&c->arena, "– left out: " STR_FORMAT " is computed", STR_ARGS(col->field->name));
-            break;
-        }
-        cli_table_cell(&t, col->header);
-        cli_table_cell(&t, is);
-        cli_table_cell(&t, str_slice(col->example, 0, utf8_offset(col->example, 40)));
-    }
-    cli_table_print(&t);
+    for (size_t i = 0; i < count; i++)
+        if (plans[i]->bad_count && write_bad(c, r, plans[i], count > 1, err) < 0) return -1;
+    return 0;
 }
 
-static void put_value(struct cli *c, str value)
+static void put_bad(struct cli *c, const struct run *r, const struct import_plan *plan, bool together)
 {
-    size_t end = utf8_offset(value, 120);
-    if (!value.n) cli_text(c, "nothing");
-    cli_clean(c, str_slice(value, 0, end));
-    if (end < value.n) cli_text(c, "…");
-}
-
-static void put_fact(struct cli *c, const struct import_fact *f)
-{
-    bool creates = f->effect == IMPORT_CREATES;
-    cli_style(c, creates ? STYLE_GREEN : f->effect == IMPORT_CHANGES ? STYLE_YELLOW : STYLE_DIM);
-    cli_text(c, creates ? "  + " : f->effect == IMPORT_CHANGES ? "  ~ " : "  = ");
-    cli_clean(c, f->name);
-    cli_style(c, STYLE_PLAIN);
-    cli_printf(c, " (line %u)\n", f->line);
-    for (size_t i = 0; i < f->change_count; i++) {
-        const struct import_change *change = &f->changes[i];
-        cli_text(c, "      ");
-        cli_put(c, change->field->name);
-        cli_text(c, ": ");
-        if (!creates) {
-            put_value(c, change->before);
-            cli_text(c, change->wins ? " → " : " stays, as ");
-        }
-        if (!change->wins) {
-            cli_clean(c, change->winner);
-            cli_text(c, str_starts(change->winner, STR("typed by")) ? "; beside it is recorded "
-                                                                    : " says; beside it is recorded ");
-        }
-        put_value(c, change->after);
-        cli_text(c, "\n");
-    }
-}
-
-static void put_facts(struct cli *c, const struct import_plan *plan)
-{
-    size_t shown = 0, to_show = 0;
-    for (size_t i = 0; i < plan->fact_count; i++)
-        to_show += plan->facts[i].effect != IMPORT_KEEPS || plan->facts[i].change_count;
-    if (to_show) cli_text(c, "\n");
-    for (size_t i = 0; i < plan->fact_count && shown < FACTS_SHOWN; i++) {
-        const struct import_fact *f = &plan->facts[i];
-        if (f->effect == IMPORT_KEEPS && !f->change_count) continue;
-        put_fact(c, f);
-        shown++;
-    }
-    if (shown < to_show) cli_printf(c, "  and " STR_FORMAT " more\n", STR_ARGS(cli_count(c, to_show - shown)));
-}
-
-static void put_made(struct cli *c, const struct import_plan *plan, bool would)
-{
-    for (size_t k = 0; k < picture_model(c->picture)->type_count; k++) {
-        const struct model_type *type = &picture_model(c->picture)->types[k];
-        size_t count = 0;
-        for (size_t i = 0; i < plan->made_count; i++) count += plan->made[i].type == type;
-        if (!count) continue;
-        cli_printf(c, "  %s, because the file names %s: ", would ? "makes" : "made", count == 1 ? "it" : "them");
-        cli_put(c, cli_plural(c, count, type->name, type->plural));
-        cli_text(c, " (");
-        size_t n = 0;
-        for (size_t i = 0; i < plan->made_count && n < 8; i++) {
-            if (plan->made[i].type != type) continue;
-            cli_text(c, n++ ? "; " : "");
-            cli_clean(c, plan->made[i].name);
-        }
-        cli_text(c, count > n ? "; …)\n" : ")\n");
-    }
-}
-
-static void put_sum(struct cli *c, const struct import_plan *plan, bool would)
-{
-    size_t same = plan->fact_count - plan->created - plan->changed;
-    bool said = plan->created != 0;
-    put_path(c, plan);
-    cli_text(c, ": ");
-    if (plan->created) {
-        cli_text(c, would ? "would make " : "made ");
-        cli_put(c, cli_plural(c, plan->created, plan->type->name, plan->type->plural));
-    }
-    if (plan->changed) {
-        cli_text(c, said ? ", " : would ? "would " : "");
-        cli_text(c, would ? "change " : "changed ");
-        cli_put(c, said ? cli_count(c, plan->changed)
-                        : cli_plural(c, plan->changed, plan->type->name, plan->type->plural));
-        said = true;
-    }
-    if (same || !said) {
-        cli_text(c, said ? ", " : would ? "would " : "");
-        cli_text(c, would ? "leave " : "left ");
-        cli_put(c, said ? cli_count(c, same) : cli_plural(c, same, plan->type->name, plan->type->plural));
-        cli_text(c, same == 1 ? " as it is" : " as they are");
-    }
-    if (plan->repeated)
-        cli_printf(c, "; " STR_FORMAT " said twice",
-                   STR_ARGS(cli_plural(c, plan->repeated, STR("row is"), STR("rows are"))));
-    cli_text(c, "\n");
-    if (plan->recorded) {
-        cli_printf(c, "  " STR_FORMAT " recorded beside what an earlier source says; entente show TYPE NAME tells\n",
-                   STR_ARGS(cli_plural(c, plan->recorded, STR("value is"), STR("values are"))));
-    }
-    put_made(c, plan, would);
-}
-
-static int put_errors(struct cli *c, const struct import_plan *plan, const char *what)
-{
-    size_t shown = plan->error_count < IMPORT_ERRORS_KEPT ? plan->error_count : IMPORT_ERRORS_KEPT;
-    for (size_t i = 0; i < shown; i++) cli_fail(c, &plan->errors[i]);
-    cli_note(c, "%s%s: " STR_FORMAT "%s; nothing of this file was imported", what, plan->path,
-             STR_ARGS(cli_plural(c, plan->error_count, STR("error"), STR("errors"))),
-             shown < plan->error_count ? " (the first 100 are shown)" : "");
-    return EXIT_INPUT;
-}
-
-/* ---- as JSON ---- */
-
-static void json_fact(struct json_writer *w, const struct import_fact *f)
-{
-    static const char *const effects[] = {
-        [IMPORT_CREATES] = "create", [IMPORT_CHANGES] = "change", [IMPORT_KEEPS] = "keep"};
-    json_object(w);
-    json_key(w, STR("effect"));
-    json_string(w, str_of(effects[f->effect]));
-    json_key(w, STR("name"));
-    json_string(w, f->name);
-    json_key(w, STR("line"));
-    json_int(w, f->line);
-    json_key(w, STR("changes"));
-    json_array(w);
-    for (size_t i = 0; i < f->change_count; i++) {
-        const struct import_change *change = &f->changes[i];
-        json_object(w);
-        json_key(w, STR("field"));
-        json_string(w, change->field->key);
-        json_key(w, STR("before"));
-        if (change->before.n)
-            json_string(w, change->before);
-        else
-            json_null(w);
-        json_key(w, STR("after"));
-        json_string(w, change->after);
-        json_key(w, STR("wins"));
-        json_bool(w, change->wins);
-        json_object_end(w);
-    }
-    json_array_end(w);
-    json_object_end(w);
-}
-
-static void json_plan(struct json_writer *w, const struct import_plan *plan, bool committed)
-{
-    json_object(w);
-    json_key(w, STR("file"));
-    json_string(w, str_of(plan->path));
-    json_key(w, STR("type"));
-    json_string(w, plan->type->name);
-    json_key(w, STR("source"));
-    json_string(w, plan->source);
-    json_key(w, STR("committed"));
-    json_bool(w, committed);
-    const struct {
-        str key;
-        size_t n;
-    } counts[] = {{STR("rows"), plan->row_count},    {STR("created"), plan->created},
-                  {STR("changed"), plan->changed},   {STR("kept"), plan->fact_count - plan->created - plan->changed},
-                  {STR("repeated"), plan->repeated}, {STR("recorded"), plan->recorded},
-                  {STR("made"), plan->made_count},   {STR("errors"), plan->error_count}};
-    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
-        json_key(w, counts[i].key);
-        json_int(w, (int64_t)counts[i].n);
-    }
-    json_key(w, STR("facts"));
-    json_array(w);
-    for (size_t i = 0; i < plan->fact_count; i++)
-        if (plan->facts[i].effect != IMPORT_KEEPS || plan->facts[i].change_count) json_fact(w, &plan->facts[i]);
-    json_array_end(w);
-    json_object_end(w);
+    str path = bad_path(c, r, plan, together);
+    cli_note(c, STR_FORMAT ": " STR_FORMAT " left out%s" STR_FORMAT "%s", STR_ARGS(plan->place),
+             STR_ARGS(cli_plural(c, plan->bad_count, STR("row is"), STR("rows are"))),
+             r->dry ? "" : " and written, with the reasons, to ", STR_ARGS(r->dry ? STR("") : path),
+             r->dry ? "" : "; mend and import that file");
 }
 
 /* ---- the command ---- */
 
-static int one_file(struct cli *c, const struct model_type *type, const char *path, const struct import_options *o,
-                    struct json_writer *w, struct err *err)
+static bool has_errors(struct cli *c, struct import_plan *const *plans, size_t count, int *code)
 {
-    struct import_plan *plan;
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!plans[i]->error_count) continue;
+        any = true;
+        *code = cli_plan_errors(c, plans[i]);
+    }
+    return any;
+}
+
+/* Reads files together, says what would change, commits. */
+static int read_together(struct cli *c, struct run *r, const struct import_file *files, size_t count, struct err *err)
+{
     struct commit_result result = {0};
-    bool dry = cli_has(c, "dry-run");
-    if (import_read(&c->arena, c->store, c->picture, type, path, o, &plan, err) < 0) return cli_fail(c, err);
+    struct import_plan **plans = arena_array(&c->arena, count, sizeof(struct import_plan *));
+    int code = EXIT_FINE;
+    if (import_read_all(&c->arena, c->store, c->picture, files, count, &r->options, plans, err) < 0)
+        return cli_fail(c, err);
     cli_progress_end(c);
-    if (dry && !w) {
-        put_path(c, plan);
-        cli_printf(c, ": " STR_FORMAT " below the header in line %u, %s, separated by %s; source \"",
-                   STR_ARGS(cli_plural(c, plan->row_count, STR("row"), STR("rows"))), plan->header_line,
-                   encoding_name(plan->encoding), separator_name(plan->separator));
-        cli_clean(c, plan->source);
-        cli_text(c, "\"\n");
-        put_columns(c, plan);
+    for (size_t i = 0; r->dry && !r->json && i < count; i++) {
+        if (i) cli_text(c, "\n");
+        cli_plan_head(c, plans[i]);
+        if (count > 1 && !plans[i]->error_count) cli_plan_diff(c, plans[i]);
     }
-    if (plan->error_count) return put_errors(c, plan, "");
-    if (!dry && import_commit(plan, c->store, c->now, &result, err) < 0) return cli_fail(c, err);
-    if (w) {
-        json_plan(w, plan, !dry);
-        return EXIT_FINE;
+    if (has_errors(c, plans, count, &code)) return code;
+    if (!r->dry &&
+        (write_all_bad(c, r, plans, count, err) < 0 || import_commit(plans[0], c->store, c->now, &result, err) < 0))
+        return cli_fail(c, err);
+    if (r->dry && !r->json && count == 1) cli_plan_diff(c, plans[0]);
+    if (r->dry && !r->json) cli_text(c, "\n");
+    for (size_t i = 0; i < count; i++) {
+        r->left_out += plans[i]->bad_count;
+        if (r->json)
+            cli_plan_json(r->json, plans[i], !r->dry);
+        else
+            cli_plan_sum(c, plans[i], r->dry);
     }
-    if (dry) put_facts(c, plan);
-    if (dry) cli_text(c, "\n");
-    put_sum(c, plan, dry);
-    if (dry) cli_text(c, "Nothing was written. Without --dry-run it is.\n");
+    if (r->dry && !r->json) cli_text(c, "Nothing was written. Without --dry-run it is.\n");
+    cli_flush(c, true);
+    for (size_t i = 0; i < count; i++)
+        if (plans[i]->bad_count) put_bad(c, r, plans[i], count > 1);
     return EXIT_FINE;
+}
+
+struct files {
+    struct import_file *items;
+    size_t count, room;
+};
+
+/* The files of a folder that are called as a type's plural is, as an export of all makes them. */
+static int files_of_folder(struct cli *c, const char *folder, struct files *files, struct err *err)
+{
+    static const char *const endings[] = {"csv", "jsonl", "xlsx"};
+    const struct model *m = picture_model(c->picture);
+    for (size_t i = 0; i < m->type_count; i++) {
+        const char *found = NULL;
+        for (size_t k = 0; k < ARRAY_COUNT(endings); k++) {
+            str path =
+                arena_printf(&c->arena, "%s/" STR_FORMAT ".%s", folder, STR_ARGS(m->types[i].plural_key), endings[k]);
+            if (access(path.p, F_OK) != 0) continue;
+            if (found) return err_set(err, ERR_USAGE, "there are both %s and %s; keep one of them", found, path.p);
+            found = path.p;
+            *vec_add(&c->arena, files) = (struct import_file){.type = &m->types[i], .path = path.p};
+        }
+    }
+    if (files->count) return 0;
+    return err_set(err, ERR_USAGE,
+                   "%s: no file in this folder is called as facts are: applications.csv, vendors.xlsx …", folder);
+}
+
+/* Files that are none of the types', so that a slip in a name is seen. */
+static void note_strangers(struct cli *c, const char *folder, const struct files *files)
+{
+    DIR *d = opendir(folder);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        str name = str_of(e->d_name);
+        bool known = !(str_ends(name, STR(".csv")) || str_ends(name, STR(".jsonl")) || str_ends(name, STR(".xlsx")));
+        VEC_EACH(f, files) known = known || str_ends(str_of(f->path), arena_printf(&c->arena, "/%s", e->d_name));
+        if (!known) cli_note(c, "%s/%s: is called as no type of facts; left out", folder, e->d_name);
+    }
+    if (d) closedir(d);
+}
+
+static int files_of_workbook(struct cli *c, const char *path, struct files *files, struct err *err)
+{
+    const struct model *m = picture_model(c->picture);
+    const str *sheets;
+    size_t count;
+    str bytes;
+    if (import_sheets(&c->arena, path, &bytes, &sheets, &count, err) < 0) return -1;
+    for (size_t i = 0; i < count; i++) {
+        const struct model_type *type = NULL;
+        for (size_t k = 0; k < m->type_count && !type; k++)
+            if (str_eq(utf8_letters(&c->arena, sheets[i]),
+                       utf8_letters(&c->arena, export_sheet_name(&c->arena, &m->types[k]))))
+                type = &m->types[k];
+        if (type)
+            *vec_add(&c->arena, files) = (struct import_file){type, path, bytes, sheets[i]};
+        else
+            cli_note(c, "%s: sheet \"" STR_FORMAT "\" is called as no type of facts; left out", path,
+                     STR_ARGS(sheets[i]));
+    }
+    if (files->count) return 0;
+    return err_set(err, ERR_USAGE, "%s: no sheet is called as facts are: applications, vendors …", path);
+}
+
+static int read_all(struct cli *c, struct run *r, struct err *err)
+{
+    const char *path = cli_value(c, "all");
+    struct files files = {0};
+    struct stat st;
+    r->options.from = path;
+    if (stat(path, &st) < 0) {
+        err_errno(err, "cannot open");
+        err_in(err, str_of(path));
+        return cli_fail(c, err);
+    }
+    bool folder = S_ISDIR(st.st_mode);
+    if ((folder ? files_of_folder(c, path, &files, err) : files_of_workbook(c, path, &files, err)) < 0)
+        return cli_fail(c, err);
+    if (folder) note_strangers(c, path, &files);
+    return read_together(c, r, files.items, files.count, err);
+}
+
+static int read_one_by_one(struct cli *c, struct run *r, struct err *err)
+{
+    const struct model_type *type;
+    int code = EXIT_FINE;
+    if (cli_type(c, c->words[0], &type, err) < 0) return cli_fail(c, err);
+    for (size_t i = 1; i < c->word_count && code == EXIT_FINE; i++) {
+        const struct import_file file = {.type = type, .path = c->words[i]};
+        if (i > 1 && !r->dry && cli_refresh(c, err) < 0) return cli_fail(c, err);
+        code = read_together(c, r, &file, 1, err);
+    }
+    return code;
+}
+
+static int check_words(struct cli *c, const struct run *r, struct err *err)
+{
+    bool all = cli_has(c, "all");
+    if (all && c->word_count)
+        return err_set(err, ERR_USAGE, "--all takes no TYPE and no FILE: entente import --all FOLDER");
+    if (all && (r->options.choice_count || r->options.sheet.n))
+        return err_set(err, ERR_USAGE, "--all cannot have --column or --sheet: they are of one file");
+    if (!all && c->word_count < 2)
+        return err_set(err, ERR_USAGE,
+                       "something is missing: entente import TYPE FILE…, or entente import --all FOLDER");
+    if (r->bad_file.n && (all || c->word_count > 2))
+        return err_set(err, ERR_USAGE, "--skip-bad names one file, and several are read; say --skip-bad alone");
+    return 0;
 }
 
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct json_writer writer, *w = cli_has(c, "json") ? &writer : NULL;
-    const struct model_type *type;
-    bool dry = cli_has(c, "dry-run");
-    struct import_options o = {.source = cli_text_value(c, "source"),
-                               .ignore_unknown = cli_has(c, "ignore-unknown"),
-                               .create_links = cli_has(c, "create-links"),
-                               .detail = dry,
-                               .progress = progress,
-                               .self = c};
-    if (take_choices(c, &o, &err) < 0 || take_separator(c, &o, &err) < 0) return cli_fail(c, &err);
-    if (cli_open_picture(c, dry ? STORE_READ : STORE_WRITE, &err) < 0) return cli_fail(c, &err);
-    if (cli_type(c, c->words[0], &type, &err) < 0) return cli_fail(c, &err);
-    o.actor = cli_actor(c, "import");
-    if (w) {
-        cli_json(c, w);
-        json_array(w);
+    struct json_writer writer;
+    struct run r = {.dry = cli_has(c, "dry-run"),
+                    .json = cli_has(c, "json") ? &writer : NULL,
+                    .bad_file = cli_text_value(c, "skip-bad"),
+                    .options = {.source = cli_text_value(c, "source"),
+                                .sheet = cli_text_value(c, "sheet"),
+                                .ignore_unknown = cli_has(c, "ignore-unknown"),
+                                .create_links = cli_has(c, "create-links"),
+                                .skip_bad = cli_has(c, "skip-bad"),
+                                .detail = cli_has(c, "dry-run"),
+                                .progress = progress,
+                                .self = c}};
+    if (take_choices(c, &r.options, &err) < 0 || take_separator(c, &r.options, &err) < 0 ||
+        check_words(c, &r, &err) < 0)
+        return cli_fail(c, &err);
+    if (cli_open_picture(c, r.dry ? STORE_READ : STORE_WRITE, &err) < 0) return cli_fail(c, &err);
+    r.options.actor = cli_actor(c, "import");
+    if (r.json) {
+        cli_json(c, r.json);
+        json_array(r.json);
     }
-    int code = EXIT_FINE;
-    for (size_t i = 1; i < c->word_count && code == EXIT_FINE; i++) {
-        if (i > 1 && !dry && cli_refresh(c, &err) < 0) return cli_fail(c, &err);
-        code = one_file(c, type, c->words[i], &o, w, &err);
-    }
-    if (w) {
-        json_array_end(w);
+    int code = cli_has(c, "all") ? read_all(c, &r, &err) : read_one_by_one(c, &r, &err);
+    if (r.json) {
+        json_array_end(r.json);
         cli_text(c, "\n");
     }
-    return code;
+    return code == EXIT_FINE && r.left_out ? EXIT_FOUND : code;
 }
 
 static const struct cli_option options[] = {
+    {"all", "FOLDER-OR-WORKBOOK",
+     "read every type from a folder (applications.csv, vendors.jsonl …) or a workbook with a sheet a type, as entente "
+     "export --all makes them, in one commit"},
     {"source", "NAME",
      "what this source is called, such as marketing or cmdb; else the file's name without its ending"},
     {"dry-run", NULL, "say what would change, and change nothing"},
+    {"sheet", "NAME-OR-NUMBER", "the sheet of a workbook; else the one that is called as the type, or fits it best"},
     {"column", "'HEADER=FIELD'", "take a column for this field; 'HEADER=-' leaves it out; may be given several times",
-     true},
+     .many = true},
     {"ignore-unknown", NULL, "leave out all columns that fit no field"},
     {"create-links", NULL, "make what the file links to where it is not there"},
-    {"separator", "CHARACTER", "what stands between cells: , ; | or tab; else found out"},
+    {"skip-bad", "FILE",
+     "import the good rows, and write the bad ones with their reasons to a file that can be mended and imported: FILE, "
+     "or stack.bad.csv beside stack.csv",
+     .optional = true},
+    {"separator", "CHARACTER", "what stands between cells of a CSV: , ; | or tab; else found out"},
     {"json", NULL, "print what was done as JSON"},
 };
 
 const struct cli_command cmd_import = {
     .name = "import",
-    .usage = "TYPE FILE… [--source NAME] [--dry-run] [--column 'HEADER=FIELD']… [--ignore-unknown] [--create-links] "
-             "[--json]",
-    .help = "read facts of a type from CSV files",
+    .usage = "TYPE FILE… [--source NAME] [--dry-run] [--sheet NAME] [--column 'HEADER=FIELD']… [--ignore-unknown] "
+             "[--create-links] [--skip-bad[=FILE]] [--json]\n  entente import --all FOLDER-OR-WORKBOOK [OPTION]…",
+    .help = "read facts from CSV, XLSX or JSON lines",
     .details =
         "The columns are found by their names, also below title lines, in any encoding and with any separator. A row "
-        "finds its "
-        "fact by id, by its name or by another name of it; what is not found is made, what an empty cell lacks stays.\n"
-        "Several links in one cell stand apart by semicolons. A file is imported whole or not at all, and all its "
-        "errors are "
-        "listed. Where sources disagree, what people typed wins, then the source that came first; the others are kept "
-        "beside it.",
+        "finds its fact by id, by its name or by another name of it; what is not found is made, what an empty cell "
+        "lacks stays. Several links in one cell stand apart by semicolons.\n"
+        "A file is imported whole or not at all, and all its errors are listed; with --skip-bad the good rows are "
+        "kept, and the exit code is 1. Where sources disagree, what people typed wins, then the source that came "
+        "first; the others are kept beside it.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
-    .min = 2,
+    .min = 0,
     .max = SIZE_MAX,
     .example = "entente import applications stack.csv --source marketing --dry-run",
     .run = run,

@@ -22,8 +22,8 @@ static str origin_words(struct cli *c, const struct stored_claim *claim)
     case ORIGIN_TYPED:
         return arena_printf(&c->arena, "typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(claim->actor), STR_ARGS(day));
     case ORIGIN_IMPORTED:
-        return arena_printf(&c->arena, STR_FORMAT " (" STR_FORMAT ":%u), " STR_FORMAT, STR_ARGS(claim->from.source),
-                            STR_ARGS(file), claim->from.line, STR_ARGS(day));
+        return arena_printf(&c->arena, STR_FORMAT " (" STR_FORMAT "), " STR_FORMAT, STR_ARGS(claim->from.source),
+                            STR_ARGS(import_place(&c->arena, &claim->from)), STR_ARGS(day));
     case ORIGIN_OBSERVED:
         return arena_printf(&c->arena, "observed in " STR_FORMAT ", " STR_FORMAT,
                             STR_ARGS(file.n ? file : claim->from.source), STR_ARGS(day));

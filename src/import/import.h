@@ -17,24 +17,35 @@ struct import_choice { /* what a person said about a column */
     str field;         /* a field's name or key; "-": leave it out; "id": the workspace's own numbers */
 };
 struct import_options {
-    str actor;  /* for the journal */
-    str source; /* name of the source; STR_NONE: the file's base name without its ending */
+    str actor;        /* for the journal */
+    const char *from; /* what several files are together, for the journal: the folder or workbook */
+    str source;       /* name of the source; STR_NONE: the file's base name without its ending */
     const struct import_choice *choices;
     size_t choice_count;
     bool ignore_unknown; /* columns that fit no field are left out */
     bool create_links;   /* a link to nothing makes its target */
     bool detail;         /* also list the values of created facts */
+    bool skip_bad;       /* rows with errors are left out, and listed in the plan's `bad` */
     char separator;      /* 0: guessed */
+    str sheet;           /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */
     void (*progress)(void *self, uint64_t done, uint64_t total, const char *unit); /* "bytes", "rows"; may be NULL */
     void *self;
 };
+struct import_file {
+    const struct model_type *type;
+    const char *path; /* "-": standard input */
+    str bytes;        /* its content, where .p is set; then `path` is only its name */
+    str sheet;        /* before options->sheet */
+};
 
+enum import_form { IMPORT_CSV, IMPORT_XLSX, IMPORT_JSON_LINES };
 enum import_use {
     IMPORT_UNKNOWN,  /* fits nothing: an error unless unknown columns are ignored */
     IMPORT_FIELD,    /* is read into `field` */
     IMPORT_ID,       /* the workspace's own numbers */
     IMPORT_LEFT_OUT, /* by choice */
     IMPORT_COMPUTED, /* a derived or observed field: never read */
+    IMPORT_REASON,   /* why an earlier import left the row out: never read */
 };
 struct import_column {
     str header; /* as in the file; "column 7" where it is empty */
@@ -58,7 +69,7 @@ struct import_fact {
     enum import_effect effect;
     uint64_t id; /* 0 when it does not exist yet */
     str name;
-    uint32_t line;
+    uint32_t line;                       /* of a workbook: the row */
     const struct import_change *changes; /* of created facts only with `detail` */
     size_t change_count;
 };
@@ -67,14 +78,25 @@ struct import_made { /* the target of a link that was not there */
     str name;
     uint32_t line;
 };
+struct import_row;
+struct import_bad { /* a row that was left out */
+    const struct import_row *row;
+    uint32_t line;
+    str reasons; /* "annual cost: \"n/a\" is not an amount of money"; several with "; " between */
+};
 #define IMPORT_ERRORS_KEPT 100
 struct import_plan {
     const struct model_type *type;
     const char *path;
+    str place; /* what stands before a line's number: the path, and a workbook's sheet */
     str source;
-    enum encoding encoding;
-    char separator;
-    uint32_t header_line;
+    enum import_form form;
+    enum encoding encoding;  /* CSV */
+    char separator;          /* CSV */
+    str sheet;               /* XLSX */
+    const str *other_sheets; /* XLSX: those that were not read */
+    size_t other_sheet_count;
+    uint32_t header_line; /* JSON lines: 0 */
     const struct import_column *columns;
     size_t column_count;
     size_t row_count;                  /* below the header, empty ones not counted */
@@ -85,22 +107,59 @@ struct import_plan {
     size_t made_count;
     const struct err *errors; /* the first IMPORT_ERRORS_KEPT */
     size_t error_count;       /* all */
+    const struct import_row *header;
+    const struct import_bad *bad;
+    size_t bad_count;
     struct change_set *set;
 };
 /* Fails (-1) where no plan can be made at all: the file can't be read, no header is found. Everything else that is
  * wrong with the file is in plan->errors. The plan lives in the arena and borrows picture and path. */
-int import_read(struct arena *a, struct store *s, struct picture *p, const struct model_type *type, const char *path,
+int import_read(struct arena *a, struct store *s, struct picture *p, const struct import_file *file,
                 const struct import_options *options, struct import_plan **out, struct err *err) MUST_USE;
-/* Only a plan without errors. */
+/* The same of several files at once, whose rows may link to each other's in any order: one plan each, and all of them
+ * have the same change set. */
+int import_read_all(struct arena *a, struct store *s, struct picture *p, const struct import_file *files, size_t count,
+                    const struct import_options *options, struct import_plan **plans, struct err *err) MUST_USE;
+/* Only a plan without errors; of several that were read together, once. */
 int import_commit(const struct import_plan *plan, struct store *s, int64_t now, struct commit_result *result,
                   struct err *err) MUST_USE;
+/* The rows that were left out as a file that can be mended and imported: the header, their cells as they were, and a
+ * column (or key) that says why, which import knows and leaves out. CSV, or lines of JSON where the file had them. */
+int import_bad_rows(struct arena *a, const struct import_plan *plan, str *text, struct err *err) MUST_USE;
+/* The sheets of a workbook that are not hidden, in its order, and the file's content, for import_file. */
+int import_sheets(struct arena *a, const char *path, str *bytes, const str **names, size_t *count,
+                  struct err *err) MUST_USE;
+/* Is it a workbook, by its first bytes? */
+bool import_is_workbook(str bytes);
 
 /* Do two canonical texts say the same? "148500 EUR" and "148500.00 EUR" do. */
 bool import_same_value(const struct model_field *field, str a, str b);
+/* Where an imported value stood, without the folders: `stack.csv:7`, `stack.xlsx: sheet "Apps", row 7`. */
+str import_place(struct arena *a, const struct origin *from);
 
-/* All facts of a type as CSV (UTF-8, comma): `id` first, then every stored field by its key; links by name; what a
- * spreadsheet would run as a formula is defused (import takes that back). Hands on pieces of some 64 KiB. */
-int export_csv(struct picture *p, const struct model_type *type, int (*write)(void *self, str piece, struct err *err),
-               void *self, struct err *err) MUST_USE;
+/* ---- Out
+ * ------------------------------------------------------------------------------------------------------------- */
+
+struct export_list {
+    const struct model_type *type;
+    const uint64_t *ids; /* NULL: all facts of the type */
+    size_t count;
+};
+typedef int export_write(void *self, str piece, struct err *err);
+/* CSV (UTF-8, comma): `id` first, then every stored field by its key; links by name; what a spreadsheet would run as a
+ * formula is defused (import takes that back). Hands on pieces of some 64 KiB. */
+int export_csv(struct picture *p, const struct export_list *list, export_write *write, void *self,
+               struct err *err) MUST_USE;
+/* A line a fact, in the form that import reads; fields without a value are left out. */
+int export_json_lines(struct picture *p, const struct export_list *list, export_write *write, void *self,
+                      struct err *err) MUST_USE;
+/* The same fact as an object, without a line end. */
+void export_emit_json(struct json_writer *w, const struct picture *p, const struct fact *f);
+/* A workbook with a sheet for each list: typed cells, the header frozen. The bytes are in the arena; the same facts
+ * make the same bytes. A text of more than 32,767 characters does not fit into a cell: ERR_LIMIT. */
+int export_workbook(struct arena *a, struct picture *p, const struct export_list *lists, size_t count, str *bytes,
+                    struct err *err) MUST_USE;
+/* What a workbook calls the type's sheet. */
+str export_sheet_name(struct arena *a, const struct model_type *type);
 
 #endif

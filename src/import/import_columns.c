@@ -7,11 +7,9 @@
 
 #include <string.h>
 
-enum { HEADER_WITHIN = 30 };
-
 static bool same_letters(struct import *in, str letters, str name)
 {
-    return str_eq(letters, utf8_letters(&in->scratch, name));
+    return str_eq(letters, utf8_letters(in->scratch, name));
 }
 
 static const struct import_choice *choice_of(struct import *in, str letters)
@@ -38,13 +36,13 @@ static const struct model_field *field_by_column(struct import *in, str letters)
     return NULL;
 }
 
-/* How many of the row's cells read like headers; the natural key's counts three times. */
-static size_t header_score(struct import *in, const struct import_row *row)
+/* How many of its cells read like headers; the natural key's counts three times. */
+size_t import_header_score(struct import *in, const struct import_row *row)
 {
     size_t score = 0;
-    bool *seen = arena_array(&in->scratch, in->type->field_count, sizeof *seen);
+    bool *seen = arena_array(in->scratch, in->type->field_count, sizeof *seen);
     for (size_t i = 0; i < row->cells.count; i++) {
-        str cell = import_cell(row, i), letters = cell.n > 80 ? STR_NONE : utf8_letters(&in->scratch, cell);
+        str cell = import_cell(row, i), letters = cell.n > 80 ? STR_NONE : utf8_letters(in->scratch, cell);
         if (!letters.n) continue;
         if (choice_of(in, letters)) {
             score += 3;
@@ -57,7 +55,7 @@ static size_t header_score(struct import *in, const struct import_row *row)
         seen[f->number] = true;
         score += f == in->type->name_field ? 3 : 1;
     }
-    arena_clear(&in->scratch);
+    arena_clear(in->scratch);
     return score;
 }
 
@@ -84,6 +82,20 @@ static int no_header(struct import *in, struct err *err)
 }
 
 static bool is_computed(const struct model_field *f) { return f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED; }
+
+size_t import_column_for(const struct import *in, const struct model_field *field)
+{
+    size_t i = 0;
+    while (i < in->column_count && !(in->columns[i].use == IMPORT_FIELD && in->columns[i].field == field)) i++;
+    return i;
+}
+
+bool import_is_key(const struct import *in, const struct model_field *field)
+{
+    for (size_t k = 0; k < in->type->key_field_count; k++)
+        if (in->type->key_fields[k] == field) return true;
+    return false;
+}
 
 static struct import_column *column_of(struct import *in, const struct model_field *field)
 {
@@ -138,6 +150,13 @@ static int take_choices(struct import *in, const str *letters, struct err *err)
     return 0;
 }
 
+bool import_is_reason(struct import *in, str header)
+{
+    str letters = utf8_letters(in->scratch, header);
+    if (str_eq(letters, STR("importreason"))) return true;
+    return str_eq(letters, STR("reason")) && !field_named(in, letters) && !field_by_column(in, letters);
+}
+
 static void guess_columns(struct import *in, const str *letters)
 {
     for (size_t i = 0; i < in->column_count; i++) {
@@ -155,6 +174,7 @@ static void guess_columns(struct import *in, const str *letters)
         if (c->use != IMPORT_UNKNOWN || !letters[i].n) continue;
         const struct model_field *f = field_by_column(in, letters[i]);
         if (f && !column_of(in, f)) take(c, f);
+        if (!f && import_is_reason(in, c->header)) c->use = IMPORT_REASON;
     }
 }
 
@@ -207,15 +227,23 @@ static void demand_key(struct import *in, const struct import_row *header)
     }
 }
 
-int import_columns(struct import *in, struct err *err)
+/* The row that is the header; count when none is. The keys of JSON lines stand before them all. */
+static size_t find_header(struct import *in)
 {
-    size_t best = 0, best_score = 0;
+    size_t best = in->rows.count, best_score = 0;
+    if (in->plan->form == IMPORT_JSON_LINES) return 0;
     for (size_t i = 0; i < in->rows.count && i < HEADER_WITHIN; i++) {
-        size_t score = header_score(in, &in->rows.items[i]);
+        size_t score = import_header_score(in, &in->rows.items[i]);
         if (score > best_score) best = i, best_score = score;
     }
-    if (!best_score) return no_header(in, err);
-    struct import_row header = in->rows.items[best];
+    return best;
+}
+
+int import_columns(struct import *in, struct err *err)
+{
+    size_t best = find_header(in);
+    if (best == in->rows.count) return no_header(in, err);
+    struct import_row header = in->header = in->rows.items[best];
     in->plan->header_line = header.cells.line;
     in->rows.items += best + 1;
     in->rows.count -= best + 1;
@@ -228,7 +256,7 @@ int import_columns(struct import *in, struct err *err)
         in->columns[i].header = cell.n ? cell : arena_printf(in->a, "column %zu", i + 1);
         letters[i] = utf8_letters(in->a, in->columns[i].header);
         VEC_EACH(row, &in->rows) {
-            in->columns[i].example = import_cell(row, i);
+            in->columns[i].example = import_cell_name(row, i);
             if (in->columns[i].example.n) break;
         }
     }
@@ -302,6 +330,7 @@ void import_marks(struct import *in)
         VEC_EACH(row, &in->rows) {
             int parts[3];
             str cell = import_cell(row, i);
+            if (import_cell_kind(row, i) > CELL_TEXT) continue; /* says itself what it is */
             char c = kind == FIELD_DATE ? order_of(cell, &parts[0], &parts[1], &parts[2]) : mark_of(cell);
             commas += c == ',', points += c == '.', day += c == 'd', month += c == 'm';
         }
@@ -311,15 +340,33 @@ void import_marks(struct import *in)
     }
 }
 
+/* What a cell that knows its kind says to a field of another: the amount without its currency, the day without its
+ * hour, the month of a period. */
+static str cell_for(const struct model_field *field, enum cell_kind kind, str cell)
+{
+    size_t blank = str_find_char(cell, ' ');
+    bool text = field->kind == FIELD_TEXT || field->kind == FIELD_LONG_TEXT;
+    if (kind == CELL_DATE && field->kind == FIELD_PERIOD) return str_slice(cell, 0, 7);
+    if (kind == CELL_DATE && field->kind == FIELD_DATE && blank != STR_NOT_FOUND) return str_slice(cell, 0, blank);
+    if (kind == CELL_MONEY && field->kind != FIELD_MONEY && !text) return str_slice(cell, 0, blank);
+    return cell;
+}
+
 bool import_value(struct import *in, const struct import_row *row, size_t column, str *canonical)
 {
-    struct model_input how = in->how;
+    struct model_input how = in->batch->how;
     const struct model_field *field = in->columns[column].field;
-    str cell = import_cell(row, column);
+    enum cell_kind kind = import_cell_kind(row, column);
+    str cell = cell_for(field, kind, import_cell(row, column));
     struct err err = {0};
     int first, second, year;
-    how.decimal_mark = in->marks[column];
-    if (field->kind == FIELD_DATE && in->orders[column] && order_of(cell, &first, &second, &year) == '?')
+    if (kind == CELL_LINKS) {
+        import_fault(in, row, column, "is an object or a list; a %s is expected", field_kind_name(field->kind));
+        return false;
+    }
+    how.decimal_mark = kind > CELL_TEXT ? '.' : in->marks[column];
+    if (kind <= CELL_TEXT && field->kind == FIELD_DATE && in->orders[column] &&
+        order_of(cell, &first, &second, &year) == '?')
         cell = in->orders[column] == 'd' ? arena_printf(in->a, "%04d-%02d-%02d", year, second, first)
                                          : arena_printf(in->a, "%04d-%02d-%02d", year, first, second);
     if (model_read_value(in->a, field, &how, cell, canonical, &err) == 0) return true;

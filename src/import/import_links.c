@@ -8,7 +8,7 @@
 
 static struct import_names *names_of(struct import *in, const struct model_type *type)
 {
-    struct import_names *n = &in->kin[type->number];
+    struct import_names *n = &in->batch->kin[type->number];
     n->type = type;
     return n;
 }
@@ -29,7 +29,7 @@ static uint64_t find(struct import *in, const struct model_type *type, str name,
 {
     *several = false;
     struct import_names *names = names_of(in, type);
-    str folded = utf8_fold(&in->scratch, name);
+    str folded = utf8_fold(in->scratch, name);
     const uint64_t *known = map_get(&names->ids, folded);
     if (known) return *known;
     uint64_t id = picture_find(in->picture, type, name, several);
@@ -53,6 +53,21 @@ static void load_names(struct import *in, struct import_names *n)
     n->name_count = used;
 }
 
+/* Is it what a row says that is left out? Its line, or 0. */
+static uint32_t left_out_at(struct import *in, const struct model_type *type, str name)
+{
+    str folded = utf8_fold(in->scratch, name);
+    for (size_t i = 0; in->options->skip_bad && i < in->batch->file_count; i++) {
+        const struct import *file = &in->batch->files[i];
+        size_t column = import_column_for(file, type->name_field);
+        if (file->type != type) continue;
+        VEC_EACH(bad, &file->bad) {
+            if (str_eq(utf8_fold(in->scratch, import_cell(bad->row, column)), folded)) return bad->line;
+        }
+    }
+    return 0;
+}
+
 static void fault_absent(struct import *in, const struct import_row *row, size_t column, str name, bool several)
 {
     const struct model_field *field = in->columns[column].field;
@@ -64,6 +79,11 @@ static void fault_absent(struct import *in, const struct import_row *row, size_t
     }
     if (in->errors.count >= IMPORT_ERRORS_KEPT) { /* looking for the nearest takes time, and nobody would see it */
         import_fault(in, row, column, "no such " STR_FORMAT, STR_ARGS(to->name));
+        return;
+    }
+    uint32_t line = left_out_at(in, to, name);
+    if (line) {
+        import_fault(in, row, column, "\"" STR_FORMAT "\" is in line %u, which is left out too", STR_ARGS(name), line);
         return;
     }
     struct import_names *names = names_of(in, to);
@@ -96,30 +116,42 @@ static uint64_t make(struct import *in, const struct import_row *row, size_t col
                      STR_ARGS(to->name), STR_ARGS(name));
         return 0;
     }
-    uint64_t id = change_create(in->plan->set, to);
-    struct origin from = {ORIGIN_IMPORTED, in->plan->source, str_of(in->plan->path), row->cells.line};
-    change_value(in->plan->set, id, to->name_field, utf8_nfc(in->a, name), from);
+    uint64_t id = change_create(in->batch->set, to);
+    struct origin from = {ORIGIN_IMPORTED, in->plan->source, in->plan->place, row->cells.line};
+    change_value(in->batch->set, id, to->name_field, utf8_nfc(in->a, name), from);
     bool is_new;
     *map_put(&names_of(in, to)->ids, utf8_fold(in->a, name), &is_new) = id;
     *vec_add(in->a, &in->made) = (struct import_made){to, name, row->cells.line};
     return id;
 }
 
+/* A name in quotes at the start, with nothing but `;` or the end behind it; quotes in it are doubled. */
+static bool quoted_name(struct import *in, str *rest, str *name)
+{
+    struct buf b;
+    size_t at = 1;
+    if (!rest->n || rest->p[0] != '"') return false;
+    buf_init(&b, 4 << 20);
+    for (; at < rest->n; at++) {
+        if (rest->p[at] == '"' && !(at + 1 < rest->n && rest->p[at + 1] == '"')) break;
+        at += rest->p[at] == '"';
+        buf_char(&b, rest->p[at]);
+    }
+    str behind = import_trim(str_from(*rest, at + 1));
+    bool good = at < rest->n && b.n && (!behind.n || behind.p[0] == ';');
+    if (good) *name = buf_copy(&b, in->a), *rest = behind;
+    buf_release(&b);
+    return good;
+}
+
 /* The next name up to a semicolon or line end; one in quotes may contain them. */
-static bool next_name(str *rest, str *name)
+static bool next_name(struct import *in, str *rest, str *name)
 {
     *rest = import_trim(*rest);
     while (rest->n && rest->p[0] == ';') *rest = import_trim(str_from(*rest, 1));
     if (!rest->n) return false;
+    if (quoted_name(in, rest, name)) return true;
     size_t end;
-    if (rest->p[0] == '"' && (end = str_find_char(str_from(*rest, 1), '"')) != STR_NOT_FOUND) {
-        str behind = import_trim(str_from(*rest, end + 2));
-        if (!behind.n || behind.p[0] == ';') {
-            *name = str_slice(*rest, 1, end + 1);
-            *rest = behind;
-            return true;
-        }
-    }
     for (end = 0; end < rest->n && rest->p[end] != ';' && rest->p[end] != '\n' && rest->p[end] != '\r';) end++;
     *name = import_trim(str_slice(*rest, 0, end));
     *rest = str_from(*rest, end + (end < rest->n));
@@ -165,17 +197,48 @@ static bool link_one(struct import *in, const struct import_row *row, size_t col
     return true;
 }
 
+/* "12 Anna Berg": by its id where a fact of that name has it, here or in the file, else by its name. */
+static bool link_by_id(struct import *in, const struct import_row *row, size_t column, str one, struct fact_list *list)
+{
+    const struct model_field *field = in->columns[column].field;
+    size_t blank = str_find_char(one, ' ');
+    bool no_name = blank == STR_NOT_FOUND;
+    str name = no_name ? STR("") : str_from(one, blank + 1);
+    int64_t number = 0;
+    if (!str_to_int(str_slice(one, 0, no_name ? one.n : blank), &number)) number = 0;
+    uint64_t id = (uint64_t)number;
+    const struct fact *known = picture_fact(in->picture, id);
+    const uint64_t *made = idmap_get(&in->batch->wanted, id);
+    const struct import *file = NULL;
+    const struct import_row *there = made ? import_row_of(in->batch, *made, &file) : NULL;
+    if (known && fact_type(known) == field->to && (!name.n || str_eq(fact_name(known), name)))
+        return add(in, list, id), true;
+    if (there && file->type == field->to &&
+        (!name.n || str_eq(import_cell(there, import_column_for(file, file->type->name_field)), name)))
+        return add(in, list, *made), true;
+    if (name.n) return link_one(in, row, column, name, list);
+    import_fault(in, row, column, "no " STR_FORMAT " has the id %lld", STR_ARGS(field->to->name), (long long)number);
+    return false;
+}
+
 bool import_links(struct import *in, const struct import_row *row, size_t column, const uint64_t **to, size_t *count)
 {
     const struct model_field *field = in->columns[column].field;
     str rest = import_cell(row, column), name;
     struct fact_list list = {0};
     bool good = true;
-    if (field->kind == FIELD_LINK) {
-        if (rest.n > 2 && rest.p[0] == '"' && rest.p[rest.n - 1] == '"') rest = str_slice(rest, 1, rest.n - 1);
-        good = link_one(in, row, column, rest, &list);
+    if (import_cell_kind(row, column) == CELL_LINKS) {
+        while (rest.n && str_cut(&rest, LINK_END, &name)) good = link_by_id(in, row, column, name, &list) && good;
+        if (good && field->kind == FIELD_LINK && list.count > 1) {
+            import_fault(in, row, column, "holds one link, not several");
+            good = false;
+        }
+    } else if (field->kind == FIELD_LINK) {
+        str all = rest;
+        if (!quoted_name(in, &rest, &name) || rest.n) name = all;
+        good = link_one(in, row, column, name, &list);
     } else {
-        while (next_name(&rest, &name)) good = link_one(in, row, column, name, &list) && good;
+        while (next_name(in, &rest, &name)) good = link_one(in, row, column, name, &list) && good;
     }
     *to = list.items;
     *count = list.count;

@@ -78,10 +78,9 @@ static struct import_plan *read_as(struct bench *b, const char *text, const char
     struct import_plan *plan;
     struct import_options o = {.actor = STR("test"), .source = str_of(source), .create_links = make, .detail = true};
     char *path = path_in(b, "in.csv");
+    const struct import_file file = {.type = b->type, .path = arena_copy(&b->arena, str_of(path)).p};
     MUST(file_write(path, str_of(text), &b->err) == 0);
-    if (import_read(&b->arena, b->store, b->picture, b->type, arena_copy(&b->arena, str_of(path)).p, &o, &plan,
-                    &b->err) < 0)
-        plan = NULL;
+    if (import_read(&b->arena, b->store, b->picture, &file, &o, &plan, &b->err) < 0) plan = NULL;
     mem_free(path);
     return plan;
 }
@@ -192,10 +191,10 @@ static void test_round_trip(struct test_tally *t)
     buf_init(&one, 1 << 20);
     buf_init(&two, 1 << 20);
     commit(&b, read_as(&b, "Name,AKA,Replaces\n=1+1,'=x,B\nB,\"x\ny\",\n", "a", false));
-    CHECK(export_csv(b.picture, b.type, collect, &one, &b.err) == 0);
+    CHECK(export_csv(b.picture, &(struct export_list){.type = b.type}, collect, &one, &b.err) == 0);
     buf_char(&one, 0);
     commit(&other, read_as(&other, one.p, "a", false));
-    CHECK(export_csv(other.picture, other.type, collect, &two, &b.err) == 0);
+    CHECK(export_csv(other.picture, &(struct export_list){.type = other.type}, collect, &two, &b.err) == 0);
     buf_char(&two, 0);
     CHECK_STR(buf_get(&two), buf_get(&one));
     buf_release(&two);
