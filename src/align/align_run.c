@@ -94,9 +94,10 @@ static void add_fact(struct run *r, struct finding *f, uint64_t *ids, struct fee
     if (v.kind != FEEL_OBJECT) return;
     const struct fact *fact = picture_fact(r->picture, v.object.handle);
     if (!fact || graph_class(r->checks->graph, fact_type(fact)) != v.object.of) return;
+    uint64_t id = fact_id(fact);
     for (size_t i = 0; i < f->fact_count; i++)
-        if (ids[i] == v.object.handle) return;
-    ids[f->fact_count++] = v.object.handle;
+        if (ids[i] == id) return;
+    ids[f->fact_count++] = id;
 }
 
 static int gather_facts(struct run *r, struct finding *f)

@@ -32,6 +32,7 @@ static void guess_columns(struct listing *l)
     struct cli *c = l->c;
     *vec_add(&c->arena, &l->columns) =
         (struct list_column){.name = l->type->name_field->name, .field = l->type->name_field};
+    if (l->type->two_key) *vec_add(&c->arena, &l->columns) = (struct list_column){.name = STR("agreement")};
     str by = cli_text_value(c, "sort");
     const struct model_field *sorted = model_field(l->type, str_from(by, str_starts(by, STR("-"))));
     if (by.p && sorted && sorted != l->type->name_field)

@@ -12,6 +12,7 @@ struct showing {
     const struct model_type *type;
     const struct stored_claim *claims;
     size_t claim_count;
+    struct stored_keys keys; /* of a two-key type */
 };
 
 static str origin_words(struct cli *c, const struct stored_claim *claim)
@@ -110,6 +111,63 @@ static void put_inverse(struct showing *s, const struct model_inverse *inverse)
     buf_release(&b);
 }
 
+/* ---- Two keys ---- */
+
+static str side_words(struct showing *s, str key)
+{
+    const struct model_side *side = model_side(store_model(s->c->store), key);
+    return side ? side->name : key;
+}
+
+/* "Marketing by Anna Berg on 2026-11-22, IT by Jonas Weber on 2026-11-23" */
+static str signers(struct showing *s, const struct stored_signature *list, size_t count)
+{
+    str all = STR("");
+    for (size_t i = 0; i < count; i++)
+        all = arena_printf(&s->c->arena, STR_FORMAT "%s" STR_FORMAT " by " STR_FORMAT " on " STR_FORMAT, STR_ARGS(all),
+                           i ? ", " : "", STR_ARGS(side_words(s, list[i].side)), STR_ARGS(list[i].shown),
+                           STR_ARGS(civil_emit(&s->c->arena, list[i].time / 86400)));
+    return all;
+}
+
+static str pending_words(struct showing *s)
+{
+    const struct stored_keys *k = &s->keys;
+    const char *what = k->deletes ? "to delete it, " : "";
+    struct arena *a = &s->c->arena;
+    if (k->pending == PENDING_DRAFT)
+        return arena_printf(a, "%sa draft%s" STR_FORMAT, what, k->said.p ? ", " : "", STR_ARGS(k->said));
+    return arena_printf(a, "%sproposed by " STR_FORMAT " on " STR_FORMAT "%s" STR_FORMAT, what,
+                        STR_ARGS(k->proposer_shown), STR_ARGS(civil_emit(a, k->proposed_time / 86400)),
+                        k->given_count ? "; signed for " : "", STR_ARGS(signers(s, k->given, k->given_count)));
+}
+
+static void put_keys(struct showing *s)
+{
+    struct cli *c = s->c;
+    const struct stored_keys *k = &s->keys;
+    struct feel_value state = graph_field(&c->env, fact_id(s->fact), STR("agreement"));
+    if (!k->agreed) {
+        bool plain = k->pending == PENDING_DRAFT && !k->said.p;
+        put_cut(c, STR("agreement"), cli_words(c, NULL, state), plain ? STR_NONE : pending_words(s));
+        return;
+    }
+    put_cut(c, STR("agreement"), STR("agreed"),
+            arena_printf(&c->arena, "signed for " STR_FORMAT, STR_ARGS(signers(s, k->agreed_by, k->agreed_by_count))));
+    if (k->pending == PENDING_NONE) return;
+    put_cut(c, STR("proposal"), pending_words(s), STR_NONE);
+    uint64_t proposal = fact_id(s->fact) | FACT_PROPOSED;
+    for (size_t i = 0; i < s->type->field_count; i++) {
+        const struct model_field *f = &s->type->fields[i];
+        if (!f->is_signed) continue;
+        str is = cli_words(c, f, graph_field(&c->env, fact_id(s->fact), f->name)),
+            would = cli_words(c, f, graph_field(&c->env, proposal, f->name));
+        if (str_eq(is, would)) continue;
+        put_cut(c, arena_printf(&c->arena, "  " STR_FORMAT, STR_ARGS(f->name)), would.n ? would : STR("nothing"),
+                is.n ? arena_printf(&c->arena, "in place of " STR_FORMAT, STR_ARGS(is)) : STR("in place of nothing"));
+    }
+}
+
 static void put_words(struct showing *s)
 {
     struct cli *c = s->c;
@@ -118,6 +176,7 @@ static void put_words(struct showing *s)
     cli_style(c, STYLE_PLAIN);
     cli_printf(c, "  " STR_FORMAT " %llu, version %u\n", STR_ARGS(s->type->name), (unsigned long long)fact_id(s->fact),
                fact_version(s->fact));
+    if (s->type->two_key) put_keys(s);
     for (size_t i = 0; i < s->type->field_count; i++) put_field(s, &s->type->fields[i]);
     bool linked = false;
     for (size_t i = 0; i < s->type->inverse_count; i++) {
@@ -169,6 +228,54 @@ static void json_claims(struct showing *s, struct json_writer *w)
     json_array_end(w);
 }
 
+static void json_hash(struct json_writer *w, const unsigned char hash[KEY_HASH_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[2 * KEY_HASH_SIZE];
+    for (size_t i = 0; i < KEY_HASH_SIZE; i++) hex[2 * i] = digits[hash[i] >> 4], hex[2 * i + 1] = digits[hash[i] & 15];
+    json_key(w, STR("hash")), json_string(w, (str){hex, sizeof hex});
+}
+
+static void json_signatures(struct showing *s, struct json_writer *w, const struct stored_signature *list, size_t count)
+{
+    json_key(w, STR("signatures")), json_array(w);
+    for (size_t i = 0; i < count; i++) {
+        json_object(w);
+        json_key(w, STR("side")), json_string(w, list[i].side);
+        json_key(w, STR("by")), json_string(w, list[i].shown);
+        json_key(w, STR("time")), json_string(w, time_emit_utc(&s->c->arena, list[i].time));
+        json_key(w, STR("commit")), json_int(w, (int64_t)list[i].number);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void json_keys(struct showing *s, struct json_writer *w)
+{
+    const struct stored_keys *k = &s->keys;
+    json_key(w, STR("two_keys")), json_object(w);
+    if (k->agreed) {
+        json_key(w, STR("agreed")), json_object(w);
+        json_hash(w, k->agreed_hash);
+        json_signatures(s, w, k->agreed_by, k->agreed_by_count);
+        json_object_end(w);
+    }
+    if (k->pending != PENDING_NONE) {
+        json_key(w, STR("pending")), json_object(w);
+        json_key(w, STR("state")), json_string(w, k->pending == PENDING_DRAFT ? STR("draft") : STR("proposed"));
+        json_key(w, STR("deletes")), json_bool(w, k->deletes);
+        json_hash(w, k->hash);
+        if (k->pending == PENDING_PROPOSED) {
+            json_key(w, STR("proposed_by")), json_string(w, k->proposer_shown);
+            json_key(w, STR("proposed_at")), json_string(w, time_emit_utc(&s->c->arena, k->proposed_time));
+        }
+        if (k->said.p) json_key(w, STR("said")), json_string(w, k->said);
+        json_signatures(s, w, k->given, k->given_count);
+        json_object_end(w);
+    }
+    json_object_end(w);
+}
+
 static str key_of(struct cli *c, str name)
 {
     str key = arena_copy(&c->arena, name);
@@ -183,6 +290,7 @@ static void put_json(struct showing *s)
     json_object(&w);
     json_key(&w, STR("fact"));
     graph_emit_json(&w, &s->c->env, fact_id(s->fact));
+    if (s->type->two_key) json_keys(s, &w);
     json_key(&w, STR("linked_from"));
     json_object(&w);
     for (size_t i = 0; i < s->type->inverse_count; i++) {
@@ -226,7 +334,8 @@ static int run(struct cli *c)
     struct showing s = {.c = c};
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &s.type, &err) < 0 ||
         cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0 ||
-        store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0)
+        store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0 ||
+        (s.type->two_key && store_load_keys(c->store, &c->arena, fact_id(s.fact), &s.keys, &err) < 0))
         return cli_fail(c, &err);
     if (cli_has(c, "json"))
         put_json(&s);

@@ -8,7 +8,7 @@
 #define GRAPH_H
 
 #include "feel.h"
-#include "store.h"
+#include "store_keys.h"
 #include "template.h"
 
 struct graph;
@@ -63,7 +63,10 @@ const struct graph *picture_graph(const struct picture *p);
 
 struct fact;                                                           /* borrowed from the picture */
 const struct fact *picture_fact(const struct picture *p, uint64_t id); /* NULL when there is none */
-uint64_t fact_id(const struct fact *f);
+/* A fact is what is in force, or the first draft where nothing is agreed yet. id | FACT_PROPOSED stands for the
+ * proposal beside a fact that is agreed: the same type, id and version, with the text that would be in force. */
+#define FACT_PROPOSED ((uint64_t)1 << 62)
+uint64_t fact_id(const struct fact *f); /* without FACT_PROPOSED */
 uint32_t fact_version(const struct fact *f);
 const struct model_type *fact_type(const struct fact *f);
 str fact_value(const struct fact *f, const struct model_field *field); /* canonical; STR_NONE when absent */
@@ -78,6 +81,26 @@ const uint64_t *fact_links_for(const struct graph_viewer *viewer, const struct f
 const uint64_t *fact_inverse_for(const struct graph_viewer *viewer, const struct picture *p, const struct fact *f,
                                  const struct model_inverse *inverse, size_t *count);
 bool fact_sees(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field);
+/* Two keys (store_keys.h), of facts that are agreed or have been proposed. */
+struct picture_keys {
+    uint64_t fact;
+    bool agreed, deletes; /* deletes: the proposal is to delete the fact */
+    enum pending_state pending;
+    int64_t agreed_time, proposed_time;
+    uint64_t proposer; /* a user */
+    struct picture_signature {
+        uint64_t user;
+        const struct model_side *side; /* NULL: of none that the model has by now */
+        int64_t time;
+    } given[2]; /* those that count for the text that is proposed, the first given first */
+    size_t given_count;
+};
+/* NULL: a first draft that was never proposed, or its type has no two keys. */
+const struct picture_keys *fact_keys(const struct picture *p, uint64_t fact);
+/* The i-th of the picture's, by id of the fact; NULL behind the last. */
+const struct picture_keys *picture_keys(const struct picture *p, size_t i);
+/* Is it this side's turn: is the text proposed, and the side's key missing? */
+bool keys_wait_for(const struct picture *p, const struct picture_keys *keys, str side);
 str fact_name(const struct fact *f); /* the name field; "application 42" where it is empty */
 /* Ids of all facts of a type, ascending. */
 const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count);
@@ -95,7 +118,12 @@ size_t picture_search(const struct picture *p, const struct graph_viewer *viewer
 
 /* Names that every expression over the workspace sees: one opened variable `workspace` (its fields: each type's plural
  * as a list of all its facts, `company`, `currency`), and the functions contains word(text, word), products named
- * in(text), money(n), percent(n), days(n). */
+ * in(text), money(n), percent(n), days(n).
+ *
+ * An object has its type's fields and inverses, `id` and `type`; of a two-key type also `agreement` (draft, proposed,
+ * signed by marketing, signed by it, agreed), `agreed on`, `proposed` (the proposal, an object of the same class, whose
+ * own `agreement` says how far it is), `proposed on` and `signed on` (of the text that waits for its keys), `waits for`
+ * (the sides whose key it lacks). A field of the same name comes before these. */
 const struct feel_scope *graph_scope(const struct graph *g);
 const struct model *graph_model(const struct graph *g);
 const struct feel_class *graph_class(const struct graph *g, const struct model_type *type);
@@ -112,11 +140,12 @@ void graph_env(struct feel_env *env, struct graph_view *v, struct arena *a, cons
 const struct picture *graph_picture(const struct feel_env *env); /* that the env stands on */
 struct feel_value graph_workspace(const struct graph_view *v);   /* the input for the scope's variable */
 struct feel_value graph_object(const struct graph_view *v, uint64_t fact);
-/* A field of a fact as FEEL sees it, for tables and JSON: name is a field, inverse, `id` or `type`. */
+/* A field of a fact as FEEL sees it, for tables and JSON: name is any member of its class. */
 struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);
 /* A fact as JSON, as the env's viewer sees it: {"type", "id", "version", "name", …every field with a value; money
  * {"amount","currency"}; links {"type","id","name"}}. Where the type has a field `version` of its own, it is
- * `fact_version`. */
+ * `fact_version`. A two-key fact has "agreement", "agreed_on", "waits_for", and "proposed": the proposal as such an
+ * object, with "deletes": true where it is to delete the fact. */
 void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact);
 
 #endif

@@ -143,11 +143,27 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
 static struct feel_value workspace_get(struct feel_env *env, const struct feel_class *class, uint64_t handle,
                                        uint32_t slot);
 
+static const struct feel_type *key_type(enum slot_how how)
+{
+    static const struct feel_type sides = {.is = FEEL_TYPE_LIST, .of = &feel_type_string};
+    if (how == SLOT_WAITS_FOR) return &sides;
+    return how == SLOT_AGREEMENT ? &feel_type_string : &feel_type_date;
+}
+
+static bool has_inverse(const struct model_type *type, str name)
+{
+    for (size_t i = 0; i < type->inverse_count; i++)
+        if (str_eq_nocase(type->inverses[i].name, name)) return true;
+    return false;
+}
+
 static void make_class(struct graph *g, struct shape *shape)
 {
     struct arena *a = &g->arena;
     const struct model_type *type = shape->type;
-    size_t most = type->field_count + type->inverse_count + 2, count = 0;
+    size_t key_count, most = type->field_count + type->inverse_count + 2, count = 0;
+    const struct key_member *keys = key_members(&key_count);
+    if (type->two_key) most += key_count;
     struct feel_field *members = arena_array(a, most, sizeof *members);
     shape->slots = arena_array(a, most + 2 * type->field_count, sizeof *shape->slots);
     for (size_t i = 0; i < type->field_count; i++) members[count++] = model_member(g, shape, &type->fields[i]);
@@ -172,6 +188,13 @@ static void make_class(struct graph *g, struct shape *shape)
             (struct feel_field){.name = STR("type"),
                                 .type = &feel_type_string,
                                 .slot = add_slot(shape, (struct slot){.how = SLOT_TYPE, .name = STR("type")})};
+    for (size_t i = 0; type->two_key && i < key_count; i++) {
+        const struct key_member *k = &keys[i];
+        if (model_field(type, k->name) || has_inverse(type, k->name)) continue;
+        members[count++] = (struct feel_field){.name = k->name,
+                                               .type = k->how == SLOT_PROPOSED ? &shape->object : key_type(k->how),
+                                               .slot = add_slot(shape, (struct slot){.how = k->how, .name = k->name})};
+    }
     uint32_t name_slot = 0;
     for (size_t i = 0; i < count; i++)
         if (str_eq(members[i].name, type->name_field->name)) name_slot = members[i].slot;
@@ -420,10 +443,10 @@ static struct feel_value observe(struct feel_env *env, const struct fact *f, con
     NOT_REACHED();
 }
 
-static struct feel_value derive(struct feel_env *env, const struct fact *f, const struct slot *slot)
+static struct feel_value derive(struct feel_env *env, const struct fact *f, uint64_t handle, const struct slot *slot)
 {
     const struct graph_view *view = env->host;
-    const struct feel_value inputs[] = {graph_workspace(view), feel_object(&f->shape->class, f->id)};
+    const struct feel_value inputs[] = {graph_workspace(view), feel_object(&f->shape->class, handle)};
     struct feel_value v;
     struct err err;
     /* Over a limit: the steps are spent, so whoever asked stops at its next step. */
@@ -435,9 +458,11 @@ static struct feel_value derive(struct feel_env *env, const struct fact *f, cons
 }
 
 /* Derived and observed values are computed once a view. Texts move to the view's arena, since env's may be emptied. */
-static struct feel_value kept(struct feel_env *env, const struct fact *f, const struct slot *slot)
+static struct feel_value kept(struct feel_env *env, const struct fact *f, uint64_t handle, const struct slot *slot)
 {
     MUST(slot->field);
+    /* Proposals are few. */
+    if (handle != f->id) return slot->how == SLOT_DERIVED ? derive(env, f, handle, slot) : observe(env, f, slot);
     struct graph_view *view = env->host;
     struct feel_value **of_chunk, *of_fact;
     size_t chunk = picture_chunk(view->picture, f->id >> CHUNK_BITS), place = f->id & (CHUNK_FACTS - 1);
@@ -450,7 +475,7 @@ static struct feel_value kept(struct feel_env *env, const struct fact *f, const 
     of_fact = of_chunk[place];
     struct feel_value *v = &of_fact[slot->number];
     if (v->kind != UINT8_MAX) return *v;
-    struct feel_value fresh = slot->how == SLOT_DERIVED ? derive(env, f, slot) : observe(env, f, slot);
+    struct feel_value fresh = slot->how == SLOT_DERIVED ? derive(env, f, handle, slot) : observe(env, f, slot);
     if ((fresh.kind == FEEL_STRING || fresh.kind == FEEL_NULL) && fresh.text.n)
         fresh.text = arena_copy(view->arena, fresh.text);
     return *v = fresh;
@@ -472,7 +497,13 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     case SLOT_ID: return feel_int((int64_t)f->id);
     case SLOT_TYPE: return feel_string(shape->type->name);
     case SLOT_DERIVED:
-    case SLOT_OBSERVED: return kept(env, f, slot);
+    case SLOT_OBSERVED: return kept(env, f, handle, slot);
+    case SLOT_AGREEMENT:
+    case SLOT_AGREED_ON:
+    case SLOT_PROPOSED:
+    case SLOT_PROPOSED_ON:
+    case SLOT_SIGNED_ON:
+    case SLOT_WAITS_FOR: return keyed_get(env, f, handle, slot);
     case SLOT_INVERSE: {
         size_t chunk = picture_chunk(view->picture, f->id >> CHUNK_BITS);
         ids = backlinks_get(view->picture->back[chunk], f->id & (CHUNK_FACTS - 1), shape, slot->number, &count);
@@ -512,7 +543,13 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     case SLOT_OBSERVED:
     case SLOT_INVERSE:
     case SLOT_LINK:
-    case SLOT_LINKS: break;
+    case SLOT_LINKS:
+    case SLOT_AGREEMENT:
+    case SLOT_AGREED_ON:
+    case SLOT_PROPOSED:
+    case SLOT_PROPOSED_ON:
+    case SLOT_SIGNED_ON:
+    case SLOT_WAITS_FOR: break;
     }
     NOT_REACHED();
 }

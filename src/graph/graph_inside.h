@@ -32,7 +32,13 @@ enum slot_how {
     SLOT_OBSERVED,
     SLOT_INVERSE,
     SLOT_ID,
-    SLOT_TYPE
+    SLOT_TYPE,
+    SLOT_AGREEMENT, /* from here on: two keys */
+    SLOT_AGREED_ON,
+    SLOT_PROPOSED,
+    SLOT_PROPOSED_ON,
+    SLOT_SIGNED_ON,
+    SLOT_WAITS_FOR
 };
 struct slot {
     enum slot_how how;
@@ -207,6 +213,21 @@ size_t evidence_draft_pack(struct evidence_draft *d, uint64_t **applications, st
 size_t evidence_people(const struct evidence *e, int64_t from, int64_t to);
 void evidence_sum(const struct evidence *e, int64_t from, int64_t to, uint64_t *requests, uint64_t *bytes);
 
+struct keyed { /* two keys of one fact */
+    atomic_uint users;
+    struct picture_keys keys;
+    struct fact *proposal; /* behind it; NULL: none */
+};
+/* Takes what the store says. */
+struct keyed *keyed_pack(const struct shape *shape, struct arena *scratch, const struct stored_fact *stored);
+const struct keyed *picture_keyed(const struct picture *p, uint64_t fact); /* also with FACT_PROPOSED */
+struct key_member { /* what every object of a two-key type has besides its fields */
+    str name;
+    enum slot_how how;
+};
+const struct key_member *key_members(size_t *count);
+struct feel_value keyed_get(struct feel_env *env, const struct fact *f, uint64_t handle, const struct slot *slot);
+
 struct rate {
     char currency[4];
     int64_t from;
@@ -228,8 +249,10 @@ struct picture {
     struct id_list **types; /* by model_type.number; NULL: none */
     struct name_shard *names[NAME_SHARDS];
     struct evidence **evidence; /* by application */
-    struct rates *rates;        /* NULL: none */
-    int64_t newest_day;         /* that any log shows; INT64_MIN when none */
+    struct keyed **keyed;       /* by fact */
+    size_t keyed_count;
+    struct rates *rates; /* NULL: none */
+    int64_t newest_day;  /* that any log shows; INT64_MIN when none */
 };
 /* STR_NOT_FOUND when there is none. */
 size_t picture_chunk(const struct picture *p, uint64_t number);

@@ -14,6 +14,10 @@ struct membership {
     bool adds;
     uint64_t id;
 };
+struct keyed_change {
+    uint64_t fact;
+    struct keyed *now; /* NULL: none any more */
+};
 struct loading {
     const struct graph *graph;
     struct picture *old; /* NULL: all is loaded */
@@ -28,6 +32,7 @@ struct loading {
     VEC(struct name_entry) names_in;
     VEC(struct name_entry) names_out;
     VEC(struct membership) members;
+    VEC(struct keyed_change) keyed;
     bool rates_change;
 };
 
@@ -75,6 +80,9 @@ static void on_fact(void *self, const struct stored_fact *stored)
         if (l->staged.count && l->staged.items[0].id >> CHUNK_BITS != stored->id >> CHUNK_BITS) seal(l);
     }
     const struct shape *shape = &l->graph->shapes[stored->type->number];
+    if (stored->type->two_key && (l->old || stored->keys))
+        *vec_add(&l->lists, &l->keyed) =
+            (struct keyed_change){stored->id, stored->keys ? keyed_pack(shape, &l->arena, stored) : NULL};
     const struct fact *now = stored->version ? fact_encode(&l->arena, shape, stored) : NULL;
     *vec_add(&l->arena, &l->staged) = (struct staged){stored->id, now};
 }
@@ -319,6 +327,21 @@ static void make_evidence(struct loading *l, struct picture *next)
     }
 }
 
+/* The store tells of facts in the order of their ids. */
+static void make_keyed(struct loading *l, struct picture *next)
+{
+    size_t old_count = l->old ? l->old->keyed_count : 0, i = 0;
+    next->keyed = mem_array(old_count + l->keyed.count, sizeof *next->keyed);
+    VEC_EACH(change, &l->keyed) {
+        for (; i < old_count && l->old->keyed[i]->keys.fact < change->fact; i++)
+            next->keyed[next->keyed_count++] = SHARE(l->old->keyed[i]);
+        if (i < old_count && l->old->keyed[i]->keys.fact == change->fact) i++;
+        if (change->now) next->keyed[next->keyed_count++] = change->now;
+    }
+    for (; i < old_count; i++) next->keyed[next->keyed_count++] = SHARE(l->old->keyed[i]);
+    l->keyed.count = 0;
+}
+
 /* ---- Chunks ---- */
 
 static int chunk_order(const void *a, const void *b)
@@ -392,7 +415,9 @@ static struct picture *advance(const struct graph *g, struct picture *old, struc
         make_backlinks(&l, next);
         make_rates(&l, next);
         make_evidence(&l, next);
+        make_keyed(&l, next);
     }
+    VEC_EACH(change, &l.keyed) mem_free(change->now);
     for (size_t i = 0; i < l.chunk_count; i++) mem_free(l.chunks[i]);
     mem_free(l.chunks);
     idmap_release(&l.chunk_places);

@@ -20,11 +20,13 @@ static void release(struct picture *p)
     for (size_t i = 0; i < p->graph->model->type_count; i++) DROP(p->types[i]);
     for (size_t i = 0; i < NAME_SHARDS; i++) DROP(p->names[i]);
     for (size_t i = 0; i < p->evidence_count; i++) DROP(p->evidence[i]);
+    for (size_t i = 0; i < p->keyed_count; i++) DROP(p->keyed[i]);
     DROP(p->rates);
     mem_free(p->chunks);
     mem_free(p->back);
     mem_free(p->types);
     mem_free(p->evidence);
+    mem_free(p->keyed);
     mem_free(p);
 }
 
@@ -79,6 +81,10 @@ size_t picture_chunk(const struct picture *p, uint64_t number)
 
 const struct fact *picture_fact(const struct picture *p, uint64_t id)
 {
+    if (UNLIKELY(id & FACT_PROPOSED)) {
+        const struct keyed *keyed = picture_keyed(p, id);
+        return keyed ? keyed->proposal : NULL;
+    }
     size_t chunk = picture_chunk(p, id >> CHUNK_BITS);
     return chunk == STR_NOT_FOUND ? NULL : chunk_fact(p->chunks[chunk], id & (CHUNK_FACTS - 1));
 }

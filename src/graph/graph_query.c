@@ -185,6 +185,10 @@ int fact_column(struct arena *a, const struct model_type *type, str word, str *n
     if (str_eq(word, STR("id")) || str_eq(word, STR("type"))) return 0;
     for (size_t i = 0; i < type->inverse_count; i++)
         if (str_eq_nocase(type->inverses[i].name, word)) return *name = type->inverses[i].name, 0;
+    size_t keys;
+    const struct key_member *member = key_members(&keys);
+    for (size_t i = 0; type->two_key && i < keys; i++)
+        if (str_eq_nocase(member[i].name, word)) return *name = member[i].name, 0;
     str near = model_nearest_field(type, word);
     str hint = near.n ? arena_printf(a, "; did you mean \"" STR_FORMAT "\"?", STR_ARGS(near)) : STR("");
     return err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is not a field of " STR_FORMAT STR_FORMAT, STR_ARGS(word),

@@ -26,7 +26,8 @@ struct fact_rows {
  * unknown name in `sort`, with sort_place; ERR_LIMIT where the condition is too costly. */
 int fact_query(struct arena *a, const struct graph *g, struct feel_env *env, const struct fact_query *q,
                struct fact_rows *out, struct err *err) MUST_USE;
-/* A column by what people call it: a field's name or key, an inverse, `id`, `type`. *field is NULL for all but fields;
+/* A column by what people call it: a field's name or key, an inverse, `id`, `type`, of a two-key type `agreement` and
+ * its like. *field is NULL for all but fields;
  * *name is as graph_field wants it. ERR_USAGE with the nearest name. */
 int fact_column(struct arena *a, const struct model_type *type, str word, str *name, const struct model_field **field,
                 struct err *err) MUST_USE;

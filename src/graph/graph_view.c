@@ -125,7 +125,7 @@ static void emit_reference(struct json_writer *w, const struct picture *p, uint6
     }
     json_object(w);
     json_key(w, STR("type")), json_string(w, f->shape->type->name);
-    json_key(w, STR("id")), json_int(w, (int64_t)id);
+    json_key(w, STR("id")), json_int(w, (int64_t)f->id);
     json_key(w, STR("name")), json_string(w, fact_name(f));
     json_object_end(w);
 }
@@ -160,6 +160,27 @@ static void emit_value(struct json_writer *w, struct feel_env *env, const struct
     }
 }
 
+static void emit_key(struct json_writer *w, struct feel_env *env, const struct shape *shape, const struct slot *slot,
+                     uint64_t fact)
+{
+    const struct graph_view *view = env->host;
+    struct feel_value v = shape->class.get(env, &shape->class, fact, (uint32_t)(slot - shape->slots));
+    const struct keyed *keyed = picture_keyed(view->picture, fact);
+    if (slot->how == SLOT_PROPOSED && fact & FACT_PROPOSED) {
+        if (keyed && keyed->keys.deletes) json_key(w, STR("deletes")), json_bool(w, true);
+        return;
+    }
+    if (v.kind == FEEL_NULL || (v.kind == FEEL_LIST && !v.count)) return;
+    str key = arena_copy(env->arena, slot->name);
+    for (size_t i = 0; i < key.n; i++)
+        if (key.p[i] == ' ') ((char *)(uintptr_t)key.p)[i] = '_';
+    json_key(w, key);
+    if (slot->how == SLOT_PROPOSED)
+        graph_emit_json(w, env, fact | FACT_PROPOSED);
+    else
+        feel_emit_json(w, v);
+}
+
 void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact)
 {
     const struct graph_view *view = env->host;
@@ -171,7 +192,7 @@ void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact)
     const struct shape *shape = f->shape;
     json_object(w);
     json_key(w, STR("type")), json_string(w, shape->type->name);
-    json_key(w, STR("id")), json_int(w, (int64_t)fact);
+    json_key(w, STR("id")), json_int(w, (int64_t)f->id);
     bool taken = model_field(shape->type, STR("version")) != NULL;
     json_key(w, taken ? STR("fact_version") : STR("version")), json_int(w, fact_version(f));
     if (!model_field(shape->type, STR("name"))) json_key(w, STR("name")), json_string(w, fact_name(f));
@@ -180,6 +201,10 @@ void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact)
         if (slot->how == SLOT_AMOUNT || slot->how == SLOT_CURRENCY || slot->how == SLOT_INVERSE ||
             slot->how == SLOT_ID || slot->how == SLOT_TYPE)
             continue;
+        if (slot->how >= SLOT_AGREEMENT) {
+            emit_key(w, env, shape, slot, fact);
+            continue;
+        }
         struct feel_value v = shape->class.get(env, &shape->class, fact, (uint32_t)i);
         bool foreign = slot->how == SLOT_MONEY && v.kind == FEEL_NULL && fact_value_for(env->viewer, f, slot->field).n;
         if ((v.kind == FEEL_NULL && !foreign) || (v.kind == FEEL_LIST && !v.count)) continue;
