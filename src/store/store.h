@@ -179,6 +179,72 @@ int store_load_history(struct store *s, struct arena *a, uint64_t fact, const st
 /* Recomputes the hash chain and every digest; the error names the first broken entry. */
 int store_verify(struct store *s, uint64_t *entries, unsigned char head[32], struct err *err) MUST_USE;
 
+/* ---- Taking back
+ * ------------------------------------------------------------------------------------------------------------ */
+
+enum undo_why {
+    UNDO_CHANGED, /* the field is no longer as the commit left it */
+    UNDO_DELETED, /* the fact is gone */
+    UNDO_BACK,    /* it deleted the fact, and the fact is there again */
+    UNDO_LINKED,  /* it made the fact, and now `by` links to it */
+    UNDO_GONE,    /* the field held a link to `by`, which is gone */
+};
+struct undo_obstacle {
+    enum undo_why why;
+    uint64_t fact, by;
+    const struct model_type *type;   /* of the store's model */
+    const struct model_field *field; /* CHANGED, GONE */
+    str before, after, now;          /* CHANGED: canonical; links: ids with blanks between */
+    str actor;                       /* who was it since, and when; STR_NONE where nobody can be told */
+    int64_t time;
+};
+/* Fills the set with what takes commit `number` back, each value and claim to where it was, every fact expected at the
+ * version that it has now. With obstacles the set must not be committed. ERR_INPUT: the commit did more than change
+ * facts (evidence, accounts, metamodel), or what it did was erased; ERR_ABSENT: there is none. */
+int store_plan_undo(struct store *s, struct change_set *c, uint64_t number, const struct undo_obstacle **out,
+                    size_t *count, struct err *err) MUST_USE;
+
+/* ---- Comments, mentions, saved views: journalled, and no facts
+ * ------------------------------------------------------------- */
+
+struct stored_comment {
+    uint64_t id, fact;
+    str author; /* a user's name */
+    int64_t time;
+    int64_t edited, deleted; /* 0: never; a deleted one has no text */
+    str text;
+};
+/* The next "@name" from *from on: the name, where its @ stands, and *from behind it. */
+bool comment_next_mention(str text, size_t *from, str *name, size_t *at);
+/* Users that the text mentions as @name learn of it. Only the author changes or deletes a comment: ERR_DENIED. */
+int store_add_comment(struct store *s, uint64_t fact, str author, str text, int64_t now, uint64_t *id,
+                      struct err *err) MUST_USE;
+int store_edit_comment(struct store *s, uint64_t id, str author, str text, int64_t now, struct err *err) MUST_USE;
+int store_delete_comment(struct store *s, uint64_t id, str author, int64_t now, struct err *err) MUST_USE;
+int store_load_comment(struct store *s, struct arena *a, uint64_t id, struct stored_comment *out,
+                       struct err *err) MUST_USE;
+/* Oldest first. */
+int store_load_comments(struct store *s, struct arena *a, uint64_t fact, const struct stored_comment **out,
+                        size_t *count, struct err *err) MUST_USE;
+/* The comments that mention the user and were not seen yet, newest first. */
+int store_load_mentions(struct store *s, struct arena *a, uint64_t user, size_t limit,
+                        const struct stored_comment **out, size_t *count, struct err *err) MUST_USE;
+int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, int64_t now, struct err *err) MUST_USE;
+
+struct stored_view { /* how somebody likes to look at a list */
+    uint64_t id;
+    const struct model_type *type;
+    str name, owner; /* a user's name */
+    bool shared;     /* with everybody */
+    str query;       /* as in the list's address */
+};
+/* The user's own and those that others share, by name. */
+int store_load_views(struct store *s, struct arena *a, const struct model_type *type, str user,
+                     const struct stored_view **out, size_t *count, struct err *err) MUST_USE;
+/* Replaces the owner's view of that name. */
+int store_save_view(struct store *s, const struct stored_view *v, int64_t now, struct err *err) MUST_USE;
+int store_drop_view(struct store *s, uint64_t id, str user, bool steward, int64_t now, struct err *err) MUST_USE;
+
 /* ---- Evidence
  * --------------------------------------------------------------------------------------------------------------- */
 

@@ -229,15 +229,57 @@ static void apply_unlink(struct applying *p, struct fact_work *w, const struct c
     }
 }
 
+static bool is_link(const struct model_field *field) { return field->kind == FIELD_LINK || field->kind == FIELD_LINKS; }
+
+/* The claims that came with a commit go; of one field where it is given. The first one's source, 0 when there is none.
+ */
+static uint32_t retract(struct fact_work *w, const struct model_field *field, uint64_t number)
+{
+    uint32_t source = 0;
+    for (size_t i = 0; i < w->claims.count; i++) {
+        struct claim *c = &w->claims.items[i];
+        if (c->number != number || (field && c->field != field->id)) continue;
+        if (!source) source = c->source;
+        *c = w->claims.items[--w->claims.count], i--;
+        w->claims_changed = true;
+    }
+    return source;
+}
+
+static int winner(struct applying *p, const struct fact_work *w, const struct model_field *field, str *out);
+
+/* What the claims that are left say may be what was there; else the source that had replaced its own word says the old
+ * one again; else it is typed. */
+static int apply_restore(struct applying *p, struct fact_work *w, const struct model_field *field,
+                         const struct change_op *op)
+{
+    str now;
+    uint32_t source = retract(w, field, op->number);
+    if (winner(p, w, field, &now)) return -1;
+    if (same_text(now, op->value)) return 0;
+    if (source > SOURCE_TYPED && op->value.p) {
+        *vec_add(&p->scratch, &w->claims) =
+            (struct claim){field->id, source, p->j->number, STR_NONE, 0, op->value, false};
+        w->claims_changed = true;
+        if (winner(p, w, field, &now)) return -1;
+        if (same_text(now, op->value)) return 0;
+    }
+    return is_link(field) ? apply_links(p, w, field, op) : apply_value(p, w, field, op);
+}
+
 int work_apply(struct applying *p, struct fact_work *w)
 {
     for (const struct change_op *op = w->f->first; op; op = op->next) {
         const struct model_field *field = model_field_by_id(w->type, op->field->id);
         if (!field || !str_eq(field->name, op->field->name))
             return work_refuse(p, w, op->field, op, ERR_INPUT, "the type has no such field");
-        bool links = field->kind == FIELD_LINK || field->kind == FIELD_LINKS;
+        bool links = is_link(field);
         switch (op->kind) {
         case OP_UNLINK: apply_unlink(p, w, op); break;
+        case OP_RETRACT: retract(w, NULL, op->number); break;
+        case OP_RESTORE:
+            if (apply_restore(p, w, field, op)) return -1;
+            break;
         case OP_LINKS:
             if (!links) return work_refuse(p, w, field, op, ERR_INPUT, "the field holds a value, not links");
             if (apply_links(p, w, field, op)) return -1;

@@ -69,7 +69,13 @@ int store_make_views(sqlite3 *db, const struct model *m, struct err *err) MUST_U
 
 /* ---- Change sets ---- */
 
-enum change_op_kind { OP_VALUE, OP_LINKS, OP_UNLINK };
+enum change_op_kind {
+    OP_VALUE,
+    OP_LINKS,
+    OP_UNLINK,
+    OP_RESTORE, /* the claims to the field that came with commit `number` go, and the field is as `value` says */
+    OP_RETRACT, /* all claims that came with commit `number` go */
+};
 struct change_op {
     enum change_op_kind kind;
     const struct model_field *field; /* of the set's model; UNLINK: of the store's */
@@ -77,6 +83,7 @@ struct change_op {
     const uint64_t *links; /* UNLINK: one */
     size_t link_count;
     struct origin from;
+    uint64_t number; /* RESTORE, RETRACT */
     struct change_op *next;
 };
 struct change_fact {
@@ -126,8 +133,10 @@ enum entry_kind {
     ENTRY_PROPOSED,
     ENTRY_REFUSED,
     ENTRY_WITHDRAWN,
-    ENTRY_SIGNED, /* after: who, for which side, the text and its hash */
-    ENTRY_AGREED, /* after: the hash of the text that is in force from here on */
+    ENTRY_SIGNED,  /* after: who, for which side, the text and its hash */
+    ENTRY_AGREED,  /* after: the hash of the text that is in force from here on */
+    ENTRY_COMMENT, /* before and after are its text; `fact` is what it is about */
+    ENTRY_VIEW,    /* a saved view that others see: before and after are what it asks for */
 };
 struct journal_writer {
     uint64_t number;

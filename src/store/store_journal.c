@@ -376,7 +376,9 @@ static str key_word(enum entry_kind kind)
     case ENTRY_LOAD:
     case ENTRY_USER:
     case ENTRY_CLAIMED:
-    case ENTRY_MODEL: break;
+    case ENTRY_MODEL:
+    case ENTRY_COMMENT:
+    case ENTRY_VIEW: break;
     }
     return STR_NONE;
 }

@@ -255,7 +255,9 @@ static int replay_entry(struct store *s, struct keys_replay *r, sqlite3_stmt *q,
     case ENTRY_LOAD:
     case ENTRY_USER:
     case ENTRY_CLAIMED:
-    case ENTRY_MODEL: break;
+    case ENTRY_MODEL:
+    case ENTRY_COMMENT:
+    case ENTRY_VIEW: break;
     }
     NOT_REACHED();
 }

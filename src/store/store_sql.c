@@ -94,7 +94,18 @@ static const char migration_2[] =
     "CREATE TRIGGER signature_is_final BEFORE UPDATE ON signature"
     " BEGIN SELECT raise(ABORT, 'a signature is never changed'); END;";
 
-static const char *const migrations[] = {migration_1, migration_2};
+/* Comments on facts, who is mentioned in them (seen: when, 0 not yet), and saved views of lists. */
+static const char migration_3[] =
+    "CREATE TABLE comment(id INTEGER PRIMARY KEY, fact INTEGER NOT NULL, author TEXT NOT NULL, time INTEGER NOT NULL,"
+    " edited INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL) STRICT;"
+    "CREATE INDEX comment_by_fact ON comment(fact);"
+    "CREATE TABLE mention(comment INTEGER NOT NULL REFERENCES comment(id), user INTEGER NOT NULL REFERENCES user(id),"
+    " seen INTEGER NOT NULL, PRIMARY KEY(comment, user)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX mention_unseen ON mention(user) WHERE seen = 0;"
+    "CREATE TABLE saved_view(id INTEGER PRIMARY KEY, type INTEGER NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,"
+    " shared INTEGER NOT NULL, query TEXT NOT NULL, UNIQUE(type, owner, name)) STRICT;";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

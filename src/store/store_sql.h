@@ -90,6 +90,32 @@
       " (e.kind IN (0, 2) AND e.fact IN (SELECT fact FROM entry WHERE kind BETWEEN 8 AND 13))"                         \
       " ORDER BY e.fact, e.number, e.seq")                                                                             \
     X(SQL_MODEL_SINCE, "SELECT 1 FROM entry WHERE kind = 7 AND number > ?1 LIMIT 1")                                   \
+    X(SQL_ENTRY_OF, "SELECT e.kind, e.type, e.fact, v.salt IS NULL, v.before, v.after FROM entry e"                    \
+                    " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                                \
+                    " WHERE e.number = ?1 ORDER BY e.seq")                                                             \
+    X(SQL_ENTRY_TOUCHES, "SELECT 1 FROM entry WHERE fact = ?2 AND kind <= 2 AND number = ?1")                          \
+    X(SQL_ENTRY_TYPES, "SELECT DISTINCT type FROM entry WHERE number > ?1 AND type > 0 ORDER BY type")                 \
+    /* Comments and views */                                                                                           \
+    X(SQL_COMMENT_ADD, "INSERT INTO comment(fact, author, time, text) VALUES(?1, ?2, ?3, ?4)")                         \
+    X(SQL_COMMENT_GET, "SELECT id, fact, author, time, edited, deleted, text FROM comment WHERE id = ?1")              \
+    X(SQL_COMMENT_OF, "SELECT id, fact, author, time, edited, deleted, text FROM comment WHERE fact = ?1 ORDER BY id") \
+    X(SQL_COMMENT_EDIT, "UPDATE comment SET text = ?2, edited = ?3 WHERE id = ?1")                                     \
+    X(SQL_COMMENT_DELETE, "UPDATE comment SET text = '', deleted = ?2 WHERE id = ?1")                                  \
+    X(SQL_MENTION_ADD, "INSERT OR IGNORE INTO mention(comment, user, seen) VALUES(?1, ?2, 0)")                         \
+    X(SQL_MENTION_DROP, "DELETE FROM mention WHERE comment = ?1")                                                      \
+    X(SQL_MENTION_OF, "SELECT c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text FROM mention m"              \
+                      " JOIN comment c ON c.id = m.comment WHERE m.user = ?1 AND m.seen = 0 ORDER BY c.id DESC"        \
+                      " LIMIT ?2")                                                                                     \
+    X(SQL_MENTION_SEE, "UPDATE mention SET seen = ?3 WHERE user = ?1 AND seen = 0"                                     \
+                       " AND comment IN (SELECT id FROM comment WHERE fact = ?2)")                                     \
+    X(SQL_VIEW_OF, "SELECT id, type, name, owner, shared, query FROM saved_view"                                       \
+                   " WHERE type = ?1 AND (owner = ?2 OR shared = 1) ORDER BY name, id")                                \
+    X(SQL_VIEW_GET, "SELECT id, type, name, owner, shared, query FROM saved_view WHERE id = ?1")                       \
+    X(SQL_VIEW_NAMED,                                                                                                  \
+      "SELECT id, type, name, owner, shared, query FROM saved_view WHERE type = ?1 AND owner = ?2 AND name = ?3")      \
+    X(SQL_VIEW_PUT, "INSERT INTO saved_view(type, name, owner, shared, query) VALUES(?1, ?2, ?3, ?4, ?5)"              \
+                    " ON CONFLICT(type, owner, name) DO UPDATE SET shared = excluded.shared, query = excluded.query")  \
+    X(SQL_VIEW_DROP, "DELETE FROM saved_view WHERE id = ?1")                                                           \
     /* Evidence */                                                                                                     \
     X(SQL_SUBJECT_OF_APPLICATION, "SELECT id FROM subject WHERE kind = 0 AND application = ?1")                        \
     X(SQL_SUBJECT_OF_NAME, "SELECT id, application FROM subject WHERE kind = ?1 AND name = ?2")                        \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The form of a fact, made from its type. What was typed stays until it is saved, whatever is wrong with it. */
-#include "web_inside.h"
+#include "page_fact.h"
 
 #include "base_utf8.h"
 
@@ -94,7 +94,7 @@ static void fill_from_fact(struct form *form)
 }
 
 /* Browsers send CRLF for every line end. */
-static str lines_of(struct request *r, str text)
+str form_lines(struct request *r, str text)
 {
     struct buf b;
     buf_init(&b, BODY_LIMIT);
@@ -113,7 +113,7 @@ static void fill_from_request(struct form *form)
         VEC(str) typed = {0};
         for (size_t j = 0; j < r->form.count; j++)
             if (str_eq(r->form.items[j].name, f->name))
-                *vec_add(&r->arena, &typed) = lines_of(r, r->form.items[j].value);
+                *vec_add(&r->arena, &typed) = form_lines(r, r->form.items[j].value);
         f->given = typed.count > 0;
         set_typed(form, f, typed.items, typed.count);
     }
@@ -169,12 +169,18 @@ static bool same_links(const struct form *form, const struct form_field *f)
     return true;
 }
 
-static int save(struct form *form, uint64_t *id, struct err *err)
+int form_reason(struct request *r, str *reason, struct err *err)
+{
+    *reason = str_trim(pairs_get(&r->form, STR("reason")));
+    if (reason->n <= REASON_LIMIT) return 0;
+    return err_set(err, ERR_INPUT, "the reason is too long: %zu bytes, %d at most", reason->n, REASON_LIMIT);
+}
+
+static int save(struct form *form, uint64_t *id, uint64_t *number, struct err *err)
 {
     struct request *r = form->r;
-    str reason = str_trim(pairs_get(&r->form, STR("reason")));
-    if (reason.n > REASON_LIMIT)
-        return err_set(err, ERR_INPUT, "the reason is too long: %zu bytes, %d at most", reason.n, REASON_LIMIT);
+    str reason;
+    if (form_reason(r, &reason, err)) return -1;
     struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name, reason);
     const struct origin typed = {.kind = ORIGIN_TYPED};
     uint64_t fact = form->fact ? fact_id(form->fact) : change_create(c, form->type);
@@ -191,6 +197,7 @@ static int save(struct form *form, uint64_t *id, struct err *err)
     struct commit_result result = {0};
     if (web_commit(r->web, c, &result, err)) return -1;
     *id = form->fact ? fact : result.made_count ? result.made[0] : 0;
+    *number = result.number;
     return 0;
 }
 
@@ -334,14 +341,15 @@ static void answer_form(struct form *form)
 {
     struct request *r = form->r;
     struct err err;
-    uint64_t id;
+    uint64_t id, number;
     fill_from_request(form);
     read_fields(form);
     if (form->wrong) {
         form->message = STR("Nothing was saved yet: see the fields marked below.");
         show_form(form, 422);
-    } else if (!save(form, &id, &err)) {
-        request_redirect(r, text_format(r, "/facts/%llu?saved=yes", (unsigned long long)id));
+    } else if (!save(form, &id, &number, &err)) {
+        request_redirect(r,
+                         text_format(r, "/facts/%llu?saved=%llu", (unsigned long long)id, (unsigned long long)number));
     } else if (err.code == ERR_CONFLICT && form->fact) {
         uint64_t own = fact_id(form->fact);
         web_look(r->web);

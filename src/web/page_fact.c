@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any fact, as its type declares it: values with where they came from, links both ways, history. */
-#include "web_inside.h"
+#include "page_fact.h"
 
 enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40, LONG_COMMIT = 4 };
 
@@ -39,7 +39,7 @@ static str names_of(struct request *r, str ids)
     return names;
 }
 
-static str value_of(struct request *r, const struct model_field *field, str canonical)
+str show_stored(struct request *r, const struct model_field *field, str canonical)
 {
     bool link = field->kind == FIELD_LINK || field->kind == FIELD_LINKS;
     return link ? names_of(r, canonical) : show_value(r, field, canonical);
@@ -88,7 +88,7 @@ static void put_origins(struct request *r, struct record *c, const struct model_
         if (claims[i].wins)
             values_add(r, &from, origin_record(r, &claims[i], STR_NONE));
         else if (!str_eq(claims[i].value, winner))
-            values_add(r, &others, origin_record(r, &claims[i], value_of(r, field, claims[i].value)));
+            values_add(r, &others, origin_record(r, &claims[i], show_stored(r, field, claims[i].value)));
     }
     record_put(c, "from", values_get(&from));
     record_put(c, "others", values_get(&others));
@@ -178,8 +178,8 @@ static struct feel_value change_record(struct request *r, const struct journal_c
 {
     struct record c = record_new(r);
     record_text(&c, "field", show_word(r, change->field->name));
-    record_text(&c, "before", value_of(r, change->field, change->before));
-    record_text(&c, "after", value_of(r, change->field, change->after));
+    record_text(&c, "before", show_stored(r, change->field, change->before));
+    record_text(&c, "after", show_stored(r, change->field, change->after));
     return record_get(&c);
 }
 
@@ -198,6 +198,7 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
                 values_add(r, &inner, change_record(r, &changes[i]));
         struct record c = record_new(r);
         record_text(&c, "when", show_time(r, first->time));
+        record_text(&c, "number", text_format(r, "%llu", (unsigned long long)first->number));
         record_text(&c, "actor", first->actor);
         record_text(&c, "reason", first->reason);
         record_put(&c, "changes", values_get(&inner));
@@ -245,10 +246,13 @@ void answer_fact(struct request *r)
     page_begin(r, PAGE_FACT);
     page_put_text(r, "title", fact_name(f));
     record_text(&fact, "href", show_path(r, fact_id(f)));
-    record_bool(&fact, "saved", pairs_get(&r->query, STR("saved")).n > 0);
+    record_text(&fact, "id", text_format(r, "%llu", (unsigned long long)fact_id(f)));
+    put_saved(r);
     record_int(&fact, "version", fact_version(f));
     int failed = put_fields(r, f, &fact, &err);
     page_put(r, "fact", record_get(&fact));
     put_inverses(r, f);
-    if (failed || put_history(r, f, &err) || put_notes(r, f, &err)) page_fail(r, &err);
+    if (failed || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err) ||
+        put_notes(r, f, &err))
+        page_fail(r, &err);
 }

@@ -44,6 +44,7 @@ void answer_types(struct request *r)
     page_begin(r, PAGE_TYPES);
     page_put_text(r, "title", STR("All facts"));
     page_put(r, "groups", values_get(&groups));
+    put_saved(r);
     page_show(r, 200);
 }
 
@@ -72,10 +73,21 @@ void answer_options(struct request *r)
     const struct model_type *type = type_asked(r);
     if (!type) return;
     str query = r->query.count ? str_trim(r->query.items[0].value) : STR("");
-    const uint64_t *ids = NULL;
-    size_t count = query.n ? picture_search(r->picture, &r->viewer, &r->arena, type, query, OPTION_ROWS, &ids) : 0;
+    const uint64_t *ids;
+    size_t count;
+    if (query.n)
+        count = picture_search(r->picture, &r->viewer, &r->arena, type, query, OPTION_ROWS, &ids);
+    else
+        ids = picture_facts(r->picture, type, &count); /* the first ones show what there is */
+    if (count > OPTION_ROWS) count = OPTION_ROWS;
     struct values choices = {0};
-    for (size_t i = 0; i < count; i++) values_add(r, &choices, feel_string(show_name(r, ids[i])));
+    for (size_t i = 0; i < count; i++) {
+        struct record c = record_new(r);
+        record_text(&c, "value", show_name(r, ids[i]));
+        str label = show_label(r, ids[i]);
+        record_text(&c, "text", label);
+        values_add(r, &choices, record_get(&c));
+    }
     page_begin(r, PAGE_OPTIONS);
     page_put(r, "choices", values_get(&choices));
     page_show(r, 200);

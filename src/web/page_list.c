@@ -220,5 +220,6 @@ void answer_facts(struct request *r)
     if (!err.code) page_put_text(r, "asked", asked.query.where);
     page_put_text(r, "sort", pairs_get(&r->query, STR("sort")));
     page_put_text(r, "add", pairs_get(&r->query, STR("add")));
+    put_saved(r);
     page_show(r, 200);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Today: the findings, worst first, and what is new. */
-#include "web_inside.h"
+#include "page_fact.h"
 
 #include "base_time.h"
 
@@ -181,7 +181,7 @@ void answer_today(struct request *r)
             text_format(r, STR_FORMAT " at values that are not open to your role; what they find is not shown.",
                         STR_ARGS(show_counted(r, (int64_t)found->all.withheld, "check looks", "checks look"))));
     put_strangers(r, found);
-    if (put_changes(r, &err))
+    if (put_changes(r, &err) || put_mentions(r, &err))
         page_fail(r, &err);
     else
         page_show(r, 200);

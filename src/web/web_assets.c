@@ -10,6 +10,7 @@
     X("entente.css", "text/css; charset=utf-8", asset_css)                                                             \
     X("htmx.min.js", "text/javascript; charset=utf-8", asset_htmx)                                                     \
     X("entente.js", "text/javascript; charset=utf-8", asset_js)                                                        \
+    X("combo.js", "text/javascript; charset=utf-8", asset_combo)                                                       \
     X("icon.svg", "image/svg+xml", asset_icon)
 #define X(name, type, symbol) extern const char symbol##_start[], symbol##_end[];
 ASSETS(X)

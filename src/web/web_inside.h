@@ -118,15 +118,18 @@ void request_look(struct request *r); /* takes the newest picture */
 #define WEB_PAGES(X)                                                                                                   \
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
     X(TODAY, today,                                                                                                    \
-      "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers")          \
+      "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers "          \
+      "mentions")                                                                                                      \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title fact notes fields inverses history")                                                          \
+    X(FACT, fact, "title fact notes fields inverses history comments saved")                                           \
+    X(UNDO, undo, "title says obstacles more")                                                                         \
+    X(DELETE, delete, "title message groups total fact reason")                                                        \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
-    X(TYPES, types, "title groups")                                                                                    \
+    X(TYPES, types, "title groups saved")                                                                              \
     X(FACTS, facts,                                                                                                    \
-      "title kind query columns rows found pages filters more asked where problem caret picker number sort add")       \
+      "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved") \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
     X(ERROR, error, "title says next")
@@ -178,6 +181,8 @@ const uint64_t *facts_sorted(struct request *r, const struct model_type *type, s
                              const struct model_field *field, bool down, size_t *count);
 /* The part of a long list that ?page= asks for; puts the page's `pages`. */
 void put_pages(struct request *r, size_t count, size_t *from, size_t *to);
+/* The page's `saved`: that commit ?saved= was made just now, and can be taken back. */
+void put_saved(struct request *r);
 /* A column's head: its link sorts by it, or turns the order round. `order` is "key" or "-key". */
 struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first);
 /* A choice of a select. */
@@ -258,7 +263,7 @@ struct asset {
     const char *start, *end;
     char path[80]; /* with the hash in it */
 };
-enum { ASSET_COUNT = 4 };
+enum { ASSET_COUNT = 5 };
 
 struct web {
     const struct web_options *options;
@@ -302,6 +307,10 @@ void web_log(struct web *web, str what, str detail);
 void web_now(struct web *web, int64_t *now, int64_t *today);
 /* Commits, and shows it in the next picture before it returns. */
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err) MUST_USE;
+/* Around other writing than of facts: the writer, for this thread alone until web_written, which hands on what failed.
+ */
+struct store *web_write(struct web *web);
+int web_written(struct web *web, int failed, struct err *err) MUST_USE;
 /* Brings the graph up to the store when another process has committed. */
 void web_look(struct web *web);
 /* The keeper's: finds anew when the newest picture has no findings yet. */
@@ -349,6 +358,12 @@ void answer_types(struct request *r);
 void answer_facts(struct request *r);
 void answer_find(struct request *r);
 void answer_options(struct request *r);
+void answer_undo(struct request *r);
+void answer_delete_page(struct request *r);
+void answer_delete(struct request *r);
+void answer_comment_new(struct request *r);
+void answer_comment_change(struct request *r);
+void answer_people(struct request *r);
 void answer_health(struct request *r);
 
 #endif

@@ -7,7 +7,7 @@
 #define X(ID, name, variables) extern const char page_##name##_html_start[], page_##name##_html_end[];
 WEB_PAGES(X)
 #undef X
-#define PARTS(X) X(top) X(bottom) X(changes) X(pages) X(search)
+#define PARTS(X) X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments)
 #define X(name)  extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -102,6 +102,7 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "css", asset_path(web, "entente.css"));
     record_text(&site, "htmx", asset_path(web, "htmx.min.js"));
     record_text(&site, "js", asset_path(web, "entente.js"));
+    record_text(&site, "combo", asset_path(web, "combo.js"));
     record_text(&site, "icon", asset_path(web, "icon.svg"));
     record_bool(&site, "open", r->signed_in);
     if (r->csrf.n) record_text(&site, "csrf", r->csrf);

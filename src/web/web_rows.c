@@ -116,6 +116,19 @@ void put_pages(struct request *r, size_t count, size_t *from, size_t *to)
     page_put(r, "pages", record_get(&c));
 }
 
+void put_saved(struct request *r)
+{
+    int64_t number;
+    str said = pairs_get(&r->query, STR("saved"));
+    if (!str_to_int(said, &number) || number < 0) return;
+    struct record c = record_new(r);
+    record_text(&c, "says",
+                number ? STR("Saved.") : STR("Nothing differed from what was there, so nothing was written."));
+    if (number) record_text(&c, "number", said);
+    if (str_starts(r->path, STR("/facts/"))) record_text(&c, "fact", str_from(r->path, 7));
+    page_put(r, "saved", record_get(&c));
+}
+
 struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first)
 {
     bool down = str_starts(order, STR("-")), current = order.n ? str_eq(str_from(order, down), key) : first;

@@ -40,6 +40,19 @@ int web_commit(struct web *web, struct change_set *c, struct commit_result *resu
     return failed;
 }
 
+struct store *web_write(struct web *web)
+{
+    pthread_mutex_lock(&web->write_lock);
+    return web->writer;
+}
+
+int web_written(struct web *web, int failed, struct err *err)
+{
+    if (!failed) failed = graph_refresh(web->graph, web->writer, err);
+    pthread_mutex_unlock(&web->write_lock);
+    return failed;
+}
+
 void web_look(struct web *web)
 {
     struct err err;

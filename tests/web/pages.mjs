@@ -21,7 +21,7 @@ async function paths(page, base) {
   return {
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', stack: '/stack',
-    filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, types: '/facts',
+    filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',
     list: '/types/applications', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
   };
 }
