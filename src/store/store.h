@@ -134,6 +134,9 @@ int store_load(struct store *s, const struct store_reader *r, uint64_t *head, st
  * version 0. */
 int store_load_since(struct store *s, uint64_t since, const struct store_reader *r, uint64_t *head,
                      struct err *err) MUST_USE;
+/* Types that commits after `since` touched (their facts, signatures, comments, views), by id. */
+int store_load_touched(struct store *s, struct arena *a, uint64_t since, const struct model_type *const **out,
+                       size_t *count, struct err *err) MUST_USE;
 /* Cheap: has another connection or process committed since the last call? */
 bool store_may_have_changed(struct store *s);
 int store_head(struct store *s, uint64_t *head, struct err *err) MUST_USE;

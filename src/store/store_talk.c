@@ -26,6 +26,22 @@ static int finish(struct store *s, int failed, struct err *err)
     return failed ? -1 : store_end(s, err);
 }
 
+int store_load_touched(struct store *s, struct arena *a, uint64_t since, const struct model_type *const **out,
+                       size_t *count, struct err *err)
+{
+    VEC(const struct model_type *) found = {0};
+    sqlite3_stmt *q;
+    int rc;
+    if (store_bind(s, SQL_ENTRY_TYPES, &q, err, "u", since)) return -1;
+    while ((rc = store_step(s, q, err)) == 1) {
+        const struct model_type *type = model_type_by_id(s->model, (uint32_t)sqlite3_column_int64(q, 0));
+        if (type) *vec_add(a, &found) = type;
+    }
+    *out = found.items;
+    *count = found.count;
+    return rc;
+}
+
 /* ---- Comments ---- */
 
 static int check_text(str text, struct err *err)

@@ -248,6 +248,7 @@ void answer_fact(struct request *r)
     record_text(&fact, "href", show_path(r, fact_id(f)));
     record_text(&fact, "id", text_format(r, "%llu", (unsigned long long)fact_id(f)));
     put_saved(r);
+    page_put_text(r, "live", live_types(r, fact_type(f)));
     record_int(&fact, "version", fact_version(f));
     int failed = put_fields(r, f, &fact, &err);
     page_put(r, "fact", record_get(&fact));

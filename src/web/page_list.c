@@ -70,6 +70,20 @@ static void put_columns(struct request *r, const struct model_field *const *fiel
     page_put(r, "columns", values_get(&list));
 }
 
+str live_types(struct request *r, const struct model_type *type)
+{
+    struct buf b;
+    buf_init(&b, 10000);
+    buf_str(&b, type->key);
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].to) buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->fields[i].to->key));
+    for (size_t i = 0; i < type->inverse_count; i++)
+        buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->inverses[i].from->key));
+    str types = buf_copy(&b, &r->arena);
+    buf_release(&b);
+    return types;
+}
+
 static struct feel_value row_record(struct request *r, uint64_t id, const struct model_field *const *fields,
                                     size_t count)
 {
@@ -209,7 +223,8 @@ void answer_facts(struct request *r)
     put_columns(r, fields, columns, pairs_get(&r->query, STR("sort")));
     put_filters(r, type);
     put_picker(r, type, fields, columns);
-    if (list_asked(r, type, &asked, &err)) {
+    bool failed = list_asked(r, type, &asked, &err) < 0;
+    if (failed) {
         put_problem(r, &err);
         put_found(r, 0, all);
     } else {
@@ -217,9 +232,13 @@ void answer_facts(struct request *r)
     }
     page_put_text(r, "query", pairs_get(&r->query, STR("q")));
     page_put_text(r, "where", asked.where);
-    if (!err.code) page_put_text(r, "asked", asked.query.where);
+    if (!failed) page_put_text(r, "asked", asked.query.where);
     page_put_text(r, "sort", pairs_get(&r->query, STR("sort")));
     page_put_text(r, "add", pairs_get(&r->query, STR("add")));
     put_saved(r);
-    page_show(r, 200);
+    page_put_text(r, "live", live_types(r, type));
+    if (put_views(r, type, &err))
+        page_fail(r, &err);
+    else
+        page_show(r, 200);
 }

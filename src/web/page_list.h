@@ -28,4 +28,7 @@ int list_asked(struct request *r, const struct model_type *type, struct list_ask
 /* The columns that the query names, else the first short ones; the name is always the first. */
 size_t list_columns(struct request *r, const struct model_type *type, const struct model_field ***out);
 
+/* Puts the page's `views`: one's own, those that others share, and what would be saved now. */
+int put_views(struct request *r, const struct model_type *type, struct err *err) MUST_USE;
+
 #endif

@@ -87,6 +87,7 @@ struct request {
     str location;           /* of a redirect */
     str cookies[2];         /* whole Set-Cookie values */
     str fixed;              /* a body that outlives the request (an asset), in place of `out` */
+    bool stream;            /* events follow, see web_events.c */
     bool keep;              /* may be cached for ever */
     uint32_t retry_seconds; /* 0: no Retry-After */
 
@@ -123,13 +124,15 @@ void request_look(struct request *r); /* takes the newest picture */
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title fact notes fields inverses history comments saved")                                           \
+    X(FACT, fact, "title live fact notes fields inverses history comments saved")                                      \
+    X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(UNDO, undo, "title says obstacles more")                                                                         \
     X(DELETE, delete, "title message groups total fact reason")                                                        \
     X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
     X(TYPES, types, "title groups saved")                                                                              \
     X(FACTS, facts,                                                                                                    \
-      "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved") \
+      "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved " \
+      "views live")                                                                                                    \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
     X(ERROR, error, "title says next")
@@ -263,9 +266,27 @@ struct asset {
     const char *start, *end;
     char path[80]; /* with the hash in it */
 };
-enum { ASSET_COUNT = 5 };
+enum { ASSET_COUNT = 7 };
+
+enum { TICK_COUNT = 64 };
+struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
+    char types[240];
+};
+struct stream;
+struct events {
+    pthread_mutex_t lock;
+    struct stream *streams;
+    size_t stream_count;
+    struct tick ticks[TICK_COUNT]; /* the last ones, oldest first */
+    size_t count;
+    uint64_t serial, number; /* of the newest tick; of the newest commit that was told of */
+    bool stopping;
+    uint64_t looked; /* the keeper's: the last commit that it has seen */
+    int64_t beat;    /* the keeper's */
+};
 
 struct web {
+    struct events events;
     const struct web_options *options;
     struct arena arena; /* for as long as the server lives */
     const struct zone *zone;
@@ -318,6 +339,16 @@ void web_find(struct web *web);
 int web_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
 void web_drop_found(struct web *web, struct found *f);
 
+/* All streams learn that commit `number` touched these types (keys with blanks between). */
+void events_tell(struct web *web, uint64_t number, str types);
+void events_look(struct web *web);
+void events_beat(struct web *web);
+void events_stop(struct web *web); /* they end at once */
+struct MHD_Response;
+struct MHD_Response *stream_response(struct request *r); /* NULL: there are too many */
+/* For data-live: the type and those that its links come from and go to. */
+str live_types(struct request *r, const struct model_type *type);
+
 int workers_start(struct web *web, struct err *err) MUST_USE;
 void workers_stop(struct web *web);
 bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
@@ -358,6 +389,9 @@ void answer_types(struct request *r);
 void answer_facts(struct request *r);
 void answer_find(struct request *r);
 void answer_options(struct request *r);
+void answer_many(struct request *r);
+void answer_view_save(struct request *r);
+void answer_events(struct request *r);
 void answer_undo(struct request *r);
 void answer_delete_page(struct request *r);
 void answer_delete(struct request *r);

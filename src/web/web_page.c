@@ -103,6 +103,9 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "htmx", asset_path(web, "htmx.min.js"));
     record_text(&site, "js", asset_path(web, "entente.js"));
     record_text(&site, "combo", asset_path(web, "combo.js"));
+    record_text(&site, "live", asset_path(web, "live.js"));
+    record_text(&site, "events", asset_path(web, "events.js"));
+    record_text(&site, "number", text_format(r, "%llu", (unsigned long long)picture_number(r->picture)));
     record_text(&site, "icon", asset_path(web, "icon.svg"));
     record_bool(&site, "open", r->signed_in);
     if (r->csrf.n) record_text(&site, "csrf", r->csrf);

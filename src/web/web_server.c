@@ -46,9 +46,15 @@ static void add_headers(const struct request *r, struct MHD_Response *response)
 
 static enum MHD_Result respond(struct request *r)
 {
+    struct MHD_Response *response = r->stream ? stream_response(r) : NULL;
+    if (r->stream && !response) {
+        r->status = 503;
+        r->retry_seconds = 30;
+    }
     str body = r->fixed.p ? r->fixed : buf_get(&r->out);
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        body.n, (void *)(uintptr_t)body.p, r->fixed.p ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    if (!response)
+        response = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p,
+                                                   r->fixed.p ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
     if (!response) return MHD_NO;
     add_headers(r, response);
     if (r->bad) add(response, "Connection", "close");
@@ -195,6 +201,8 @@ static void *keep(void *self)
         uint64_t asked;
         if (wake[1].revents && read(web->keeper_wake, &asked, sizeof asked) < 0) break;
         web_look(web);
+        events_look(web);
+        events_beat(web);
         web_find(web);
     }
     return NULL;
@@ -238,6 +246,10 @@ static int open_workspace(struct web *web, struct err *err)
         graph_refresh(web->graph, web->writer, err) ||
         checks_compile(&web->arena, web->graph, o->checks, o->check_count, &web->checks, err))
         return -1;
+    struct picture *first = graph_take(web->graph);
+    web->events.looked = web->events.number = picture_number(first);
+    web->events.serial = 1; /* who comes learns what the newest commit is */
+    picture_drop(first);
     return pages_compile(web, err);
 }
 
@@ -248,6 +260,7 @@ static void stop_http(struct web *web)
     MHD_socket listening = MHD_quiesce_daemon(web->daemon);
     if (listening != MHD_INVALID_SOCKET) close(listening);
     workers_stop(web);
+    events_stop(web);
     usleep(100000); /* the last answers go out */
     MHD_stop_daemon(web->daemon);
 }
@@ -284,6 +297,7 @@ int web_serve(const struct web_options *options, struct err *err)
     pthread_mutex_init(&web->found_lock, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
     pthread_mutex_init(&web->order_lock, NULL);
+    pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     web->worker_count = options->workers ? options->workers
                         : processors < 2 ? 2

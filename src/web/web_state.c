@@ -172,7 +172,10 @@ void web_find(struct web *web)
     }
     pthread_cond_broadcast(&web->found_changed);
     pthread_mutex_unlock(&web->found_lock);
-    if (failed) web_log(web, STR("cannot run the checks"), str_of(err.message));
+    if (failed)
+        web_log(web, STR("cannot run the checks"), str_of(err.message));
+    else
+        events_tell(web, number, STR("finding"));
     for (size_t i = 0; i < ARRAY_COUNT(made); i++)
         if (made[i]) web_drop_found(web, made[i]);
 }

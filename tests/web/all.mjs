@@ -4,13 +4,17 @@ import { http } from './http.mjs';
 import { pages } from './pages.mjs';
 import { edit, empty } from './edit.mjs';
 import { list } from './list.mjs';
+import { live } from './live.mjs';
+import { many } from './many.mjs';
 import { talk } from './talk.mjs';
 
 const browser = await launch();
 const web = await serve(`${process.env.WORK}/web.entente`);
 await pages(browser, web.base);
 await list(browser, web.base);
+await many(browser, web.base);
 await talk(browser, web.base);
+await live(browser, web);
 await edit(browser, web.base);
 await http(web);
 await group('stopping', async () => {

@@ -66,6 +66,18 @@ export function post(port, target, form, more = '') {
     `Content-Length: ${Buffer.byteLength(body)}\r\n${more}Connection: close\r\n\r\n${body}`);
 }
 
+export const token = (body) => body.match(/name="csrf" value="([0-9a-f]{64})"/)?.[1];
+export const cookie = (head, name) => head.match(new RegExp(`Set-Cookie: (${name}=[0-9a-f]+)`))?.[1];
+
+export async function visit(port) {
+  const answer = await get(port, '/sign-in');
+  return { csrf: token(answer.body), cookie: cookie(answer.head, 'entente_visit') };
+}
+export async function signIn(port, name, word, more = '') {
+  const v = await visit(port);
+  return post(port, '/sign-in', { csrf: v.csrf, name, password: word, to: '/' }, `Cookie: ${v.cookie}\r\n${more}`);
+}
+
 export const launch = () => chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests that no browser sends.
 import net from 'node:net';
-import { check, get, group, password, post, raw, same } from './help.mjs';
-
-const token = (body) => body.match(/name="csrf" value="([0-9a-f]{64})"/)?.[1];
-const cookie = (head, name) => head.match(new RegExp(`Set-Cookie: (${name}=[0-9a-f]+)`))?.[1];
-
-async function visit(port) {
-  const answer = await get(port, '/sign-in');
-  return { csrf: token(answer.body), cookie: cookie(answer.head, 'entente_visit') };
-}
-async function signIn(port, name, word, more = '') {
-  const v = await visit(port);
-  return post(port, '/sign-in', { csrf: v.csrf, name, password: word, to: '/' }, `Cookie: ${v.cookie}\r\n${more}`);
-}
+import { check, cookie, get, group, password, post, raw, same, signIn, token, visit } from './help.mjs';
 
 export async function http({ port }) {
   await group('malformed requests are refused', async () => {

@@ -10,5 +10,11 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
+// One box ticks all of its table.
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-all]");
+  if (!all) return;
+  for (const box of all.closest("table").querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
+});
 // The plain button of a search form is only needed where this script does not run.
 document.documentElement.classList.add("scripted");

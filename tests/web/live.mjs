@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pages that follow what others commit: several tabs and browsers, one stream each, nothing that is typed is lost.
+import net from 'node:net';
+import { check, cookie, group, open, post, same, signIn, token, get, password } from './help.mjs';
+
+// A wire between browser and server that counts the streams that are open over it.
+async function wire(port) {
+  const open = new Set(), sockets = new Set();
+  let asked = 0;
+  const server = net.createServer((client) => {
+    const upstream = net.connect(port, '127.0.0.1');
+    sockets.add(client).add(upstream);
+    client.on('data', (data) => {
+      if (data.toString('latin1').includes('GET /events')) asked++, open.add(client);
+    });
+    for (const [a, b] of [[client, upstream], [upstream, client]]) {
+      a.pipe(b);
+      a.on('error', () => b.destroy());
+      a.on('close', () => (open.delete(client), b.destroy()));
+    }
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    base: `http://127.0.0.1:${server.address().port}`, open: () => open.size, asked: () => asked,
+    close: () => (sockets.forEach((s) => s.destroy()), server.close()),
+  };
+}
+const until = async (test, what) => {
+  for (let i = 0; i < 60; i++) if (await test()) return check(true, what); else await new Promise((done) => setTimeout(done, 100));
+  check(false, what);
+};
+const input = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first().locator('input, textarea, select').first();
+const submit = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+// What somebody else does, without a browser.
+async function somebody(port) {
+  const own = `Cookie: ${cookie((await signIn(port, 'it@northlight.example', password)).head, 'entente_session')}\r\n`;
+  const csrf = token((await get(port, '/types/vendors/new', own)).body);
+  return async (name) => same((await post(port, '/types/vendors', { csrf, f1: name }, own)).status, 303, `${name} is written`);
+}
+
+export async function live(browser, web) {
+  await group('one stream a browser', async () => {
+    const proxy = await wire(web.port);
+    const first = await open(browser, proxy.base), context = first.context();
+    await until(() => proxy.open() === 1, 'a stream');
+    const second = await context.newPage();
+    await second.goto(`${proxy.base}/types/vendors`);
+    await second.waitForTimeout(500);
+    same(proxy.open(), 1, 'two tabs share it');
+    await first.close();
+    await second.waitForTimeout(300);
+    same(proxy.open(), 1, 'it stays for the one that is left');
+    const write = await somebody(web.port);
+    await write('Seen in a shared tab');
+    await second.goto(`${proxy.base}/types/vendors?q=seen+in`);
+    await write('Seen in the same tab');
+    await second.waitForFunction(() => document.querySelectorAll('#rows tbody th').length === 2);
+    check(true, 'the list follows');
+    await second.goto('about:blank');
+    await until(() => proxy.open() === 0, 'closed when no tab is left');
+    await context.close();
+    proxy.close();
+  });
+
+  await group('nothing that is typed is lost', async () => {
+    const page = await open(browser, web.base), write = await somebody(web.port);
+    await page.goto(`${web.base}/types/vendors?q=typed+v`);
+    await page.fill('#q', 'typed vendor');
+    await page.waitForFunction(() => location.search.includes('typed+vendor') || location.search.includes('typed%20vendor'));
+    await page.focus('#q');
+    await write('Typed Vendor A');
+    await page.waitForFunction(() => document.querySelectorAll('#rows tbody th').length === 1);
+    same(await page.evaluate(() => document.activeElement.id), 'q', 'the focus stays');
+    same(await page.inputValue('#q'), 'typed vendor', 'and what is typed');
+    await page.check('#rows tbody input[name=id]');
+    await page.focus('#rows tbody a');
+    await write('Typed Vendor B');
+    await page.waitForFunction(() => document.querySelectorAll('#rows tbody th').length === 2);
+    same(await page.locator('#rows tbody input[name=id]:checked').count(), 1, 'what is chosen stays chosen');
+    check(await page.evaluate(() => document.activeElement.matches('#rows tbody a')), 'and the focus, in what was drawn anew');
+    await page.click('#rows tbody th a');
+    await page.waitForSelector('#say-text');
+    await page.fill('#say-text', 'half a comm');
+    await page.evaluate(() => document.querySelector('#say-text').setSelectionRange(4, 4));
+    const two = await open(browser, web.base, { who: 'it' });
+    await two.goto(`${page.url().split('?')[0]}/edit`);
+    await input(two, 'Country').fill('Latvia');
+    await submit(two, '.edit button.main');
+    await page.waitForFunction(() => document.querySelector('#known').innerText.includes('Latvia'));
+    same(await page.inputValue('#say-text'), 'half a comm', 'a comment that is being written');
+    same(await page.evaluate(() => `${document.activeElement.id} ${document.activeElement.selectionStart}`), 'say-text 4', 'and the place in it');
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
+    await two.context().close();
+    await page.context().close();
+  });
+
+  await group('streams have their limits', async () => {
+    const own = `Cookie: ${cookie((await signIn(web.port, 'viewer@northlight.example', password)).head, 'entente_session')}\r\n`;
+    const sockets = [], heads = [];
+    for (let i = 0; i < 14; i++) {
+      const socket = net.connect(web.port, '127.0.0.1', () => socket.write(`GET /events HTTP/1.1\r\nHost: localhost:${web.port}\r\n${own}\r\n`));
+      socket.on('error', () => {});
+      socket.once('data', (data) => (heads[i] = data.toString()));
+      sockets.push(socket);
+    }
+    await until(() => heads.filter(Boolean).length === 14, 'each is answered');
+    same(heads.filter((h) => h.includes(' 200 ') && h.includes('text/event-stream')).length, 12, 'twelve of one person');
+    check(heads.filter((h) => h.includes(' 503 ')).every((h) => h.includes('Retry-After')), 'the rest may come later');
+    same((await get(web.port, '/events')).status, 303, 'nobody listens without an account');
+    same((await get(web.port, '/health')).status, 200, 'and the server answers');
+    sockets.forEach((s) => s.destroy());
+  });
+}
