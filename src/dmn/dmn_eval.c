@@ -117,19 +117,14 @@ static struct feel_value bound(struct dmn_run *run, const struct binding *b)
     return feel_context(entries, b->count);
 }
 
-/* The common case, short: an input of a plain type that is given by its own name and in its place. */
+/* The common case, short: an input of a plain type that is given by its own name and in its place. What was made of
+ * JSON has the model's own names. In a service, which has values for its inputs already, nothing is given by name. */
 static inline bool simple_input(struct dmn_run *run, const struct dmn_node *n, struct feel_value *out)
 {
-    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count ||
-        run->inputs.kind != FEEL_CONTEXT)
-        return false;
+    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count) return false;
     const struct feel_entry *e = &run->inputs.entries[n->place];
-    if (e->key.n != n->name.n || memcmp(e->key.p, n->name.p, e->key.n) != 0 ||
-        run->values[n->index].kind != VALUE_UNKNOWN)
-        return false;
-    if (n->type && (n->type->is != TYPE_SIMPLE || n->type->simple->is != FEEL_TYPE_OF_KIND ||
-                    n->type->simple->kind != e->value.kind))
-        return false;
+    if (!fits_plainly(n->plain, e->value)) return false;
+    if (e->key.p != n->name.p && !str_eq(e->key, n->name)) return false;
     *out = e->value;
     return true;
 }
@@ -137,8 +132,9 @@ static inline bool simple_input(struct dmn_run *run, const struct dmn_node *n, s
 static struct feel_value *make_frame(struct dmn_run *run, const struct dmn_node *n)
 {
     struct feel_value *frame = value_new_items(run->a, n->frame);
+    bool given = run->inputs.kind == FEEL_CONTEXT;
     for (size_t i = 0; i < n->scope.count; i++)
-        if (!simple_input(run, n->bindings[i].node, &frame[i])) frame[i] = bound(run, &n->bindings[i]);
+        if (!given || !simple_input(run, n->bindings[i].node, &frame[i])) frame[i] = bound(run, &n->bindings[i]);
     return frame;
 }
 
@@ -171,7 +167,7 @@ struct feel_value run_decision(struct dmn_run *run, const struct dmn_node *n)
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
     struct feel_value v = box_eval(run, n->logic, frame);
-    v = type_coerce(run->a, n->type, v, "result", n->name);
+    if (!fits_plainly(n->plain, v)) v = type_coerce(run->a, n->type, v, "result", n->name);
     run->notes->node = outside;
     if (UNLIKELY(run->notes->explain)) explain(run, n, "decision", frame, NULL, n->scope.count, v);
     return v;
@@ -220,18 +216,19 @@ struct feel_value run_function(struct dmn_run *run, const struct dmn_node *n)
     return feel_function(run->a, &f->function);
 }
 
-static void run_inside(struct dmn_run *inner, const struct dmn_run *run)
+static void know_nothing(struct dmn_run *run)
 {
-    *inner = *run;
-    inner->values = value_new_items(run->a, run->model->nodes.count);
-    for (size_t i = 0; i < run->model->nodes.count; i++) inner->values[i].kind = VALUE_UNKNOWN;
+    size_t count = run->model->nodes.count;
+    run->values = value_new_items(run->a, count);
+    for (size_t i = 0; i < count; i++) run->values[i].kind = VALUE_UNKNOWN;
 }
 
 static struct feel_value invoke_service(struct dmn_run *run, const struct dmn_node *n,
                                         const struct feel_value *arguments)
 {
     struct dmn_run *inner = arena_alloc(run->a, sizeof *inner);
-    run_inside(inner, run);
+    *inner = *run;
+    know_nothing(inner);
     inner->inputs = feel_context(NULL, 0); /* a service sees what it is given */
     for (size_t i = 0; i < n->parameter_count; i++) inner->values[n->parameter_nodes[i]->index] = arguments[i];
     if (n->output_count == 1) return run_value(inner, n->outputs[0]);
@@ -294,9 +291,9 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
     struct run_notes *notes = arena_alloc(env->arena, sizeof *notes);
     struct dmn_run *run = arena_alloc(env->arena, sizeof *run);
     *notes = (struct run_notes){.explain = explain_it, .err = err};
-    struct dmn_run outside = {
+    *run = (struct dmn_run){
         .model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .notes = notes};
-    run_inside(run, &outside);
+    know_nothing(run);
     struct feel_value v =
         n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE ? call_by_inputs(run, n) : run_value(run, n);
     notes->err = NULL;
@@ -309,10 +306,8 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
 /* ---- Inputs from text ----------------------------------------------------------------------------------------------
  */
 
-static const struct dmn_type *declared(const struct dmn_file *f, const struct dmn_node *called, str name, size_t place)
+static const struct dmn_type *declared(const struct dmn_file *f, const struct dmn_node *called, str name)
 {
-    if (!called->parameter_count && place < f->inputs.count && str_eq(f->inputs.items[place]->name, name))
-        return f->inputs.items[place]->type;
     for (size_t i = 0; i < called->parameter_count; i++)
         if (str_eq(called->parameters[i], name)) return called->parameter_types[i];
     for (size_t i = 0; i < f->nodes.count; i++)
@@ -336,10 +331,13 @@ static struct feel_value from_json(const struct dmn_node *n, const struct dmn_fi
         const struct dmn_file *import = NULL;
         for (size_t k = 0; k < f->imports.count; k++)
             if (str_eq(f->imports.items[k].name, member->key)) import = f->imports.items[k].file;
-        struct feel_value v = import && depth < IMPORT_DEPTH
-                                  ? from_json(n, import, a, member, depth + 1)
-                                  : type_from_json(a, declared(f, n, member->key, i), member);
-        entries[i] = (struct feel_entry){member->key, v};
+        const struct dmn_node *likely = i < f->inputs.count && !n->parameter_count ? f->inputs.items[i] : NULL;
+        if (import && depth < IMPORT_DEPTH)
+            entries[i] = (struct feel_entry){member->key, from_json(n, import, a, member, depth + 1)};
+        else if (likely && str_eq(likely->name, member->key)) /* in its place: it gets the model's own name */
+            entries[i] = (struct feel_entry){likely->name, type_from_json(a, likely->type, member)};
+        else
+            entries[i] = (struct feel_entry){member->key, type_from_json(a, declared(f, n, member->key), member)};
     }
     return feel_context(entries, j->count);
 }

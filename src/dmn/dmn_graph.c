@@ -305,7 +305,7 @@ static void read_type(struct dmn_compiler *c, struct dmn_node *n)
     const struct dmn_type *t = n->type;
     while (t && t->is == TYPE_REFERENCE && !t->collection) t = t->of;
     if ((n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE) && t && t->is == TYPE_FUNCTION) n->type = t->of;
-    n->gives = type_feel(n->type);
+    n->gives = type_feel(n->type), n->plain = type_plain(n->type);
     for (size_t k = 0; n->kind == DMN_SERVICE && k < n->parameter_count; k++) {
         const struct dmn_node *p = n->parameter_nodes[k];
         const struct xml *v = xml_child(p->xml, "variable");

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64, FEW = 8 };
+enum { BITS_LIMIT = 4 << 20, LISTS_LIMIT = 8 << 20, ATOMS_LIMIT = 64, FEW = 8, SHORT = 16 };
 
 struct atom { /* from … to, constants; an end may be open to its side */
     struct feel_value from, to;
@@ -241,53 +241,49 @@ static inline uint32_t locate_key(const struct table_column *c, int64_t key, boo
         at = at[half] <= key ? at + half : at;
         n -= half;
     }
-    if (!c->count || *at > key) return (uint32_t)(2 * (at - c->keys));
-    return (uint32_t)(2 * (at - c->keys) + 1 + ((*at < key) | above));
+    if (!c->count) return 0;
+    uint32_t inside = 1u + ((*at < key) | above); /* no branches: where a value lies can't be foretold */
+    return (uint32_t)(2 * (at - c->keys)) + (*at > key ? 0 : inside);
 }
 
-/* The first eight bytes, or what there is. */
-static inline uint64_t head_of(str s)
+static inline struct short_text short_text(str s)
 {
-    uint64_t head = 0;
+    struct short_text t = {0, 0, s.n};
     uint32_t low, high;
-    if (s.n >= 8) return memcpy(&head, s.p, 8), head;
-    if (s.n < 4) {
-        for (size_t i = 0; i < s.n; i++) head |= (uint64_t)(unsigned char)s.p[i] << 8 * i;
-        return head;
-    }
-    memcpy(&low, s.p, 4), memcpy(&high, s.p + s.n - 4, 4);
-    return low | (uint64_t)high << 32;
+    if (s.n >= 8)
+        memcpy(&t.head, s.p, 8), memcpy(&t.tail, s.p + s.n - 8, 8);
+    else if (s.n >= 4)
+        memcpy(&low, s.p, 4), memcpy(&high, s.p + s.n - 4, 4), t.head = low | (uint64_t)high << 32;
+    else
+        for (size_t i = 0; i < s.n; i++) t.head |= (uint64_t)(unsigned char)s.p[i] << 8 * i;
+    return t;
 }
 
-static uint32_t locate_few(const struct table_column *c, str text)
+static inline uint32_t locate_few(const struct table_column *c, str text)
 {
-    uint64_t head = head_of(text);
-    for (size_t i = 0; i < c->count; i++) {
-        str s = c->constants[i].text;
-        if (c->heads[i] == head && s.n == text.n && (s.n <= 8 || memcmp(s.p + 8, text.p + 8, s.n - 8) == 0))
-            return (uint32_t)(2 * i + 1);
+    uint32_t segment = 0;
+    if (text.n > SHORT) return 0;
+    struct short_text t = short_text(text);
+    for (uint32_t i = 0; i < c->count; i++) { /* all of them: which one it is can't be foretold either */
+        bool same = (c->few[i].head == t.head) & (c->few[i].tail == t.tail) & (c->few[i].n == t.n);
+        segment = same ? 2 * i + 1 : segment;
     }
-    return 0;
+    return segment;
 }
 
-static uint32_t locate(const struct table_column *c, struct feel_value v)
+static uint32_t search(const struct table_column *c, const struct feel_value *v)
 {
     size_t low = 0, high = c->count;
-    int64_t key;
-    bool above;
-    if (v.kind != c->kind) return NO_SEGMENT;
-    if (c->keys && LIKELY(key_of(&v, c->scale, &key, &above))) return locate_key(c, key, above);
-    if (c->heads) return locate_few(c, v.text);
     if (c->hashed) {
-        uint64_t h = str_hash(v.text);
+        uint64_t h = str_hash(v->text);
         for (size_t at = h & c->hash_mask; c->hashed[at]; at = (at + 1) & c->hash_mask)
-            if (c->hashes[at] == h && str_eq(c->constants[c->hashed[at] - 1].text, v.text))
+            if (c->hashes[at] == h && str_eq(c->constants[c->hashed[at] - 1].text, v->text))
                 return 2 * (c->hashed[at] - 1) + 1;
         return 0; /* any gap: no test tells them apart */
     }
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int o = order(c->kind, v, c->constants[middle]);
+        int o = order(c->kind, *v, c->constants[middle]);
         if (o == 0) return (uint32_t)(2 * middle + 1);
         if (o < 0)
             high = middle;
@@ -295,6 +291,15 @@ static uint32_t locate(const struct table_column *c, struct feel_value v)
             low = middle + 1;
     }
     return (uint32_t)(2 * low);
+}
+
+static inline uint32_t locate(const struct table_column *c, const struct feel_value *v)
+{
+    int64_t key;
+    bool above;
+    if (c->keys && LIKELY(key_of(v, c->scale, &key, &above))) return locate_key(c, key, above);
+    if (c->few) return locate_few(c, v->text);
+    return search(c, v);
 }
 
 static void add_hashes(struct dmn_compiler *c, struct table_column *col)
@@ -310,10 +315,11 @@ static void add_hashes(struct dmn_compiler *c, struct table_column *col)
         hashes[at] = h, hashed[at] = (uint32_t)i + 1;
     }
     col->hashes = hashes, col->hashed = hashed, col->hash_mask = room - 1;
-    if (col->count > FEW) return;
-    uint64_t *heads = arena_array(c->a, col->count + 1, sizeof *heads);
-    for (size_t i = 0; i < col->count; i++) heads[i] = head_of(col->constants[i].text);
-    col->heads = heads;
+    bool few = col->count <= FEW;
+    for (size_t i = 0; i < col->count; i++) few &= col->constants[i].text.n <= SHORT;
+    struct short_text *texts = few ? arena_array(c->a, col->count + 1, sizeof *texts) : NULL;
+    for (size_t i = 0; i < col->count && few; i++) texts[i] = short_text(col->constants[i].text);
+    col->few = texts;
 }
 
 static void make_intervals(struct dmn_compiler *c, struct table_column *col, struct column_cell *cell, const atoms *of)
@@ -322,8 +328,8 @@ static void make_intervals(struct dmn_compiler *c, struct table_column *col, str
     for (size_t i = 0; i < of->count; i++) {
         const struct atom *a = &of->items[i];
         struct segment_interval in = {0, (uint32_t)(2 * col->count)};
-        if (a->has_from) in.from = locate(col, a->from) + !a->from_closed;
-        if (a->has_to) in.to = locate(col, a->to);
+        if (a->has_from) in.from = locate(col, &a->from) + !a->from_closed;
+        if (a->has_to) in.to = locate(col, &a->to);
         if (a->has_to && !a->to_closed && in.to-- == 0) continue;
         if (in.from <= in.to) cell->intervals[cell->count++] = in;
     }
@@ -490,6 +496,7 @@ void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_
     x->complex = complex;
     x->bits = largest <= BITS_LIMIT;
     for (size_t i = 0; i < t->input_count; i++) {
+        x->columns[i].none = x->bits ? (uint32_t)(2 * x->columns[i].count + 1) : NO_SEGMENT;
         if (x->bits)
             add_bits(c, t, &x->columns[i], x->words);
         else
@@ -525,18 +532,23 @@ static bool is_complex(const struct table_index *x, size_t r)
     return x->any_complex && x->complex[r / 64] >> (r % 64) & 1;
 }
 
+/* Which of 64 rules every column leaves over. */
+static inline uint64_t left_over(const struct dmn_table *t, const uint32_t *segments, size_t word)
+{
+    const struct table_index *x = t->index;
+    uint64_t set = ~0ull;
+    for (size_t i = 0; i < t->input_count && (set || x->words == 1); i++) /* of one word, without looking */
+        set &= x->columns[i].bits[segments[i] * x->words + word];
+    return set;
+}
+
 static size_t find_by_bits(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
                            const uint32_t *segments, struct feel_value *frame, uint32_t *hits, size_t most)
 {
     const struct table_index *x = t->index;
     size_t count = 0;
     for (size_t w = 0; w < x->words; w++) {
-        uint64_t set = ~0ull;
-        for (size_t i = 0; i < t->input_count && set; i++) {
-            const struct table_column *col = &x->columns[i];
-            size_t s = segments[i] == NO_SEGMENT ? 2 * col->count + 1 : segments[i];
-            set &= col->bits[s * x->words + w];
-        }
+        uint64_t set = left_over(t, segments, w);
         while (set) {
             size_t r = w * 64 + (size_t)__builtin_ctzll(set);
             set &= set - 1;
@@ -583,21 +595,19 @@ static size_t find_by_lists(struct dmn_run *run, const struct dmn_table *t, cons
     return count;
 }
 
-bool index_suits(const struct dmn_table *t, const struct feel_value *values)
-{
-    for (size_t i = 0; i < t->input_count; i++)
-        if (values[i].kind >= FEEL_RANGE && t->index->columns[i].indexed) return false;
-    return true;
-}
-
-size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
-                  struct feel_value *frame, uint32_t *hits, size_t most)
+bool index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                struct feel_value *frame, uint32_t *hits, size_t most, size_t *count)
 {
     const struct table_index *x = t->index;
     uint32_t few[16], *segments = few;
     if (t->input_count > ARRAY_COUNT(few)) segments = arena_alloc(run->a, t->input_count * sizeof *segments);
-    for (size_t i = 0; i < t->input_count; i++)
-        segments[i] = x->columns[i].indexed ? locate(&x->columns[i], values[i]) : NO_SEGMENT;
-    return x->bits ? find_by_bits(run, t, values, segments, frame, hits, most)
-                   : find_by_lists(run, t, values, segments, frame, hits, most);
+    for (size_t i = 0; i < t->input_count; i++) {
+        const struct table_column *col = &x->columns[i];
+        bool located = col->indexed && values[i].kind == col->kind;
+        if (!located && col->indexed && values[i].kind >= FEEL_RANGE) return false;
+        segments[i] = located ? locate(col, &values[i]) : col->none;
+    }
+    *count = x->bits ? find_by_bits(run, t, values, segments, frame, hits, most)
+                     : find_by_lists(run, t, values, segments, frame, hits, most);
+    return true;
 }

@@ -11,7 +11,8 @@ struct table_input {
     const struct feel_program *program, *allowed;
     const struct dmn_type *type;
     const struct feel_type *tested;
-    size_t slot; /* 1 + the place in the frame, where the expression is only a name; 0: it is evaluated */
+    size_t slot;   /* 1 + the place in the frame, where the expression is only a name; 0: it is evaluated */
+    uint8_t plain; /* see type_plain */
     const struct xml *xml;
 };
 struct table_result { /* null where it has neither: */
@@ -68,12 +69,17 @@ struct column_cell {
     bool any;     /* `-` */
     bool complex; /* to be evaluated */
 };
+struct short_text { /* a string of up to 16 bytes, whole: its first and its last eight, which may overlap */
+    uint64_t head, tail;
+    size_t n;
+};
 struct table_column {
     bool indexed;
     enum feel_kind kind;
     struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
     unsigned scale;               /* of numbers: the keys are in units of 10 ** -scale */
     const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
+    uint32_t none;                /* the segment of values of other kinds: the last of the bits; NO_SEGMENT of lists */
     size_t count;
     struct column_cell *cells;     /* by rule */
     const uint64_t *bits;          /* segment by segment, the last for values of other kinds; NULL: lists */
@@ -83,7 +89,7 @@ struct table_column {
     const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
     const uint32_t *hashed;
     size_t hash_mask;
-    const uint64_t *heads; /* of few such strings: their first eight bytes */
+    const struct short_text *few; /* of few such strings, where all are short */
 };
 struct table_index {
     struct table_column *columns;
@@ -101,10 +107,9 @@ bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str te
 bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell, struct feel_value v,
                   struct feel_value *frame);
 void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope);
-/* False: a value is a list, range or the like, whose tests mean more than the index knows. */
-bool index_suits(const struct dmn_table *t, const struct feel_value *values);
-/* The matching rules in their order, at most `most`. */
-size_t index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
-                  struct feel_value *frame, uint32_t *hits, size_t most);
+/* The matching rules in their order, at most `most`. False: a value is a list, range or the like, whose tests mean more
+ * than the index knows. */
+bool index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+                struct feel_value *frame, uint32_t *hits, size_t most, size_t *count);
 
 #endif

@@ -42,6 +42,10 @@ const struct feel_type *type_feel(const struct dmn_type *t); /* of NULL: any */
 /* The value as the type wants it (DMN 1.5 §10.3.2.9.4); null with a reason where it can't be. */
 struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
                               str name);
+/* The kind whose values are of the type as they are: they need no coercing. */
+enum { PLAIN_ALL = 254, PLAIN_NONE = 255 };
+uint8_t type_plain(const struct dmn_type *t);
+static inline bool fits_plainly(uint8_t plain, struct feel_value v) { return v.kind == plain || plain == PLAIN_ALL; }
 struct feel_value type_from_json(struct arena *a, const struct dmn_type *t, const struct json *j);
 
 /* ---- Boxed expressions (dmn_box.c) ---- */
@@ -121,6 +125,7 @@ struct dmn_node {
     enum dmn_kind kind;
     uint8_t state; /* 0 to do, 1 being compiled, 2 done */
     bool failed;
+    uint8_t plain; /* see type_plain */
     uint32_t index, depth;
     str id, name;
     const char *word; /* "decision" */

@@ -66,6 +66,7 @@ static void read_input(struct dmn_compiler *c, struct dmn_table *t, const struct
     const struct xml *e = xml_child(x, "inputExpression"), *values = xml_child(x, "inputValues");
     c->place = arena_printf(c->a, "input %zu", t->input_count).p;
     in->type = e ? type_referred(c, e, xml_get(e, "typeRef")) : NULL;
+    in->plain = type_plain(in->type);
     in->label = str_trim(xml_get(x, "label"));
     str source = STR("");
     const struct xml *at = e ? text_of(e, &source) : x;
@@ -250,9 +251,7 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
     for (size_t i = 0; i < t->input_count; i++) {
         const struct table_input *in = &t->inputs[i];
         struct feel_value v = in->slot ? frame[in->slot - 1] : run_program(run, in->program, frame);
-        bool plain = in->type && in->type->is == TYPE_SIMPLE && in->type->simple->is == FEEL_TYPE_OF_KIND &&
-                     in->type->simple->kind == v.kind;
-        if (in->type && !plain) {
+        if (!fits_plainly(in->plain, v)) {
             struct feel_value as = type_coerce(run->a, in->type, v, "input", in->text);
             if (as.kind == FEEL_NULL && v.kind != FEEL_NULL) return *null = as, false;
             v = as;
@@ -512,9 +511,7 @@ struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, str
     }
     size_t most = t->policy == HIT_FIRST ? 1 : t->policy == HIT_UNIQUE ? 2 : t->rule_count;
     if (UNLIKELY(run->notes->explain)) most = t->rule_count;
-    if (t->index && index_suits(t, values))
-        count = index_find(run, t, values, frame, hits, most);
-    else
+    if (!t->index || !index_find(run, t, values, frame, hits, most, &count))
         for (size_t r = 0; r < t->rule_count && count < most && !run->notes->stopped; r++)
             if (matches(run, t, &t->rules[r], values, frame)) hits[count++] = (uint32_t)r;
     struct feel_value v = decide(run, t, hits, count, frame);

@@ -349,12 +349,17 @@ static bool wants_kind(const struct dmn_type *t, enum feel_kind kind)
     return t->feel.is == FEEL_TYPE_OF_KIND && t->feel.kind == kind;
 }
 
+uint8_t type_plain(const struct dmn_type *t)
+{
+    if (!t) return PLAIN_ALL;
+    bool simple = t->is == TYPE_SIMPLE && t->simple->is == FEEL_TYPE_OF_KIND;
+    return simple ? (uint8_t)t->simple->kind : PLAIN_NONE;
+}
+
 struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
                               str name)
 {
-    if (!t || v.kind == FEEL_NULL ||
-        (t->is == TYPE_SIMPLE && t->simple->is == FEEL_TYPE_OF_KIND && t->simple->kind == v.kind))
-        return v;
+    if (v.kind == FEEL_NULL || fits_plainly(type_plain(t), v)) return v;
     struct check k = {.a = a};
     if (fits(&k, t, v)) return v;
     struct check again = {.a = a};
