@@ -38,25 +38,24 @@ static int unexpected(struct json_reader *r, const char *wanted)
     return err_span(r->err, r->source, r->at, r->at + 1, 0);
 }
 
-static void skip_blanks(struct json_reader *r)
+/* The copy ends with a NUL, which is no blank and nothing else that is looked for: most looks need not ask where it
+ * ends. */
+static inline void skip_blanks(struct json_reader *r)
 {
-    while (r->at < r->n) {
-        char c = r->p[r->at];
-        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') return;
-        r->at++;
-    }
+    char c;
+    while (UNLIKELY((c = r->p[r->at]) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t'))) r->at++;
 }
 
-static bool take(struct json_reader *r, char c)
+static inline bool take(struct json_reader *r, char c)
 {
     skip_blanks(r);
-    if (r->at >= r->n || r->p[r->at] != c) return false;
+    if (r->p[r->at] != c) return false;
     r->at++;
     return true;
 }
 
 /* The length of the run without quote, backslash or control character. */
-static size_t plain_run(const char *p, size_t n)
+static inline size_t plain_run(const char *p, size_t n)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
     size_t i = 0;
@@ -110,11 +109,10 @@ static int read_escape(struct json_reader *r, char **to)
     return 0;
 }
 
-/* r->at is behind the opening quote. */
-static int read_string(struct json_reader *r, str *out)
+/* The string from `from` on, of which r->at is behind what needs no decoding. */
+static int read_escaped(struct json_reader *r, size_t from, str *out)
 {
-    size_t from = r->at;
-    char *start = r->p + r->at, *to = start;
+    char *start = r->p + from, *to = r->p + r->at;
     for (;;) {
         size_t run = plain_run(r->p + r->at, r->n - r->at);
         if (to != r->p + r->at) memmove(to, r->p + r->at, run);
@@ -128,6 +126,17 @@ static int read_string(struct json_reader *r, str *out)
     }
     r->at++;
     *out = (str){start, (size_t)(to - start)};
+    return 0;
+}
+
+/* r->at is behind the opening quote. */
+static inline int read_string(struct json_reader *r, str *out)
+{
+    size_t from = r->at, run = plain_run(r->p + from, r->n - from);
+    r->at += run;
+    if (UNLIKELY(r->p[r->at] != '"')) return read_escaped(r, from, out);
+    r->at++;
+    *out = (str){r->p + from, run};
     return 0;
 }
 
@@ -183,7 +192,7 @@ static int read_value(struct json_reader *r, str key)
         return fail(r, r->at, r->at, ERR_LIMIT, "the JSON text has too many values");
     struct json *v = push(r);
     v->key = key;
-    char c = r->at < r->n ? r->p[r->at] : 0;
+    char c = r->p[r->at];
     if (c == '"') {
         v->kind = JSON_STRING;
         r->at++;

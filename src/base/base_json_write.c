@@ -93,17 +93,19 @@ static void put_string(struct buf *out, str s)
     for (size_t i = 0, length; i < s.n; i += length) {
         i += plain_run(s.p + i, s.n - i);
         if (i == s.n) break;
-        uint32_t c = utf8_decode(str_from(s, i), &length);
+        uint32_t c = (unsigned char)s.p[i];
+        length = 1;
+        if (c >= 0x80) c = utf8_decode(str_from(s, i), &length);
         /* U+2028 and U+2029 end a line in older JavaScript. */
         if (length > 1 && c != 0x2028 && c != 0x2029) continue;
-        buf_put(out, s.p + done, i - done);
+        if (i > done) buf_put(out, s.p + done, i - done);
         done = i + length;
         if (c == 0xFFFD)
             buf_codepoint(out, c);
         else
             put_escaped(out, c);
     }
-    buf_put(out, s.p + done, s.n - done);
+    if (s.n > done) buf_put(out, s.p + done, s.n - done);
     buf_char(out, '"');
 }
 

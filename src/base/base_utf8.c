@@ -40,11 +40,16 @@ size_t utf8_encode(uint32_t c, char out[4])
 /* The length of the ASCII run at the start; with `without_nul` it ends before a NUL too. */
 static size_t ascii_run(str s, bool without_nul)
 {
+    const uint64_t tops = 0x8080808080808080u;
     size_t i = 0;
+    for (uint64_t words[4]; !without_nul && i + sizeof words <= s.n; i += sizeof words) {
+        memcpy(words, s.p + i, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3]) & tops) break;
+    }
     for (uint64_t word; i + 8 <= s.n; i += 8) {
         memcpy(&word, s.p + i, 8);
         uint64_t nul = without_nul ? (word - 0x0101010101010101u) & ~word : 0;
-        if ((word | nul) & 0x8080808080808080u) break;
+        if ((word | nul) & tops) break;
     }
     while (i < s.n && (unsigned char)s.p[i] < 0x80 && (s.p[i] || !without_nul)) i++;
     return i;

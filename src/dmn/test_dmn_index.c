@@ -117,10 +117,67 @@ static void compare(struct test_tally *t, uint32_t seed, size_t rules, uint32_t 
     buf_release(&text);
 }
 
+/* Texts that differ in one byte, or only in length, in columns of few and of many, of short ones and of long. */
+static void texts(struct test_tally *t)
+{
+    static const char *const all[] = {"",
+                                      "a",
+                                      "b",
+                                      "ab",
+                                      "abc",
+                                      "abcd",
+                                      "abce",
+                                      "abcdefg",
+                                      "abcdefgh",
+                                      "abcdefgi",
+                                      "abcdefghi",
+                                      "abcdXfghi",
+                                      "abcdefgXi",
+                                      "abcdefghX",
+                                      "abcdefgh12345678",
+                                      "abcdefgh12345679",
+                                      "abcdXfgh12345678",
+                                      "abcdefgh123456789",
+                                      "abcdefgh123456780"};
+    for (size_t from = 0; from < ARRAY_COUNT(all); from++)
+        for (size_t rules = 1; rules <= ARRAY_COUNT(all) - from; rules++) {
+            struct buf text;
+            struct dmn_model *m;
+            struct err err = {0};
+            buf_init(&text, 1 << 20);
+            buf_text(&text, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='t'>"
+                            "<inputData name='i' id='i'/><decision name='d' id='d'><informationRequirement>"
+                            "<requiredInput href='#i'/></informationRequirement><decisionTable><input><inputExpression>"
+                            "<text>i</text></inputExpression></input><output/>");
+            for (size_t r = from; r < from + rules; r++)
+                buf_printf(&text,
+                           "<rule><inputEntry><text>\"%s\"</text></inputEntry><outputEntry><text>%zu</text>"
+                           "</outputEntry></rule>",
+                           all[r], r);
+            buf_text(&text, "</decisionTable></decision></definitions>");
+            struct dmn_source source = {buf_get(&text), STR("texts.dmn")};
+            if (!CHECK(dmn_load(&source, 1, &m, &err) == 0)) return;
+            const struct dmn_node *n = dmn_find(m, STR_NONE, STR("d"), &err);
+            for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+                struct arena a;
+                struct dmn_result got;
+                arena_init(&a, 0);
+                struct feel_env env = {.arena = &a};
+                struct feel_entry entry = {STR("i"), feel_string(str_of(all[i]))};
+                bool there = i >= from && i < from + rules;
+                CHECK(dmn_eval(n, &env, feel_context(&entry, 1), false, &got, &err) == 0);
+                CHECK(feel_same(got.value, there ? feel_int((int64_t)i) : feel_null()));
+                arena_release(&a);
+            }
+            dmn_free(m);
+            buf_release(&text);
+        }
+}
+
 static void small(struct test_tally *t)
 {
     for (uint32_t seed = 1; seed <= 30; seed++) compare(t, seed, 5 + seed, 6, 100);
 }
 static void large(struct test_tally *t) { compare(t, 99, 9000, 5000, 20); }
 
-TEST_MAIN(small, large)
+TEST_MAIN(texts, small, large)
