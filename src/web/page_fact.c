@@ -228,6 +228,7 @@ struct feel_value fact_head(struct request *r, const struct model_type *type)
 {
     struct record c = record_new(r);
     record_text(&c, "kind", type->name);
+    record_text(&c, "key", type->key);
     record_text(&c, "kinds", capitalise(r, type->plural));
     record_text(&c, "word", type->plural_key);
     record_text(&c, "kinds_href", text_format(r, "/types/" STR_FORMAT, STR_ARGS(type->plural_key)));

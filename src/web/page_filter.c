@@ -236,7 +236,7 @@ static struct feel_value filter_record(struct request *r, const struct said *s)
         for (size_t i = 0; i < s->is.count; i++) values_add(r, &names, feel_string(s->is.items[i]));
         record_put(&c, "names", values_get(&names));
         record_text(&c, "ask", text_format(r, "/options/" STR_FORMAT, STR_ARGS(f->to->key)));
-        record_text(&c, "kind", f->to->name);
+        record_text(&c, "kind", show_a(r, f->to->name));
     }
     record_text(&c, "hint", kind == FIELD_DATE ? STR("2026-11-22") : STR_NONE);
     record_text(&c, "min", s->min);

@@ -128,7 +128,11 @@ void request_look(struct request *r); /* takes the newest picture */
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(UNDO, undo, "title says obstacles more")                                                                         \
     X(DELETE, delete, "title message groups total fact reason")                                                        \
-    X(EDIT, edit, "title fact action cancel version reason message conflict fields")                                   \
+    X(EDIT, edit, "title fact action cancel version reason message summary fields inside live")                        \
+    X(FIELD, field, "f")                                                                                               \
+    X(MADE, made, "name")                                                                                              \
+    X(MEANWHILE, meanwhile, "title live from says")                                                                    \
+    X(CONFLICT, conflict, "title fact href kind who when message base version restore choices mine theirs reason")     \
     X(TYPES, types, "title groups saved")                                                                              \
     X(FACTS, facts,                                                                                                    \
       "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved " \
@@ -206,6 +210,7 @@ str show_path(struct request *r, uint64_t fact);                 /* /facts/42 */
 str show_name(struct request *r, uint64_t fact);                 /* "fact 42" when it is gone */
 struct feel_value fact_record(struct request *r, uint64_t fact); /* {name, href, kind} */
 str capitalise(struct request *r, str text);
+str show_a(struct request *r, str noun);          /* "an application" */
 str show_word(struct request *r, str name);       /* a field's name as a label: "IT owner" */
 str show_label(struct request *r, uint64_t fact); /* its key and name where they differ: "RQ-1042 Push provider" */
 #define text_format(r, ...) arena_printf(&(r)->arena, __VA_ARGS__)
@@ -266,7 +271,7 @@ struct asset {
     const char *start, *end;
     char path[80]; /* with the hash in it */
 };
-enum { ASSET_COUNT = 7 };
+enum { ASSET_COUNT = 8 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
@@ -383,6 +388,9 @@ void answer_stack(struct request *r);
 void answer_fact(struct request *r);
 void answer_edit_page(struct request *r);
 void answer_edit(struct request *r);
+void answer_meanwhile(struct request *r);
+void answer_edit_field(struct request *r);
+void answer_new_field(struct request *r);
 void answer_new_page(struct request *r);
 void answer_new(struct request *r);
 void answer_types(struct request *r);

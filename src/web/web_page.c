@@ -7,7 +7,7 @@
 #define X(ID, name, variables) extern const char page_##name##_html_start[], page_##name##_html_end[];
 WEB_PAGES(X)
 #undef X
-#define PARTS(X) X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments)
+#define PARTS(X) X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says)
 #define X(name)  extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -103,6 +103,7 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "htmx", asset_path(web, "htmx.min.js"));
     record_text(&site, "js", asset_path(web, "entente.js"));
     record_text(&site, "combo", asset_path(web, "combo.js"));
+    record_text(&site, "forms", asset_path(web, "forms.js"));
     record_text(&site, "live", asset_path(web, "live.js"));
     record_text(&site, "events", asset_path(web, "events.js"));
     record_text(&site, "number", text_format(r, "%llu", (unsigned long long)picture_number(r->picture)));

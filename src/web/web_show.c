@@ -204,6 +204,12 @@ str capitalise(struct request *r, str text)
     return text_format(r, STR_FORMAT STR_FORMAT, STR_ARGS(upper), STR_ARGS(str_from(text, first)));
 }
 
+str show_a(struct request *r, str noun)
+{
+    bool vowel = noun.n && str_find_char(STR("aeiou"), noun.p[0]) != STR_NOT_FOUND;
+    return text_format(r, "%s " STR_FORMAT, vowel ? "an" : "a", STR_ARGS(noun));
+}
+
 str show_word(struct request *r, str name)
 {
     const struct model *m = picture_model(r->picture);

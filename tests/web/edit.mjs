@@ -2,7 +2,7 @@
 // Writing: forms, what is wrong with them, two people at once, other processes.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { check, group, open, same } from './help.mjs';
+import { check, group, open, same, serious } from './help.mjs';
 
 const field = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first();
 const input = (page, label) => field(page, label).locator('input, textarea, select').first();
@@ -88,19 +88,142 @@ export async function edit(browser, base) {
     const path = await find(one, base, 'Mailchimp');
     await one.goto(`${base}${path}/edit`);
     await two.goto(`${base}${path}/edit`);
+    const seats = await input(two, 'Seats paid').inputValue();
     await input(one, 'Purpose').fill('what marketing says');
+    await input(one, 'Category').fill('Only marketing touched it');
     await save(one);
+    await two.waitForSelector('#meanwhile .message');
+    check((await two.locator('#meanwhile').innerText()).includes('marketing@northlight.example'), 'the second is told as soon as it happens');
     await input(two, 'Purpose').fill('what IT says');
+    await input(two, 'Seats paid').fill('77');
     await save(two);
-    check((await two.textContent('.message.bad')).includes('marketing@northlight.example'), 'the second is told who was first');
-    same(await input(two, 'Purpose').inputValue(), 'what IT says', 'and keeps what was typed');
-    check((await field(two, 'Purpose').locator('.now').innerText()).includes('what marketing says'), 'beside what it is now');
+    check((await two.textContent('h1')).includes('Two of you changed Mailchimp'), 'the conflict has a page');
+    same(await two.locator('.decide').count(), 1, 'one field is to be decided');
+    const decide = await two.locator('.decide').innerText();
+    check(decide.includes('what marketing says') && decide.includes('what IT says') && /It was/.test(decide), 'theirs, mine, and what it was');
+    const all = await two.locator('form.conflict').innerText();
+    check(all.includes('Only they changed') && all.includes('Only marketing touched it'), 'what only they touched needs no choice');
+    check(all.includes('Only you changed') && all.includes('77'), 'nor what only I did');
+    check(!(await serious(two)).length, `nothing serious about the conflict page: ${await serious(two)}`);
     await save(two);
-    check((await value(two, 'Purpose').innerText()).includes('what IT says'), 'saving again decides');
+    check((await two.locator('.decide .error').innerText()).includes('Choose'), 'nothing is decided silently');
+    await two.focus('.decide input[value=mine]');
+    await two.keyboard.press('Space');
+    await save(two);
+    check((await value(two, 'Purpose').innerText()).includes('what IT says'), 'mine');
+    check((await value(two, 'Category').innerText()).includes('Only marketing touched it'), 'theirs stays');
+    check((await value(two, 'Seats paid').innerText()).includes('77') && seats !== '77', 'mine goes in');
     await one.goto(base + path);
     check((await one.locator('.history').innerText()).includes('what marketing says'), 'nothing is lost');
+
+    await one.goto(`${base}${path}/edit`);
+    await two.goto(`${base}${path}/edit`);
+    await input(one, 'Purpose').fill('a third');
+    await save(one);
+    await input(two, 'Purpose').fill('a fourth');
+    await save(two);
+    await two.check('.decide input[value=other]');
+    await two.fill('.decide textarea', 'both together');
+    await input(one, 'Purpose');
+    await save(two);
+    check((await value(two, 'Purpose').innerText()).includes('both together'), 'something else');
     await one.context().close();
     await two.context().close();
+  });
+
+  await group('deleted while it is being edited', async () => {
+    const one = await open(browser, base), two = await open(browser, base, { who: 'it' });
+    const path = await find(one, base, 'Canva');
+    await two.goto(`${base}${path}/edit`);
+    await input(two, 'Purpose').fill('typed and not lost');
+    await one.goto(`${base}${path}/delete`);
+    await Promise.all([one.waitForNavigation(), one.click('.edit button.main')]);
+    await two.waitForSelector('#meanwhile .message');
+    check((await two.locator('#meanwhile').innerText()).includes('deleted'), 'it is told');
+    await save(two);
+    check((await two.textContent('h1')).includes('deleted while you were editing'), 'a page for it');
+    check((await two.locator('form.conflict').innerText()).includes('typed and not lost'), 'with what was typed');
+    await save(two);
+    same(new URL(two.url()).pathname, path, 'brought back under its number');
+    check((await value(two, 'Purpose').innerText()).includes('typed and not lost'), 'with what was typed');
+    check((await value(two, 'Vendor').innerText()).includes('Canva'), 'and what it had');
+    await one.context().close();
+    await two.context().close();
+  });
+
+  await group('help as one types', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/types/applications/new`);
+    await input(page, 'Name').fill('mailchimp');
+    await input(page, 'Annual cost').fill('1.234,5');
+    await page.waitForSelector('.field:has(label:text-is("Annual cost")) .says p');
+    check((await field(page, 'Annual cost').locator('.says').innerText()).includes('1234.5 EUR'), 'how it is read');
+    check((await field(page, 'Name').locator('.says').innerText()).includes('There is already an application'), 'a name that is taken');
+    await input(page, 'Name').fill('Mailchimp Transactional');
+    await input(page, 'Seats paid').fill('n/a');
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.field:has(label:text-is("Seats paid")) .error');
+    same(await input(page, 'Seats paid').getAttribute('aria-invalid'), 'true', 'heard as well as seen');
+    await input(page, 'Seats paid').fill('10');
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.field:has(label:text-is("Seats paid")) .error', { state: 'detached' });
+    same(await input(page, 'Seats paid').getAttribute('aria-invalid'), null, 'right again');
+    await input(page, 'Name').fill('');
+    await save(page);
+    same(await page.evaluate(() => document.activeElement.className), 'message bad summary', 'the summary has the focus');
+    await page.click('.summary a');
+    same(await page.evaluate(() => document.activeElement.name), await input(page, 'Name').getAttribute('name'), 'and leads to the field');
+    same(page.complaints.filter((c) => !c.includes('422')).length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
+  });
+
+  await group('links by typing, and a target that is missing', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/types/applications/new`);
+    await input(page, 'Name').fill('Brand new');
+    const vendor = input(page, 'Vendor');
+    await vendor.focus();
+    await page.keyboard.type('adob');
+    await page.waitForSelector('[role=listbox]:not([hidden]) [role=option]');
+    same(await vendor.getAttribute('role'), 'combobox', 'a combobox');
+    same(await vendor.getAttribute('aria-expanded'), 'true', 'that is open');
+    await page.keyboard.press('ArrowDown');
+    check((await vendor.getAttribute('aria-activedescendant')) !== null, 'says what is marked');
+    await page.keyboard.press('Enter');
+    same(await vendor.inputValue(), 'Adobe', 'chosen with the keyboard');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForSelector('[role=listbox]:not([hidden])');
+    await page.keyboard.press('Escape');
+    same(await vendor.getAttribute('aria-expanded'), 'false', 'Escape closes it');
+    await vendor.fill('Entirely New Inc');
+    await page.waitForSelector('[role=option]:has-text("Add “Entirely New Inc”")');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] form');
+    same(await page.locator('dialog [name=f1]').inputValue(), 'Entirely New Inc', 'with the name that was typed');
+    check(!(await serious(page)).length, `nothing serious about the dialog: ${await serious(page)}`);
+    await page.fill('dialog [name=f1]', '');
+    await page.click('dialog .buttons .main');
+    await page.waitForSelector('dialog .error');
+    await page.fill('dialog [name=f1]', 'Entirely New Inc');
+    await page.click('dialog .buttons .main');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    same(await vendor.inputValue(), 'Entirely New Inc', 'made and chosen, without leaving');
+    same(await input(page, 'Name').inputValue(), 'Brand new', 'what was typed before stays');
+    const realises = field(page, 'Realises').locator('input');
+    const lines = await realises.count();
+    for (let i = 0; i < lines; i++) {
+      await realises.nth(i).fill(['Social publishing', 'Email marketing', 'Web analytics'][i]);
+      await page.keyboard.press('Tab');
+    }
+    same(await realises.count(), lines + 1, 'another line when the last is used');
+    await page.keyboard.press('Escape');
+    await page.click('a[data-add-to]:has-text("Add a person") >> nth=0');
+    await page.waitForSelector('dialog[open] form');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    same(page.complaints.filter((c) => !c.includes('422')).length, 0, `no complaints: ${page.complaints}`);
+    await page.context().close();
   });
 
   await group('links, many and new', async () => {

@@ -2,6 +2,7 @@
 // A server, a browser, and a tally.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { chromium } from 'playwright-core';
 
@@ -97,4 +98,13 @@ export async function open(browser, base, { who = 'marketing', width = 1440, hei
   await page.fill('#password', password);
   await Promise.all([page.waitForURL(`${base}/`), page.click('button.main')]);
   return page;
+}
+
+const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+// axe must get in past the policy that the page is tested for: as a script of the tool, not of the page.
+export async function serious(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
 }

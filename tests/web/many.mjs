@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Saved views, choosing facts, changing many of them.
-import { check, group, open, same } from './help.mjs';
+import { check, group, open, same, serious } from './help.mjs';
 
 const path = '/types/applications';
 const submit = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
@@ -50,6 +50,7 @@ export async function many(browser, base) {
     const changes = Number(shown.match(/\d+/)?.[0] ?? 0);
     check(changes > 0 && changes <= count, `a preview: ${shown}`);
     same(await page.locator('.preview .change').count(), changes, 'each change is shown');
+    check(!(await serious(page)).length, `nothing serious about the page: ${await serious(page)}`);
     await submit(page, 'button[value=commit]');
     check(page.url().includes('q=adobe') && (await page.locator('.message.good').innerText()).includes('Saved'), 'back on the list');
     await page.goto(`${base}${path}?q=adobe&is.bought=free`);

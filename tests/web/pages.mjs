@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page, in both colour schemes, wide and narrow.
-import { readFileSync, mkdirSync } from 'node:fs';
-import { check, group, open, same } from './help.mjs';
-
-const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-// axe must get in past the policy that the page is tested for: as a script of the tool, not of the page.
-async function serious(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.filter((v) => ['serious', 'critical'].includes(v.impact))
-    .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`);
-}
+import { mkdirSync } from 'node:fs';
+import { check, group, open, same, serious } from './help.mjs';
 
 async function paths(page, base) {
   await page.goto(`${base}/stack?q=canva`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comments and mentions, taking commits back, deleting.
-import { check, group, open, same } from './help.mjs';
+import { check, group, open, same, serious } from './help.mjs';
 
 async function fact(page, base, type, name) {
   await page.goto(`${base}/types/${type}?q=${encodeURIComponent(name)}`);
@@ -67,6 +67,7 @@ export async function talk(browser, base) {
     const third = page.locator('.history li', { hasText: 'takes back' }).first().locator('button');
     await Promise.all([page.waitForNavigation(), third.click()]);
     check((await page.textContent('h1')).includes('cannot be taken back'), 'refused where somebody changed it since');
+    check(!(await serious(page)).length, `nothing serious about the page: ${await serious(page)}`);
     const why = await page.locator('main').innerText();
     check(why.includes('Country') && why.includes('“NL”') && why.includes('“BE”') && why.includes('marketing@northlight.example'), 'field by field');
     await page.context().close();
