@@ -99,7 +99,7 @@ struct cli_file { /* a file of model/ in the program */
 };
 extern const struct cli_file cli_model_files[];
 extern const uint64_t cli_model_count;
-str cli_metamodel(void);
+struct model_text cli_metamodel(void); /* the built-in one */
 
 /* ---- Output (cli_out.c) ---- */
 enum cli_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_YELLOW, STYLE_BLUE, STYLE_GREEN };
@@ -145,6 +145,6 @@ void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
 extern const struct cli_command cmd_check, cmd_dmn, cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_list,
-    cmd_scan, cmd_serve, cmd_show, cmd_user, cmd_version;
+    cmd_model, cmd_scan, cmd_serve, cmd_show, cmd_user, cmd_version;
 
 #endif

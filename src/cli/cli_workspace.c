@@ -15,11 +15,13 @@
 
 enum { CHECK_FILE_BYTES = 1 << 20 };
 
-str cli_metamodel(void)
+struct model_text cli_metamodel(void)
 {
     for (uint64_t i = 0; i < cli_model_count; i++)
         if (!strcmp(cli_model_files[i].path, "model/entente.yaml"))
-            return (str){cli_model_files[i].start, (size_t)(cli_model_files[i].end - cli_model_files[i].start)};
+            return (struct model_text){
+                {cli_model_files[i].start, (size_t)(cli_model_files[i].end - cli_model_files[i].start)},
+                STR("model/entente.yaml")};
     NOT_REACHED();
 }
 
@@ -50,10 +52,36 @@ int cli_find_workspace(struct cli *c, struct err *err)
     return count == 1 ? 0 : -1;
 }
 
+/* A workspace that an older release made goes on with its types until somebody brings in the newer ones. */
+static int tell_newer_model(struct cli *c, struct err *err)
+{
+    struct model_text stored, own, here = cli_metamodel();
+    const struct model *newer;
+    const struct model_change *changes;
+    size_t count;
+    struct err apart;
+    if (store_load_model_text(c->store, &c->arena, &stored, &own, err) < 0) return -1;
+    if (str_eq(stored.yaml, here.yaml)) return 0;
+    if (model_parse_with(&c->arena, here, own, &newer, &apart) < 0) {
+        cli_note(c, "%s: its own metamodel and this entente's do not go together: %s; entente model diff says where",
+                 c->workspace, apart.message);
+        return 0;
+    }
+    if (newer->edition < store_model(c->store)->edition) return 0;
+    model_diff(&c->arena, store_model(c->store), newer, &changes, &count);
+    if (count)
+        cli_note(c,
+                 "%s has the metamodel of an older entente (%zu changes since); entente model diff shows them, entente "
+                 "model apply brings them in",
+                 c->workspace, count);
+    return 0;
+}
+
 int cli_open_store(struct cli *c, int flags, struct err *err)
 {
     const struct zone *zone;
     if (cli_find_workspace(c, err) < 0 || store_open(c->workspace, flags, &c->store, err) < 0) return -1;
+    if (c->command != &cmd_model && tell_newer_model(c, err) < 0) return -1;
     str name = store_profile(c->store)->zone;
     if (!name.n) return 0;
     if (zone_load(&c->arena, name, &zone, err) < 0) return -1;

@@ -60,7 +60,7 @@ static int run(struct cli *c)
         return cli_fail(c, &usage);
     }
     if (!profile.zone.p) profile.zone = zone_here(c);
-    if (store_create(file, &profile, cli_metamodel(), &err) < 0) return cli_fail(c, &err);
+    if (store_create(file, &profile, cli_metamodel().yaml, &err) < 0) return cli_fail(c, &err);
     cli_printf(c, "Made %s for ", file);
     cli_clean(c, profile.name);
     cli_printf(c, " (amounts in " STR_FORMAT ", days in " STR_FORMAT ").\n", STR_ARGS(profile.currency),

@@ -42,7 +42,7 @@ struct graph_options {
     const void *host;
 };
 /* Builds a class a type (fields, inverses, `id`, `type`), compiles all derived fields; cycles among them, unknown names
- * and type clashes are errors with the model's line and field (the file is the caller's to add). The model must outlive
+ * and type clashes are errors with the model's file, line and field. The model must outlive
  * the graph. */
 int graph_new(const struct model *model, const struct store_profile *profile, const struct graph_options *options,
               struct graph **out, struct err *err) MUST_USE;

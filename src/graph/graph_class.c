@@ -234,6 +234,7 @@ static void make_workspace(struct graph *g)
 static int in_field(struct err *err, const struct slot *slot, const struct shape *shape, struct arena *a)
 {
     if (slot->field->feel_line) err->line = slot->field->feel_line + (err->line ? err->line - 1 : 0);
+    err_in(err, slot->field->file);
     return err_at(err, 0,
                   arena_printf(a, STR_FORMAT ": " STR_FORMAT, STR_ARGS(shape->type->name), STR_ARGS(slot->name)));
 }

@@ -6,7 +6,7 @@
 #ifndef STORE_H
 #define STORE_H
 
-#include "store_model.h"
+#include "store_model_diff.h"
 
 #include "base_buf.h"
 #include "base_file.h"
@@ -301,6 +301,37 @@ struct evidence_totals {
     int32_t first_day, last_day;
 };
 int store_load_totals(struct store *s, struct evidence_totals *out, struct err *err) MUST_USE;
+
+/* ---- Another metamodel
+ * ---------------------------------------------------------------------------------------------------- */
+
+struct model_trouble { /* a value that does not fit the new metamodel */
+    const struct model_type *type;
+    const struct model_field *field;
+    uint64_t id;
+    str fact, value, reason;
+};
+struct model_plan { /* in the arena that it was made in */
+    const struct model *old, *new;
+    const struct model_change *changes;
+    size_t change_count;
+    const struct model_trouble *troubles; /* the first 200 */
+    size_t trouble_count, trouble_total;
+};
+/* The texts that the workspace has; own->yaml is STR_NONE where it has none of its own. */
+int store_load_model_text(struct store *s, struct arena *a, struct model_text *built_in, struct model_text *own,
+                          struct err *err) MUST_USE;
+/* What would change, and what would not convert. An older edition of the built-in metamodel is refused. */
+int store_plan_model(struct store *s, struct arena *a, struct model_text built_in, struct model_text own,
+                     struct model_plan *out, struct err *err) MUST_USE;
+/* The same, done in one commit; number 0 where the texts are those that the workspace has. A value that does not fit is
+ * an error, and nothing is changed. Values of what is no longer declared stay stored, and are there again with its id.
+ * Afterwards this connection and all others that were open refuse to write: they are to be opened anew. */
+int store_change_model(struct store *s, struct arena *a, struct model_text built_in, struct model_text own, str actor,
+                       str reason, int64_t now, struct model_plan *out, struct commit_result *result,
+                       struct err *err) MUST_USE;
+/* Has the metamodel been changed since this connection was opened? Then it reads and writes no more. */
+bool store_model_is_old(struct store *s);
 
 /* ---- Findings' life, people who sign in
  * ------------------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ str work_brief(str s); /* for a message */
 int work_refuse(struct applying *p, const struct fact_work *w, const struct model_field *field,
                 const struct change_op *op, enum err_code code, const char *what);
 int applying_load_sources(struct applying *p) MUST_USE;
+int applying_source(struct applying *p, const struct origin *from, uint32_t *id) MUST_USE; /* made where it is new */
 int work_load(struct applying *p, struct fact_work *w) MUST_USE;        /* type, version, old values */
 int work_load_claims(struct applying *p, struct fact_work *w) MUST_USE; /* those that stand */
 int work_stored_name(struct applying *p, uint64_t id, str *name) MUST_USE;
@@ -93,6 +94,8 @@ int work_drop_keys(struct applying *p, const struct fact_work *w) MUST_USE; /* t
 /* ---- store_write.c ---- */
 
 int work_queue_keys(struct applying *p, const struct fact_work *w) MUST_USE;
+int work_queue_new_keys(struct applying *p, const struct fact_work *w) MUST_USE;    /* the old ones are gone already */
+str work_key(struct applying *p, const struct model_type *type, const str *values); /* folded */
 int applying_write_keys(struct applying *p) MUST_USE;
 int work_write_claims(struct applying *p, struct fact_work *w) MUST_USE;
 int work_write(struct applying *p, const struct fact_work *w) MUST_USE; /* the row, the links and the entry */

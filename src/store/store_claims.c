@@ -43,7 +43,7 @@ int applying_load_sources(struct applying *p)
     return rc;
 }
 
-static int source_id(struct applying *p, const struct origin *from, uint32_t *id)
+int applying_source(struct applying *p, const struct origin *from, uint32_t *id)
 {
     if (from->kind == ORIGIN_TYPED) return *id = SOURCE_TYPED, 0;
     str name = from->source.p ? from->source : STR("");
@@ -133,7 +133,7 @@ static int set_claim(struct applying *p, struct fact_work *w, const struct model
                      const struct change_op *op, str text)
 {
     uint32_t source;
-    if (source_id(p, &op->from, &source)) return -1;
+    if (applying_source(p, &op->from, &source)) return -1;
     struct claim *found = NULL;
     VEC_EACH(c, &w->claims) {
         if (c->source == source && c->field == field->id) found = c;

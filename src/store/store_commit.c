@@ -80,9 +80,12 @@ static int unlink_holders(struct applying *p, uint64_t id)
         if (applying_type_of(p, h->fact, &type_id)) return -1;
         const struct model_type *type = model_type_by_id(p->s->model, type_id);
         const struct model_field *field = type ? model_field_by_id(type, h->field) : NULL;
+        /* Its values stay stored, and what they link to with them. */
         if (!field)
-            return err_set(p->err, ERR_STORE, "a link of fact %llu is unknown to the metamodel",
-                           (unsigned long long)h->fact);
+            return err_set(p->err, ERR_CONFLICT,
+                           "fact %llu cannot be deleted: fact %llu links to it by field %u, which the metamodel no"
+                           " longer has; bring the field back, and empty it",
+                           (unsigned long long)id, (unsigned long long)h->fact, h->field);
         uint64_t *target = arena_alloc(p->c->a, sizeof *target);
         *target = id;
         change_op_add(p->c, f, (struct change_op){.kind = OP_UNLINK, .field = field, .links = target, .link_count = 1});

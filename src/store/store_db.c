@@ -123,7 +123,11 @@ int store_begin(struct store *s, bool write, struct err *err)
 {
     if (write && !s->writable) return err_set(err, ERR_STORE, "the workspace was opened for reading only");
     if (write) store_rows_forget(s);
-    return store_run(s, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, err, "");
+    if (store_run(s, write ? SQL_BEGIN_WRITE : SQL_BEGIN_READ, err, "")) return -1;
+    if (!s->model || !store_model_is_old(s)) return 0;
+    store_abandon(s);
+    return err_set(err, ERR_CONFLICT,
+                   "another program has brought in a changed metamodel; this one has to be started again");
 }
 
 void store_abandon(struct store *s)
@@ -286,30 +290,57 @@ int store_create(const char *path, const struct store_profile *profile, str mode
 
 /* ---- Opening ---- */
 
-static int get_setting(struct store *s, const char *key, str *out, struct err *err)
+int store_setting(struct store *s, struct arena *a, const char *key, str *out, struct err *err)
 {
     sqlite3_stmt *q;
+    *out = STR_NONE;
     if (store_bind(s, SQL_SETTING_GET, &q, err, "s", str_of(key))) return -1;
     int rc = store_step(s, q, err);
-    if (rc < 0) return -1;
-    if (!rc) return err_set(err, ERR_STORE, "the workspace is damaged: its setting \"%s\" is missing", key);
+    if (rc <= 0) return rc;
     const void *p = sqlite3_column_blob(q, 0);
-    *out = p ? arena_copy(&s->arena, (str){p, (size_t)sqlite3_column_bytes(q, 0)}) : STR_NONE;
+    if (p) *out = arena_copy(a, (str){p, (size_t)sqlite3_column_bytes(q, 0)});
     sqlite3_reset(q);
     return 0;
 }
 
+static int get_setting(struct store *s, const char *key, str *out, struct err *err)
+{
+    if (store_setting(s, &s->arena, key, out, err)) return -1;
+    return out->p ? 0 : err_set(err, ERR_STORE, "the workspace is damaged: its setting \"%s\" is missing", key);
+}
+
+/* The commit that brought the metamodel: the first, unless a later one is written down. */
+static int read_model_number(struct store *s, int64_t *number, struct err *err)
+{
+    sqlite3_stmt *q;
+    if (store_bind(s, SQL_SETTING_GET, &q, err, "s", STR("model number"))) return -1;
+    int rc = store_step(s, q, err);
+    if (rc < 0) return -1;
+    *number = rc ? sqlite3_column_int64(q, 0) : 1;
+    if (rc) sqlite3_reset(q);
+    return 0;
+}
+
+bool store_model_is_old(struct store *s)
+{
+    int64_t number;
+    struct err err;
+    return read_model_number(s, &number, &err) || number != s->model_number;
+}
+
 static int read_settings(struct store *s, struct err *err)
 {
-    str key, model;
+    str key;
+    struct model_text built_in, own;
     if (get_setting(s, "name", &s->profile.name, err) || get_setting(s, "currency", &s->profile.currency, err) ||
         get_setting(s, "zone", &s->profile.zone, err) || get_setting(s, "person key", &key, err) ||
-        get_setting(s, "model", &model, err))
+        read_model_number(s, &s->model_number, err) || store_load_model_text(s, &s->arena, &built_in, &own, err))
         return -1;
     if (key.n != sizeof s->person_key)
         return err_set(err, ERR_STORE, "the workspace is damaged: its person key has the wrong length");
     memcpy(s->person_key, key.p, key.n);
-    return model_parse(&s->arena, model, STR("the workspace's model"), &s->model, err);
+    if (!built_in.yaml.p) return err_set(err, ERR_STORE, "the workspace is damaged: it has no metamodel");
+    return model_parse_with(&s->arena, built_in, own, &s->model, err);
 }
 
 static int read_pragma(sqlite3 *db, const char *sql, int64_t *out, struct err *err)

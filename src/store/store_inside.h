@@ -34,6 +34,7 @@ struct store {
     sqlite3_stmt *statements[SQL_COUNT];
     struct row_batch rows[ROWS_COUNT];
     int64_t data_version;
+    int64_t model_number; /* the commit that brought the metamodel */
     bool writable;
 };
 
@@ -66,6 +67,9 @@ void store_abandon(struct store *s);
 #define store_read_begin(s, err) store_begin((s), false, (err))
 
 int store_make_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
+int store_drop_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
+/* STR_NONE where the workspace has no such setting. */
+int store_setting(struct store *s, struct arena *a, const char *key, str *out, struct err *err) MUST_USE;
 
 /* ---- Change sets ---- */
 
@@ -127,7 +131,7 @@ enum entry_kind {
     ENTRY_LOAD,
     ENTRY_USER,
     ENTRY_CLAIMED, /* a claim that doesn't win: the fact's values are as before */
-    ENTRY_MODEL,
+    ENTRY_MODEL,   /* the metamodel's text; of type 1: the workspace's own */
     /* Two keys. Of the first four `after` is the proposal as it is now, null when it is gone. */
     ENTRY_DRAFTED, /* its text changed */
     ENTRY_PROPOSED,

@@ -13,15 +13,14 @@ struct loading {
     VEC(struct stored_link) links;
 };
 
-static int begin_fact(struct loading *l, struct stored_fact *fact, uint32_t type_id)
+/* False for a type that the metamodel does not have any more: its facts stay stored, and nobody sees them. */
+static bool begin_fact(struct loading *l, struct stored_fact *fact, uint32_t type_id)
 {
     arena_clear(&l->a);
     memset(&l->values, 0, sizeof l->values);
     memset(&l->links, 0, sizeof l->links);
     fact->type = model_type_by_id(l->s->model, type_id);
-    if (fact->type) return 0;
-    return err_set(l->err, ERR_STORE, "fact %llu has a type that the metamodel does not have: %u",
-                   (unsigned long long)fact->id, type_id);
+    return fact->type != NULL;
 }
 
 /* The texts may point into the statement's row, so they hold until its next step. */
@@ -94,19 +93,18 @@ static int load_facts(struct loading *l)
     while ((row = store_step(l->s, facts, l->err)) == 1) {
         struct stored_fact fact = {.id = (uint64_t)sqlite3_column_int64(facts, 0),
                                    .version = (uint32_t)sqlite3_column_int64(facts, 2)};
-        if (begin_fact(l, &fact, (uint32_t)sqlite3_column_int64(facts, 1)) ||
-            add_values(l, &fact, store_column(facts, 3)))
-            return -1;
+        bool known = begin_fact(l, &fact, (uint32_t)sqlite3_column_int64(facts, 1));
+        if (known && add_values(l, &fact, store_column(facts, 3))) return -1;
         while (link == 1 && (uint64_t)sqlite3_column_int64(links, 0) <= fact.id) {
-            if ((uint64_t)sqlite3_column_int64(links, 0) == fact.id)
+            if (known && (uint64_t)sqlite3_column_int64(links, 0) == fact.id)
                 add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 1), (uint64_t)sqlite3_column_int64(links, 2));
             if ((link = store_step(l->s, links, l->err)) < 0) return -1;
         }
         struct stored_keys keys;
         if (key == 1 && (uint64_t)sqlite3_column_int64(keyed, 0) == fact.id &&
-            (add_keys(l, &fact, &keys) || (key = store_step(l->s, keyed, l->err)) < 0))
+            ((known && add_keys(l, &fact, &keys)) || (key = store_step(l->s, keyed, l->err)) < 0))
             return -1;
-        give_fact(l, &fact);
+        if (known) give_fact(l, &fact);
     }
     return row;
 }
@@ -118,7 +116,10 @@ static int load_fact(struct loading *l, uint64_t id, uint32_t deleted_type)
     struct stored_keys keys;
     int rc;
     if (store_bind(l->s, SQL_FACT_GET, &q, l->err, "u", id) || (rc = store_step(l->s, q, l->err)) < 0) return -1;
-    if (begin_fact(l, &fact, rc ? (uint32_t)sqlite3_column_int64(q, 0) : deleted_type)) return -1;
+    if (!begin_fact(l, &fact, rc ? (uint32_t)sqlite3_column_int64(q, 0) : deleted_type)) {
+        sqlite3_reset(q);
+        return 0;
+    }
     if (rc) {
         fact.version = (uint32_t)sqlite3_column_int64(q, 1);
         if (add_values(l, &fact, store_column(q, 2)) || store_bind(l->s, SQL_LINK_OF, &links, l->err, "u", id))

@@ -52,6 +52,7 @@ struct model_field {
     enum field_kind gives;       /* DERIVED, OBSERVED */
     str feel;                    /* DERIVED */
     uint32_t feel_line;          /* where it stands, for messages */
+    str file;                    /* the one that declares the field */
     enum observed_what observed;
     int days; /* OBSERVED: window; 0 is all time */
     const str *columns;
@@ -87,9 +88,16 @@ struct model {
     const struct model_side *sides;
     size_t side_count;
     const struct model_side *keys[2]; /* those that sign; set where a type is two-key */
+    uint32_t edition;                 /* of the built-in metamodel; grows with its releases, 0 where it has none */
 };
 
+struct model_text {
+    str yaml, file; /* yaml: STR_NONE when there is none */
+};
 /* ERR_INPUT with file, line and key. */
+int model_parse_with(struct arena *a, struct model_text built_in, struct model_text own, const struct model **out,
+                     struct err *err) MUST_USE;
+/* The same without a workspace's own file. */
 int model_parse(struct arena *a, str yaml, str file, const struct model **out, struct err *err) MUST_USE;
 /* By name, plural, key or plural key, whatever the case; NULL when there is none. */
 const struct model_type *model_type(const struct model *m, str word);

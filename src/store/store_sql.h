@@ -17,6 +17,9 @@
     /* Facts */                                                                                                        \
     X(SQL_FACT_GET, "SELECT type, version, fields FROM fact WHERE id = ?1")                                            \
     X(SQL_FACT_TYPE, "SELECT type FROM fact WHERE id = ?1")                                                            \
+    X(SQL_FACT_OF_TYPE, "SELECT id FROM fact WHERE type = ?1 ORDER BY id")                                             \
+    X(SQL_NAME_DROP_TYPE, "DELETE FROM fact_name WHERE type = ?1")                                                     \
+    X(SQL_ALIAS_DROP_TYPE, "DELETE FROM fact_alias WHERE type = ?1")                                                   \
     X(SQL_FACT_PUT, "UPDATE fact SET version = ?2, fields = ?3 WHERE id = ?1")                                         \
     X(SQL_FACT_DROP, "DELETE FROM fact WHERE id = ?1")                                                                 \
     X(SQL_FACT_ALL, "SELECT id, type, version, fields FROM fact ORDER BY id")                                          \

@@ -43,6 +43,21 @@ static int make_view(sqlite3 *db, const struct model_type *t, struct err *err)
     return rc;
 }
 
+int store_drop_views(sqlite3 *db, const struct model *m, struct err *err)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (size_t i = 0; i < m->type_count; i++) {
+        buf_text(&b, "DROP VIEW IF EXISTS ");
+        put_name(&b, m->types[i].plural_key);
+        buf_char(&b, ';');
+    }
+    int rc = buf_check(&b, err);
+    if (!rc && sqlite3_exec(db, b.p, NULL, NULL, NULL) != SQLITE_OK) rc = store_fail(db, err);
+    buf_release(&b);
+    return rc;
+}
+
 int store_make_views(sqlite3 *db, const struct model *m, struct err *err)
 {
     for (size_t i = 0; i < m->type_count; i++)

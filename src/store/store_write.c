@@ -8,7 +8,7 @@
 
 /* ---- Keys ---- */
 
-static str folded_key(struct applying *p, const struct model_type *type, const str *values)
+str work_key(struct applying *p, const struct model_type *type, const str *values)
 {
     if (type->key_field_count == 1) {
         str v = values[type->key_fields[0]->number];
@@ -29,7 +29,7 @@ typedef int use_key(struct applying *p, const struct fact_work *w, int rank, str
 static int each_key(struct applying *p, const struct fact_work *w, const str *values, use_key *use)
 {
     const struct model_field *alias = w->type->alias_field;
-    str key = folded_key(p, w->type, values);
+    str key = work_key(p, w->type, values);
     if (key.p && use(p, w, 0, key)) return -1;
     if (!alias || !values[alias->number].p) return 0;
     for (str rest = values[alias->number], piece; str_cut(&rest, ';', &piece);)
@@ -73,6 +73,8 @@ int work_queue_keys(struct applying *p, const struct fact_work *w)
     if (w->old && each_key(p, w, w->old, drop_key)) return -1;
     return each_key(p, w, w->new, queue_key);
 }
+
+int work_queue_new_keys(struct applying *p, const struct fact_work *w) { return each_key(p, w, w->new, queue_key); }
 
 static int by_type_and_name(const void *x, const void *y)
 {
