@@ -155,13 +155,7 @@ int cli_type(struct cli *c, const char *word, const struct model_type **out, str
     if (near.n)
         return err_set(err, ERR_USAGE, "\"%s\" is not a type of facts; did you mean \"" STR_FORMAT "\"?", word,
                        STR_ARGS(near));
-    struct buf all;
-    buf_init(&all, 500);
-    for (size_t i = 0; i < m->type_count; i++)
-        buf_printf(&all, "%s" STR_FORMAT, i ? ", " : "", STR_ARGS(m->types[i].name));
-    err_set(err, ERR_USAGE, "\"%s\" is not a type of facts; there are " STR_FORMAT, word, STR_ARGS(buf_get(&all)));
-    buf_release(&all);
-    return -1;
+    return err_set(err, ERR_USAGE, "\"%s\" is not a type of facts; entente model types lists them", word);
 }
 
 int cli_fact(struct cli *c, const struct model_type *type, str word, const struct fact **out, struct err *err)

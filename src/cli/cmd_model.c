@@ -42,9 +42,13 @@ static void put_changes(struct cli *c, const struct model_plan *plan)
     static const struct cli_column heads[] = {
         {STR_INIT("")}, {STR_INIT("type")}, {STR_INIT("field")}, {STR_INIT("before")}, {STR_INIT("after")}};
     struct cli_table t;
+    bool removes = false;
     cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
     for (size_t i = 0; i < plan->change_count; i++) {
         const struct model_change *x = &plan->changes[i];
+        removes |=
+            x->kind == MODEL_TYPE_REMOVED ||
+            (x->kind == MODEL_FIELD_REMOVED && x->field->kind != FIELD_DERIVED && x->field->kind != FIELD_OBSERVED);
         str name = str_of(model_change_name(x->kind));
         if (x->what.n) name = arena_printf(&c->arena, STR_FORMAT ": " STR_FORMAT, STR_ARGS(name), STR_ARGS(x->what));
         cli_table_cell(&t, name);
@@ -54,13 +58,14 @@ static void put_changes(struct cli *c, const struct model_plan *plan)
         cli_table_cell(&t, x->after);
     }
     cli_table_print(&t);
+    if (removes) cli_text(c, "\nWhat is removed stays stored, and is there again when it comes back under its id.\n");
 }
 
 static void put_troubles(struct cli *c, const struct model_plan *plan)
 {
     if (!plan->trouble_total) return;
-    str values = cli_plural(c, plan->trouble_total, STR("value does"), STR("values do"));
-    cli_printf(c, "\n" STR_FORMAT " not fit, and nothing can be applied until they do:\n", STR_ARGS(values));
+    str values = cli_plural(c, plan->trouble_total, STR("value"), STR("values"));
+    cli_printf(c, "\n" STR_FORMAT " to be mended first, or nothing is applied:\n", STR_ARGS(values));
     for (size_t i = 0; i < plan->trouble_count; i++) {
         const struct model_trouble *x = &plan->troubles[i];
         cli_printf(c, "  " STR_FORMAT " \"", STR_ARGS(x->type->name));
@@ -179,13 +184,91 @@ static int own(struct cli *c, struct err *err)
     return EXIT_FINE;
 }
 
+/* ---- types ---- */
+
+static void list_types(struct cli *c, const struct model *m)
+{
+    static const struct cli_column heads[] = {
+        {STR_INIT("group")}, {STR_INIT("type")}, {STR_INIT("")}, {STR_INIT("what it is")}};
+    struct cli_table t;
+    cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
+    for (size_t i = 0; i < m->type_count; i++) {
+        const struct model_type *type = &m->types[i];
+        cli_table_cell(&t, type->group);
+        cli_table_cell(&t, type->name);
+        cli_table_cell(&t, type->two_key ? STR("two keys") : STR_NONE);
+        cli_table_cell(&t, type->help);
+    }
+    cli_table_print(&t);
+}
+
+static str kind_of(struct cli *c, const struct model_field *f)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_text(&b, field_kind_name(f->kind));
+    if (f->to) buf_printf(&b, " to " STR_FORMAT, STR_ARGS(f->to->name));
+    if (f->kind != f->gives) buf_printf(&b, " %s", field_kind_name(f->gives));
+    for (size_t i = 0; i < f->value_count; i++)
+        buf_printf(&b, "%s" STR_FORMAT, i ? ", " : ": ", STR_ARGS(f->values[i]));
+    if (f->required) buf_text(&b, ", required");
+    str text = buf_copy(&b, &c->arena);
+    buf_release(&b);
+    return text;
+}
+
+static str rights_of(struct cli *c, const struct model_field *f)
+{
+    if (f->seen_by == ROLE_VIEWER) return f->is_signed ? STR("signed") : STR_NONE;
+    return arena_printf(&c->arena, "%sseen by %s", f->is_signed ? "signed, " : "", user_role_name(f->seen_by));
+}
+
+static void list_fields(struct cli *c, const struct model_type *type)
+{
+    static const struct cli_column heads[] = {
+        {STR_INIT("field")}, {STR_INIT("kind")}, {STR_INIT("")}, {STR_INIT("what it is")}};
+    struct cli_table t;
+    cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct model_field *f = &type->fields[i];
+        cli_table_cell(&t, f->name);
+        cli_table_cell(&t, kind_of(c, f));
+        cli_table_cell(&t, rights_of(c, f));
+        cli_table_cell(&t, f->help);
+    }
+    for (size_t i = 0; i < type->inverse_count; i++) {
+        const struct model_inverse *inverse = &type->inverses[i];
+        cli_table_cell(&t, inverse->name);
+        cli_table_cell(&t, arena_printf(&c->arena, STR_FORMAT " of " STR_FORMAT, STR_ARGS(inverse->field->name),
+                                        STR_ARGS(inverse->from->plural)));
+        cli_table_cell(&t, STR_NONE);
+        cli_table_cell(&t, STR("The other end of that link."));
+    }
+    cli_table_print(&t);
+}
+
+static int types(struct cli *c, struct err *err)
+{
+    const struct model_type *type;
+    if (cli_open_store(c, STORE_READ, err) < 0) return -1;
+    if (c->word_count < 2) return list_types(c, store_model(c->store)), EXIT_FINE;
+    if (cli_type(c, c->words[1], &type, err) < 0) return -1;
+    cli_clean(c, type->help);
+    cli_text(c, type->two_key ? " Marketing and IT sign it.\n\n" : "\n\n");
+    list_fields(c, type);
+    return EXIT_FINE;
+}
+
 static int run(struct cli *c)
 {
     static const struct {
         str word;
         size_t words;
         int (*act)(struct cli *c, struct err *err);
-    } acts[] = {{STR_INIT("diff"), 2, diff}, {STR_INIT("apply"), 2, apply}, {STR_INIT("own"), 1, own}};
+    } acts[] = {{STR_INIT("diff"), 2, diff},
+                {STR_INIT("apply"), 2, apply},
+                {STR_INIT("own"), 1, own},
+                {STR_INIT("types"), 2, types}};
     struct err err = {0};
     str word = str_of(c->words[0]);
     for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
@@ -197,7 +280,7 @@ static int run(struct cli *c)
         int code = acts[i].act(c, &err);
         return code < 0 ? cli_fail(c, &err) : code;
     }
-    err_set(&err, ERR_USAGE, "\"" STR_FORMAT "\" is none of diff, apply, own: entente model %s", STR_ARGS(word),
+    err_set(&err, ERR_USAGE, "\"" STR_FORMAT "\" is none of types, diff, apply, own: entente model %s", STR_ARGS(word),
             cmd_model.usage);
     return cli_fail(c, &err);
 }
@@ -209,7 +292,7 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_model = {
     .name = "model",
-    .usage = "diff [FILE] | apply [FILE] | own",
+    .usage = "types [TYPE] | diff [FILE] | apply [FILE] | own",
     .help =
         "show and bring in a changed metamodel: types, fields and values of the workspace's own, or of a new release",
     .details =

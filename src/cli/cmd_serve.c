@@ -3,21 +3,34 @@
 #include "web.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+struct serving {
+    struct cli *c;
+    struct web_options options;
+    bool again; /* with another metamodel, at the same port */
+};
+
 static void ready(void *host, const char *url)
 {
-    struct cli *c = host;
-    cli_printf(c, "Entente is at %s (Ctrl+C stops it)\n", url);
-    cli_flush(c, true);
+    struct serving *s = host;
+    const char *port = strrchr(url, ':');
+    if (s->again)
+        cli_text(s->c, "Goes on with the changed metamodel\n");
+    else
+        cli_printf(s->c, "Entente is at %s (Ctrl+C stops it)\n", url);
+    cli_flush(s->c, true);
+    if (port) s->options.port = (uint16_t)atoi(port + 1);
+    s->again = true;
 }
 
 static void complain(void *host, const char *line)
 {
-    struct cli *c = host;
-    cli_note(c, "entente: %s", line);
+    struct serving *s = host;
+    cli_note(s->c, "entente: %s", line);
 }
 
 /* Ctrl+C and a polite kill end the server as a readable descriptor; before any thread, so that all inherit the mask. */
@@ -47,26 +60,33 @@ static int run(struct cli *c)
     struct err err = {0};
     struct cli_checks checks;
     int64_t port = 8400;
-    struct web_options o = {.address = cli_value(c, "address"),
-                            .secure = cli_has(c, "https"),
-                            .has_today = c->has_today,
-                            .today = c->today,
-                            .ready = ready,
-                            .log = complain,
-                            .host = c};
-    if (cli_int_value(c, "port", 0, 65535, &port, &err) < 0 || cli_find_workspace(c, &err) < 0 ||
+    struct serving s = {.c = c};
+    struct web_options *o = &s.options;
+    *o = (struct web_options){.address = cli_value(c, "address"),
+                              .secure = cli_has(c, "https"),
+                              .has_today = c->has_today,
+                              .today = c->today,
+                              .ready = ready,
+                              .log = complain,
+                              .host = &s};
+    /* Opened here only to say what is to be said about it. */
+    if (cli_int_value(c, "port", 0, 65535, &port, &err) < 0 || cli_open_store(c, STORE_READ | STORE_WRITE, &err) < 0 ||
         cli_check_files(c, cli_value(c, "checks"), &checks, &err) < 0 || cli_load_products(c, &err) < 0 ||
-        take_hosts(c, &o) < 0)
+        take_hosts(c, o) < 0)
         return cli_fail(c, &err);
-    o.workspace = c->workspace;
-    o.port = (uint16_t)port;
-    o.checks = checks.items;
-    o.check_count = checks.count;
-    o.graph = c->graph_options;
-    o.stop = stop_signals(&err);
-    if (o.stop < 0) return cli_fail(c, &err);
-    int status = web_serve(&o, &err);
-    close(o.stop);
+    store_close(c->store);
+    c->store = NULL;
+    o->workspace = c->workspace;
+    o->port = (uint16_t)port;
+    o->checks = checks.items;
+    o->check_count = checks.count;
+    o->graph = c->graph_options;
+    o->stop = stop_signals(&err);
+    if (o->stop < 0) return cli_fail(c, &err);
+    int status;
+    do status = web_serve(o, &err);
+    while (status == WEB_MODEL_CHANGED);
+    close(o->stop);
     return status < 0 ? cli_fail(c, &err) : EXIT_FINE;
 }
 

@@ -26,8 +26,10 @@ struct web_options {
     void (*log)(void *host, const char *line);  /* what went wrong inside, one line; may be NULL */
     void *host;                                 /* of ready and log */
 };
-/* Returns 0 after a graceful stop. Errors: the workspace cannot be opened or read, the address is taken, a check or a
- * page does not compile. */
+enum { WEB_MODEL_CHANGED = 1 };
+/* Returns 0 after a graceful stop, WEB_MODEL_CHANGED after one because another process brought in another metamodel:
+ * then it is to be called again, and serves with that one. Errors: the workspace cannot be opened or read, the address
+ * is taken, a check or a page does not compile. */
 int web_serve(const struct web_options *options, struct err *err) MUST_USE;
 /* Makes an eventfd that is the options' `stop` readable; may be called in a signal handler and from any thread. */
 void web_stop(int eventfd_of_options);

@@ -327,6 +327,7 @@ struct web {
     pthread_t keeper; /* looks for other processes' commits and keeps the findings */
     bool keeper_runs;
     int keeper_stop, keeper_wake; /* eventfds */
+    int model_changed;            /* an eventfd: another process has brought in another metamodel */
 };
 
 void web_log(struct web *web, str what, str detail);

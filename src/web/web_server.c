@@ -271,7 +271,9 @@ static int run(struct web *web, struct err *err)
     uint16_t port;
     web->keeper_stop = eventfd(0, EFD_CLOEXEC);
     web->keeper_wake = eventfd(0, EFD_CLOEXEC);
-    if (web->keeper_stop < 0 || web->keeper_wake < 0) return err_errno(err, "cannot make an eventfd");
+    web->model_changed = eventfd(0, EFD_CLOEXEC);
+    if (web->keeper_stop < 0 || web->keeper_wake < 0 || web->model_changed < 0)
+        return err_errno(err, "cannot make an eventfd");
     if (pthread_create(&web->keeper, NULL, keep, web)) return err_errno(err, "cannot start a thread");
     web->keeper_runs = true;
     if (workers_start(web, err) || start_http(web, &port, err)) return -1;
@@ -281,16 +283,16 @@ static int run(struct web *web, struct err *err)
     buf_printf(&url, "http://%s%s%s:%u/", v6 ? "[" : "", o->address ? o->address : "127.0.0.1", v6 ? "]" : "", port);
     if (o->ready) o->ready(o->host, url.p);
     buf_release(&url);
-    struct pollfd stop = {.fd = o->stop, .events = POLLIN};
-    while (poll(&stop, 1, -1) < 0 && errno == EINTR) continue;
-    return 0;
+    struct pollfd stop[2] = {{.fd = o->stop, .events = POLLIN}, {.fd = web->model_changed, .events = POLLIN}};
+    while (poll(stop, ARRAY_COUNT(stop), -1) < 0 && errno == EINTR) continue;
+    return stop[0].revents ? 0 : WEB_MODEL_CHANGED;
 }
 
 int web_serve(const struct web_options *options, struct err *err)
 {
     struct web *web = mem_zalloc(sizeof *web);
     web->options = options;
-    web->keeper_stop = web->keeper_wake = -1;
+    web->keeper_stop = web->keeper_wake = web->model_changed = -1;
     pthread_cond_init(&web->found_changed, NULL);
     arena_init(&web->arena, 0);
     pthread_mutex_init(&web->write_lock, NULL);
@@ -321,6 +323,7 @@ int web_serve(const struct web_options *options, struct err *err)
     store_close(web->writer);
     if (web->keeper_stop >= 0) close(web->keeper_stop);
     if (web->keeper_wake >= 0) close(web->keeper_wake);
+    if (web->model_changed >= 0) close(web->model_changed);
     arena_release(&web->arena);
     mem_free(web);
     return result;

@@ -57,8 +57,10 @@ void web_look(struct web *web)
 {
     struct err err;
     pthread_mutex_lock(&web->write_lock);
-    bool failed = store_may_have_changed(web->writer) && graph_refresh(web->graph, web->writer, &err);
+    bool changed = store_may_have_changed(web->writer), other_model = changed && store_model_is_old(web->writer);
+    bool failed = changed && !other_model && graph_refresh(web->graph, web->writer, &err);
     pthread_mutex_unlock(&web->write_lock);
+    if (other_model) web_stop(web->model_changed);
     if (failed) web_log(web, STR("cannot read what another process committed"), str_of(err.message));
 }
 
