@@ -143,7 +143,8 @@ static void keeps(struct test_tally *t)
     struct model_text smaller =
         with(&x, "      - {id: 12, name: vendor, kind: link, to: vendor, inverse: applications}\n", "");
     smaller.yaml = str_slice(smaller.yaml, 0, str_find(smaller.yaml, STR("  - id: 4\n")));
-    if (change(&x, smaller, &plan, &r)) CHECK(plan.changes[0].kind == MODEL_FIELD_REMOVED && plan.changes[1].kind == MODEL_TYPE_REMOVED);
+    if (change(&x, smaller, &plan, &r))
+        CHECK(plan.changes[0].kind == MODEL_FIELD_REMOVED && plan.changes[1].kind == MODEL_TYPE_REMOVED);
     fixture_reopen(&x, STORE_WRITE);
     CHECK(!x.contract && !model_field(x.application, STR("vendor")));
     c = set_of(&x);
