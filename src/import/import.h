@@ -25,6 +25,7 @@ struct import_options {
     bool ignore_unknown; /* columns that fit no field are left out */
     bool create_links;   /* a link to nothing makes its target */
     bool detail;         /* also list the values of created facts */
+    bool typed;          /* as if the actor had typed each value: it wins over all sources */
     bool skip_bad;       /* rows with errors are left out, and listed in the plan's `bad` */
     char separator;      /* 0: guessed */
     str sheet;           /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */

@@ -22,7 +22,7 @@ static size_t rank_of(const struct import *in, str source)
 /* By the store's rule: typed, then the sources in the order in which they first came. */
 static bool beats(const struct import *in, const struct stored_claim *winner)
 {
-    if (!winner) return true;
+    if (!winner || in->options->typed) return true;
     if (winner->from.kind == ORIGIN_TYPED) return false;
     return rank_of(in, in->plan->source) <= rank_of(in, winner->from.source);
 }
@@ -139,7 +139,10 @@ static int compare_value(struct import *in, const struct import_row *row, const 
                          struct claims *claims, struct row_changes *out, bool *keep, struct err *err)
 {
     str before = fact_value(picture_fact(in->picture, row->fact), field);
-    if (import_same_value(field, before, after)) return 0;
+    if (import_same_value(field, before, after)) {
+        *keep = !in->options->typed; /* who leaves a value as it is types nothing */
+        return 0;
+    }
     if (load_claims(in, row->fact, claims, err) < 0) return -1;
     const struct stored_claim *winner = winner_of(claims, field);
     struct import_change change = {field, before, after, true, STR_NONE};
@@ -151,6 +154,16 @@ static int compare_value(struct import *in, const struct import_row *row, const 
     }
     *vec_add(in->a, out) = change;
     return 0;
+}
+
+static bool same_links(struct import *in, const struct import_row *row, const struct model_field *field,
+                       const uint64_t *to, size_t count)
+{
+    size_t had_count;
+    const uint64_t *had = fact_links(picture_fact(in->picture, row->fact), field, &had_count);
+    bool same = count == had_count;
+    for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
+    return same;
 }
 
 static int compare_links(struct import *in, const struct import_row *row, const struct model_field *field,
@@ -165,7 +178,7 @@ static int compare_links(struct import *in, const struct import_row *row, const 
     if (load_claims(in, row->fact, claims, err) < 0) return -1;
     const struct stored_claim *winner = winner_of(claims, field);
     struct import_change change = {.field = field, .wins = true};
-    if (field->kind == FIELD_LINKS) {
+    if (field->kind == FIELD_LINKS && !in->options->typed) {
         to = links_after(in, claims, field, to, &count, &typed);
         same = count == had_count;
         for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
@@ -185,7 +198,7 @@ static int plan_cell(struct import *in, struct import_row *row, size_t column, s
                      struct row_changes *out, struct err *err)
 {
     const struct model_field *field = in->columns[column].field;
-    struct origin from = {ORIGIN_IMPORTED, in->plan->source, in->plan->place, row->cells.line};
+    struct origin from = import_origin(in, row);
     if (!import_cell(row, column).n) {
         if (row->is_new && field->required && field != in->type->name_field)
             import_fault(in, row, column, "is empty; every " STR_FORMAT " needs its " STR_FORMAT,
@@ -196,6 +209,7 @@ static int plan_cell(struct import *in, struct import_row *row, size_t column, s
         const uint64_t *to;
         size_t count;
         if (!import_links(in, row, column, &to, &count)) return 0;
+        if (in->options->typed && !row->is_new && same_links(in, row, field, to, count)) return 0;
         change_links(in->batch->set, row->fact, field, to, count, from);
         if (!row->is_new) return compare_links(in, row, field, to, count, claims, out, err);
         if (in->options->detail)

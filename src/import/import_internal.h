@@ -184,4 +184,11 @@ const uint64_t *export_ids(struct picture *p, const struct export_list *list, si
 void export_links_text(struct buf *cell, const struct picture *p, const struct fact *f,
                        const struct model_field *field);
 
+/* Where the values of a row come from. */
+static inline struct origin import_origin(const struct import *in, const struct import_row *row)
+{
+    if (in->options->typed) return (struct origin){.kind = ORIGIN_TYPED};
+    return (struct origin){ORIGIN_IMPORTED, in->plan->source, in->plan->place, row->cells.line};
+}
+
 #endif

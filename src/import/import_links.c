@@ -117,7 +117,7 @@ static uint64_t make(struct import *in, const struct import_row *row, size_t col
         return 0;
     }
     uint64_t id = change_create(in->batch->set, to);
-    struct origin from = {ORIGIN_IMPORTED, in->plan->source, in->plan->place, row->cells.line};
+    struct origin from = import_origin(in, row);
     change_value(in->batch->set, id, to->name_field, utf8_nfc(in->a, name), from);
     bool is_new;
     *map_put(&names_of(in, to)->ids, utf8_fold(in->a, name), &is_new) = id;

@@ -203,4 +203,34 @@ static void test_round_trip(struct test_tally *t)
     close_bench(&b);
 }
 
-TEST_MAIN(test_header, test_marks, test_links, test_sources, test_twice, test_round_trip)
+/* What somebody pastes is theirs: it wins over files, and what they leave as it is they have not typed. */
+static void test_typed(struct test_tally *t)
+{
+    struct bench b;
+    open_bench(&b);
+    commit(&b, read_as(&b, "name,cost,replaces\nMiro,10 EUR,\nFigma,20 EUR,Miro\nMural,5 EUR,\n", "a", false));
+    struct import_plan *plan;
+    struct import_options o = {
+        .actor = STR("ben"), .source = STR("pasted"), .detail = true, .typed = true, .separator = '\t'};
+    const struct import_file file = {.type = b.type,
+                                     .path = "cells",
+                                     .bytes = STR("name\tcost\treplaces\nFigma\t25 EUR\tMural\nMiro\t10.00 EUR\t\n")};
+    MUST(import_read(&b.arena, b.store, b.picture, &file, &o, &plan, &b.err) == 0);
+    CHECK(plan->changed == 1 && plan->recorded == 0 && plan->fact_count == 2);
+    CHECK(plan->facts[0].change_count == 2 && plan->facts[0].changes[0].wins && plan->facts[0].changes[1].wins);
+    CHECK_STR(plan->facts[0].changes[1].after, STR("Mural"));
+    commit(&b, plan);
+    CHECK_STR(value(&b, "Figma", "annual cost"), STR("25 EUR"));
+    const struct stored_claim *claims;
+    size_t count, typed = 0;
+    bool several;
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t id = picture_find(b.picture, b.type, i ? STR("Miro") : STR("Figma"), &several);
+        MUST(store_load_claims(b.store, &b.arena, id, &claims, &count, &b.err) == 0);
+        for (size_t k = 0; k < count; k++) typed += claims[k].from.kind == ORIGIN_TYPED;
+        CHECK(typed == 2); /* of Figma; none of Miro */
+    }
+    close_bench(&b);
+}
+
+TEST_MAIN(test_typed, test_header, test_marks, test_links, test_sources, test_twice, test_round_trip)

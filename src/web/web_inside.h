@@ -126,6 +126,7 @@ void request_look(struct request *r); /* takes the newest picture */
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history comments saved")                                      \
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
+    X(PASTE, paste, "title kind message query back chosen rows text header plan columns reason")                       \
     X(UNDO, undo, "title says obstacles more")                                                                         \
     X(DELETE, delete, "title message groups total fact reason")                                                        \
     X(EDIT, edit, "title fact action cancel version reason message summary fields inside live")                        \
@@ -399,6 +400,7 @@ void answer_facts(struct request *r);
 void answer_find(struct request *r);
 void answer_options(struct request *r);
 void answer_many(struct request *r);
+void answer_paste(struct request *r);
 void answer_view_save(struct request *r);
 void answer_events(struct request *r);
 void answer_undo(struct request *r);

@@ -19,6 +19,8 @@ static const struct route table[] = {
     {METHOD_POST, STR_INIT("/facts/*/comments/*"), ACCESS_VIEW, LANE_WORKER, answer_comment_change},
     {METHOD_POST, STR_INIT("/commits/*/undo"), ACCESS_EDIT, LANE_WORKER, answer_undo},
     {METHOD_POST, STR_INIT("/types/*/many"), ACCESS_EDIT, LANE_WORKER, answer_many},
+    {METHOD_GET, STR_INIT("/types/*/paste"), ACCESS_EDIT, LANE_WORKER, answer_paste},
+    {METHOD_POST, STR_INIT("/types/*/paste"), ACCESS_EDIT, LANE_WORKER, answer_paste},
     {METHOD_POST, STR_INIT("/types/*/views"), ACCESS_VIEW, LANE_WORKER, answer_view_save},
     {METHOD_GET, STR_INIT("/events"), ACCESS_VIEW, LANE_WORKER, answer_events},
     {METHOD_GET, STR_INIT("/mentions"), ACCESS_VIEW, LANE_WORKER, answer_people},

@@ -6,6 +6,7 @@ import { edit, empty } from './edit.mjs';
 import { list } from './list.mjs';
 import { live } from './live.mjs';
 import { many } from './many.mjs';
+import { paste } from './paste.mjs';
 import { talk } from './talk.mjs';
 
 const browser = await launch();
@@ -13,6 +14,7 @@ const web = await serve(`${process.env.WORK}/web.entente`);
 await pages(browser, web.base);
 await list(browser, web.base);
 await many(browser, web.base);
+await paste(browser, web.base);
 await talk(browser, web.base);
 await live(browser, web);
 await edit(browser, web.base);
