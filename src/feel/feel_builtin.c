@@ -4,7 +4,6 @@
 #include "feel_builtin_all.h"
 
 #include <assert.h>
-#include <string.h>
 
 #define BUILTIN(identifier, words, usage_line, help_line)                                                              \
     {STR_INIT(words), builtin_##identifier, STR_INIT(usage_line), STR_INIT(help_line)},
@@ -17,27 +16,25 @@ static const struct feel_builtin_info infos[] = {
 #include "feel_builtin_table.h"
 };
 #undef BUILTIN
-#define BUILTIN(identifier, words, usage_line, help_line) words[0],
-static const char first_letters[] = {
+#define BUILTIN(identifier, words, usage_line, help_line) LETTERS((words)[0], (words)[1]),
+#define LETTERS(first, second)                            ((uint16_t)((uint8_t)(first) << 8 | (uint8_t)(second)))
+static const uint16_t begins[] = {
 #include "feel_builtin_table.h"
 };
 #undef BUILTIN
-static_assert(ARRAY_COUNT(table) == ARRAY_COUNT(infos) && ARRAY_COUNT(table) == sizeof first_letters,
-              "one row for all");
+static_assert(ARRAY_COUNT(table) == ARRAY_COUNT(infos) && ARRAY_COUNT(table) == ARRAY_COUNT(begins), "one row for all");
 
 const struct feel_builtin *builtin_table(size_t *count)
 {
     *count = ARRAY_COUNT(table);
     return table;
 }
-const struct feel_builtin *builtin_next(char letter, size_t *at)
+const struct feel_builtin *builtin_next(char first, char second, size_t *at)
 {
-    const char *found =
-        *at < sizeof first_letters ? memchr(first_letters + *at, letter, sizeof first_letters - *at) : NULL;
-    if (!found) return NULL;
-    size_t row = (size_t)(found - first_letters);
-    *at = row + 1;
-    return &table[row];
+    uint16_t wanted = LETTERS(first, second);
+    for (size_t row = *at; row < ARRAY_COUNT(begins); row++)
+        if (begins[row] == wanted) return *at = row + 1, &table[row];
+    return NULL;
 }
 const struct feel_builtin_info *feel_builtins(size_t *count)
 {

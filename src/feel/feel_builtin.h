@@ -51,8 +51,8 @@ bool builtin_signature(const struct feel_builtin *b, unsigned i, struct signatur
 bool builtin_signature_by_count(const struct feel_builtin *b, unsigned count, struct signature *out);
 str builtin_gives(const struct feel_builtin *b); /* the word after the closing bracket: number, list, any, … */
 const struct feel_builtin *builtin_table(size_t *count);
-/* The next one from row `*at` on whose name begins with the letter; NULL: there is none. */
-const struct feel_builtin *builtin_next(char letter, size_t *at);
+/* The next one from row `*at` on whose name begins with the two letters, as each has at least; NULL: there is none. */
+const struct feel_builtin *builtin_next(char first, char second, size_t *at);
 bool want_met(enum want want, enum feel_kind kind);
 const char *want_words(enum want want);
 

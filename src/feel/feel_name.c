@@ -50,6 +50,14 @@ static bool is_called(struct parser *p, size_t end)
     return next < p->source.n && p->source.p[next] == '(';
 }
 
+/* Behind a variable, is there what makes it the name, or the beginning of the name, of a built-in that is called? */
+static bool may_be_called(struct parser *p, size_t end)
+{
+    size_t next = lex_skip(p->source, end);
+    char c = next < p->source.n ? p->source.p[next] : 0;
+    return c == '(' || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
 /* A variable wins over a function of the same name unless it is called and is no function. */
 static void find_function(struct parser *p, size_t at, struct found *best)
 {
@@ -61,10 +69,10 @@ static void find_function(struct parser *p, size_t at, struct found *best)
             size_t e = lex_match(p->source, at, s->functions[i].name);
             if (e > least && is_called(p, e)) *best = (struct found){.end = least = e, .host = &s->functions[i]};
         }
+    if (best->end && !may_be_called(p, best->end)) return;
     char first = at < p->source.n ? p->source.p[at] : 0, second = at + 1 < p->source.n ? p->source.p[at + 1] : 0;
     const struct feel_builtin *b;
-    for (size_t row = 0; (b = builtin_next(first, &row));) {
-        if (b->name.p[1] != second) continue; /* no name's first word is a single letter */
+    for (size_t row = 0; (b = builtin_next(first, second, &row));) {
         size_t e = lex_match(p->source, at, b->name);
         if (e > least && (is_called(p, e) || !best->end)) *best = (struct found){.end = least = e, .builtin = b};
     }
