@@ -11,7 +11,8 @@ static const double PATIENCE_SECONDS = 10;
 
 struct row {
     uint64_t id;
-    const struct fact *fact;
+    uint64_t head; /* the first eight letters of the name, so that most comparisons are one of numbers */
+    str name;
     struct feel_value key;
 };
 struct ordering {
@@ -72,6 +73,16 @@ static int text_order(str a, str b)
     return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
 }
 
+static uint64_t head_of(str name)
+{
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof head; i++) {
+        unsigned char c = i < name.n ? (unsigned char)name.p[i] : 0;
+        head = head << 8 | (c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c);
+    }
+    return head;
+}
+
 static str name_of(const struct fact *f) { return f->name_count ? fact_folded(f, 0) : fact_name(f); }
 
 static int key_order(const struct row *x, const struct row *y, const struct ordering *o)
@@ -88,7 +99,7 @@ static int compare(const void *a, const void *b, void *self)
     const struct row *x = a, *y = b;
     const struct ordering *o = self;
     int order = o->by_name ? 0 : key_order(x, y, o);
-    if (!order) order = text_order(name_of(x->fact), name_of(y->fact));
+    if (!order) order = x->head != y->head ? (x->head < y->head ? -1 : 1) : text_order(x->name, y->name);
     if (o->by_name && o->down) order = -order;
     return order ? order : x->id < y->id ? -1 : x->id > y->id;
 }
@@ -146,7 +157,8 @@ static int sort(struct arena *a, struct feel_env *env, const struct fact_query *
     }
     struct row *rows = arena_array(a, count + 1, sizeof *rows);
     for (size_t i = 0; i < count; i++) {
-        rows[i] = (struct row){.id = ids[i], .fact = picture_fact(p, ids[i])};
+        str name = name_of(picture_fact(p, ids[i]));
+        rows[i] = (struct row){.id = ids[i], .head = head_of(name), .name = name};
         if (!o.by_name) rows[i].key = sortable(p, class->get(env, class, ids[i], slot));
     }
     if (from) part_at(rows, count, from, &o);

@@ -180,6 +180,17 @@ static void put_found(struct request *r, size_t found, size_t all)
     page_put_text(r, "number", show_count(r, (int64_t)found));
 }
 
+int query_page(struct request *r, struct fact_query *q, struct fact_rows *rows, struct err *err)
+{
+    int64_t page;
+    if (str_to_int(pairs_get(&r->query, STR("page")), &page) && page > 1 && page < INT32_MAX)
+        q->from = (size_t)(page - 1) * q->limit;
+    if (fact_query(&r->arena, r->web->graph, &r->env, q, rows, err)) return -1;
+    if (rows->count || !rows->found) return 0;
+    q->from = 0;
+    return fact_query(&r->arena, r->web->graph, &r->env, q, rows, err);
+}
+
 static void put_rows(struct request *r, const struct list_asked *asked, const struct model_field *const *fields,
                      size_t count, size_t all)
 {
@@ -187,15 +198,8 @@ static void put_rows(struct request *r, const struct list_asked *asked, const st
     struct fact_rows rows = {0};
     struct fact_query q = asked->query;
     struct values list = {0};
-    int64_t page;
     q.limit = LIST_ROWS;
-    if (str_to_int(pairs_get(&r->query, STR("page")), &page) && page > 1 && page < INT32_MAX)
-        q.from = (size_t)(page - 1) * LIST_ROWS;
-    int failed = fact_query(&r->arena, r->web->graph, &r->env, &q, &rows, &err);
-    if (!failed && !rows.count && rows.found) { /* the list has become shorter */
-        q.from = 0;
-        failed = fact_query(&r->arena, r->web->graph, &r->env, &q, &rows, &err);
-    }
+    int failed = query_page(r, &q, &rows, &err);
     if (failed) put_problem(r, &err);
     for (size_t i = 0; i < rows.count; i++) values_add(r, &list, row_record(r, rows.ids[i], fields, count));
     size_t from, to;

@@ -7,8 +7,6 @@
 #include "graph_query.h"
 #include "web_inside.h"
 
-enum { LIST_ROWS = 100 };
-
 /* Of a derived or observed field what it gives. */
 enum field_kind field_shown_kind(const struct model_field *f);
 
@@ -28,6 +26,8 @@ int list_asked(struct request *r, const struct model_type *type, struct list_ask
 /* The columns that the query names, else the first short ones; the name is always the first. */
 size_t list_columns(struct request *r, const struct model_type *type, const struct model_field ***out);
 
+/* The page of the rows that ?page= asks for; the first one when the list has become shorter. q->limit is set. */
+int query_page(struct request *r, struct fact_query *q, struct fact_rows *rows, struct err *err) MUST_USE;
 /* Puts the page's `views`: one's own, those that others share, and what would be saved now. */
 int put_views(struct request *r, const struct model_type *type, struct err *err) MUST_USE;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stack: the inventory of applications, to search, sort and filter. */
-#include "web_inside.h"
+#include "page_list.h"
 
 struct column {
     const char *key, *title, *field;
@@ -23,56 +23,53 @@ struct stack {
     const struct model_type *type;
     const struct model_field *fields[COLUMN_COUNT];
     const struct model_field *by_marketing, *by_it;
-    uint64_t *ids; /* those that fit, in order */
-    size_t count;
+    struct fact_rows rows;
 };
 
-static bool has_link(const struct request *r, const struct fact *f, const struct model_field *field)
-{
-    size_t count = 0;
-    if (field) fact_links_for(&r->viewer, f, field, &count);
-    return count > 0;
-}
 static bool is_yes(const struct request *r, const struct fact *f, const struct model_field *field)
 {
     return field && str_eq(fact_value_for(&r->viewer, f, field), STR("yes"));
 }
 
-static bool listed_fits(const struct stack *s, const struct fact *f, str listed)
+/* "both", "marketing", "it" or "nobody", of two conditions. */
+static void put_sides(struct buf *b, str which, const char *marketing, const char *it)
 {
-    bool marketing = is_yes(s->r, f, s->by_marketing), it = is_yes(s->r, f, s->by_it);
-    if (str_eq(listed, STR("both"))) return marketing && it;
-    if (str_eq(listed, STR("marketing"))) return marketing && !it;
-    if (str_eq(listed, STR("it"))) return it && !marketing;
-    if (str_eq(listed, STR("nobody"))) return !it && !marketing;
-    return true;
-}
-static bool owner_fits(const struct stack *s, const struct fact *f, str owner)
-{
-    bool marketing = has_link(s->r, f, s->fields[2]), it = has_link(s->r, f, s->fields[3]);
-    if (str_eq(owner, STR("both"))) return marketing && it;
-    if (str_eq(owner, STR("marketing"))) return marketing && !it;
-    if (str_eq(owner, STR("it"))) return it && !marketing;
-    if (str_eq(owner, STR("nobody"))) return !it && !marketing;
-    return true;
+    bool both = str_eq(which, STR("both")), nobody = str_eq(which, STR("nobody"));
+    bool first = both || str_eq(which, STR("marketing")), second = both || str_eq(which, STR("it"));
+    if (!first && !second && !nobody) return;
+    buf_printf(b, "%s%s(%s) and %s(%s)", b->n ? " and " : "", first ? "" : "not", marketing, second ? "" : "not", it);
 }
 
-static void collect(struct stack *s, str order)
+/* The filters of the address, as one condition. */
+static str condition(const struct stack *s)
 {
     struct request *r = s->r;
-    str query = str_trim(pairs_get(&r->query, STR("q"))), status = pairs_get(&r->query, STR("status"));
-    str listed = pairs_get(&r->query, STR("listed")), owner = pairs_get(&r->query, STR("owner"));
-    bool down = str_starts(order, STR("-"));
-    size_t column = 0, count;
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        if (str_eq(str_from(order, down), str_of(columns[i].key))) column = i;
-    const uint64_t *ids = facts_sorted(r, s->type, query, !order.n, column ? s->fields[column] : NULL, down, &count);
-    s->ids = arena_array(&r->arena, count + 1, sizeof *s->ids);
-    for (size_t i = 0; i < count; i++) {
-        const struct fact *f = picture_fact(r->picture, ids[i]);
-        if (status.n && (!s->fields[1] || !str_eq(fact_value_for(&r->viewer, f, s->fields[1]), status))) continue;
-        if (listed_fits(s, f, listed) && owner_fits(s, f, owner)) s->ids[s->count++] = ids[i];
+    str status = pairs_get(&r->query, STR("status"));
+    struct buf b;
+    buf_init(&b, 10000);
+    if (status.n && s->fields[1]) {
+        buf_text(&b, "status = ");
+        feel_emit(&b, feel_string(status));
     }
+    if (s->by_marketing && s->by_it)
+        put_sides(&b, pairs_get(&r->query, STR("listed")), "listed by marketing = true", "listed by it = true");
+    if (s->fields[2] && s->fields[3])
+        put_sides(&b, pairs_get(&r->query, STR("owner")), "marketing owner != null", "it owner != null");
+    str where = b.n ? buf_copy(&b, &r->arena) : STR_NONE;
+    buf_release(&b);
+    return where;
+}
+
+static int collect(struct stack *s, str order, struct err *err)
+{
+    struct request *r = s->r;
+    bool down = str_starts(order, STR("-"));
+    struct fact_query q = {
+        .type = s->type, .words = str_trim(pairs_get(&r->query, STR("q"))), .where = condition(s), .limit = LIST_ROWS};
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        if (str_eq(str_from(order, down), str_of(columns[i].key)) && s->fields[i])
+            q.sort = text_format(r, "%s%s", down ? "-" : "", columns[i].field);
+    return query_page(r, &q, &s->rows, err);
 }
 
 static struct feel_value row_record(const struct stack *s, uint64_t id)
@@ -112,7 +109,7 @@ static void add_filter(struct request *r, struct values *filters, const char *na
     values_add(r, filters, record_get(&c));
 }
 
-static void put_filters(const struct stack *s)
+static void put_choices(const struct stack *s)
 {
     struct request *r = s->r;
     struct values filters = {0}, status = {0}, listed = {0}, owner = {0};
@@ -150,15 +147,15 @@ static void put_total(const struct stack *s)
 {
     struct request *r = s->r;
     double sums[COLUMN_COUNT] = {0};
-    for (size_t i = 0; i < s->count; i++)
+    for (size_t i = 0; i < s->rows.found; i++)
         for (size_t j = COLUMN_COST; j <= COLUMN_SEATS; j++) {
-            struct feel_value v = s->fields[j] ? graph_field(&r->env, s->ids[i], s->fields[j]->name) : feel_null();
+            struct feel_value v = s->fields[j] ? graph_field(&r->env, s->rows.all[i], s->fields[j]->name) : feel_null();
             if (v.kind == FEEL_NUMBER) sums[j] += feel_to_double(v);
         }
     struct record c = record_new(r);
     record_text(&c, "cost", show_money(r, text_format(r, "%.0f", sums[COLUMN_COST]), false));
     record_text(&c, "seats", show_count(r, (int64_t)sums[COLUMN_SEATS]));
-    record_text(&c, "count", show_counted(r, (int64_t)s->count, "application", "applications"));
+    record_text(&c, "count", show_counted(r, (int64_t)s->rows.found, "application", "applications"));
     page_put(r, "total", record_get(&c));
 }
 
@@ -173,7 +170,11 @@ void answer_stack(struct request *r)
     s.by_marketing = model_field(s.type, STR("listed by marketing"));
     s.by_it = model_field(s.type, STR("listed by it"));
     str order = pairs_get(&r->query, STR("sort"));
-    collect(&s, order);
+    struct err err;
+    if (collect(&s, order, &err)) {
+        page_fail(r, &err);
+        return;
+    }
     size_t all;
     picture_facts(r->picture, s.type, &all);
     page_begin(r, PAGE_STACK);
@@ -183,16 +184,16 @@ void answer_stack(struct request *r)
                               STR_ARGS(r->web->profile.name)));
     page_put_text(r, "query", pairs_get(&r->query, STR("q")));
     page_put_text(r, "found",
-                  s.count == all ? show_counted(r, (int64_t)all, "application", "applications")
-                                 : text_format(r, "%zu of %zu applications", s.count, all));
+                  s.rows.found == all ? show_counted(r, (int64_t)all, "application", "applications")
+                                      : text_format(r, "%zu of %zu applications", s.rows.found, all));
     size_t from, to;
-    put_pages(r, s.count, &from, &to);
+    put_pages(r, s.rows.found, &from, &to);
     struct values rows = {0};
-    for (size_t i = from; i < to; i++) values_add(r, &rows, row_record(&s, s.ids[i]));
+    for (size_t i = 0; i < s.rows.count; i++) values_add(r, &rows, row_record(&s, s.rows.ids[i]));
     page_put(r, "rows", values_get(&rows));
     page_put(r, "empty", feel_boolean(!all));
     put_columns(&s, order);
-    put_filters(&s);
+    put_choices(&s);
     put_total(&s);
     page_show(r, 200);
 }

@@ -183,10 +183,7 @@ struct values {
 #define values_add(r, list, v) (*vec_add(&(r)->arena, (list)) = (v))
 struct feel_value values_get(const struct values *list);
 
-/* Ids of the facts of a type, or of those that the query finds, in the order of a field (NULL: the name). What has no
- * value stands last, whichever way the rest goes. `ranked`: a query's own order, best first. In the request's arena. */
-const uint64_t *facts_sorted(struct request *r, const struct model_type *type, str query, bool ranked,
-                             const struct model_field *field, bool down, size_t *count);
+enum { LIST_ROWS = 100 }; /* on a page */
 /* The part of a long list that ?page= asks for; puts the page's `pages`. */
 void put_pages(struct request *r, size_t count, size_t *from, size_t *to);
 /* The page's `saved`: that commit ?saved= was made just now, and can be taken back. */
@@ -232,18 +229,6 @@ struct found {
     const struct stored_stranger *strangers;
     size_t stranger_count;
     struct evidence_totals totals;
-};
-
-enum { ORDER_COUNT = 16 };
-struct order {       /* all facts of a type, sorted; for as long as the picture is the newest */
-    uint64_t number; /* of the picture */
-    int64_t today;
-    const struct model_type *type;
-    const struct model_field *field;
-    bool down;
-    enum user_role sight;
-    uint64_t *ids; /* on the heap */
-    size_t count;
 };
 
 struct lane_queue {
@@ -315,9 +300,6 @@ struct web {
     struct found *found[ROLE_STEWARD + 1]; /* by sight */
     struct err found_error;                /* why there is none for picture `found_tried` */
     uint64_t found_tried;
-
-    pthread_mutex_t order_lock;
-    struct order orders[ORDER_COUNT]; /* the newest first */
 
     pthread_mutex_t limit_lock;
     struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS];

@@ -298,7 +298,6 @@ int web_serve(const struct web_options *options, struct err *err)
     pthread_mutex_init(&web->write_lock, NULL);
     pthread_mutex_init(&web->found_lock, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
-    pthread_mutex_init(&web->order_lock, NULL);
     pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     web->worker_count = options->workers ? options->workers
@@ -318,7 +317,6 @@ int web_serve(const struct web_options *options, struct err *err)
     }
     for (size_t i = 0; i < ARRAY_COUNT(web->found); i++)
         if (web->found[i]) web_drop_found(web, web->found[i]);
-    for (size_t i = 0; i < ORDER_COUNT; i++) mem_free(web->orders[i].ids);
     graph_free(web->graph);
     store_close(web->writer);
     if (web->keeper_stop >= 0) close(web->keeper_stop);
