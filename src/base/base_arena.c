@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base_arena.h"
 
+#include "base_utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,18 +88,27 @@ str arena_copy(struct arena *a, str s)
     return (str){p, s.n};
 }
 
-str arena_printf(struct arena *a, const char *format, ...)
+str arena_vprintf(struct arena *a, size_t most, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    va_end(args);
+    int n = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     MUST(n >= 0);
     char *p = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(p, (size_t)n + 1, format, again);
-    va_end(again);
-    return (str){p, (size_t)n};
+    vsnprintf(p, (size_t)n + 1, format, args);
+    str cut = utf8_cut((str){p, (size_t)n}, most);
+    p[cut.n] = 0;
+    return cut;
+}
+
+str arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str s = arena_vprintf(a, SIZE_MAX, format, args);
+    va_end(args);
+    return s;
 }
 
 void *vec_grow(struct arena *a, void *items, size_t count, size_t *room, size_t size)

@@ -8,6 +8,8 @@
 
 #include "base_str.h"
 
+#include <stdarg.h>
+
 struct arena_block;
 struct zone;
 struct arena {
@@ -53,6 +55,8 @@ void arena_back_to(struct arena *a, struct arena_mark mark);
 
 str arena_copy(struct arena *a, str s); /* the copy has a NUL behind it */
 str arena_printf(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Cut to `most` bytes where it is longer, between characters: for reasons that quote what a user wrote. */
+str arena_vprintf(struct arena *a, size_t most, const char *format, va_list args) PRINTF_LIKE(3, 0);
 
 /* A growing array in an arena: VEC(struct thing) things = {0}; *vec_add(arena, &things) = x; */
 #define VEC(type)                                                                                                      \

@@ -12,25 +12,29 @@
 /* Copies what fits, cut between characters. */
 static void copy_text(char *to, size_t room, str from)
 {
-    size_t n = from.n < room ? from.n : room - 1;
-    while (n && n < from.n && ((unsigned char)from.p[n] & 0xC0) == 0x80) n--;
-    if (n) memcpy(to, from.p, n);
-    to[n] = 0;
+    from = utf8_cut(from, room - 1);
+    if (from.n) memcpy(to, from.p, from.n);
+    to[from.n] = 0;
+}
+
+void err_vwrite(struct err *err, enum err_code code, const char *format, va_list args)
+{
+    *err = (struct err){.code = code};
+    char text[sizeof err->message * 2];
+    int n = vsnprintf(text, sizeof text, format, args);
+    MUST(n >= 0);
+    size_t length = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ') text[i] = ' ';
+    copy_text(err->message, sizeof err->message, (str){text, length});
 }
 
 void err_write(struct err *err, enum err_code code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    *err = (struct err){.code = code};
-    char text[sizeof err->message * 2];
-    int n = vsnprintf(text, sizeof text, format, args);
+    err_vwrite(err, code, format, args);
     va_end(args);
-    MUST(n >= 0);
-    size_t length = (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)text[i] < ' ') text[i] = ' ';
-    copy_text(err->message, sizeof err->message, (str){text, length});
 }
 
 void err_write_errno(struct err *err, const char *what)

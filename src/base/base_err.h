@@ -6,6 +6,8 @@
 
 #include "base_str.h"
 
+#include <stdarg.h>
+
 struct buf;
 
 enum err_code {
@@ -35,6 +37,7 @@ struct err {
 /* Fill err. The err_write_* functions do the work; the names to use are below: they are -1, and the compiler can see
  * it. */
 void err_write(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
+void err_vwrite(struct err *err, enum err_code code, const char *format, va_list args) PRINTF_LIKE(3, 0);
 void err_write_errno(struct err *err, const char *what);
 void err_write_file(struct err *err, str file);
 void err_write_place(struct err *err, uint32_t line, str field);

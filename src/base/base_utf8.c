@@ -65,6 +65,13 @@ size_t utf8_first_bad(str s, bool nul_is_bad)
     }
 }
 
+str utf8_cut(str s, size_t most)
+{
+    size_t n = s.n < most ? s.n : most;
+    while (n && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80) n--;
+    return str_slice(s, 0, n);
+}
+
 size_t utf8_count(str s)
 {
     size_t count = 0;

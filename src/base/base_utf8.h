@@ -10,7 +10,8 @@ uint32_t utf8_decode(str s, size_t *length);
 size_t utf8_encode(uint32_t c, char out[4]);
 /* The offset of the first byte that is not valid UTF-8 (or is NUL when nul_is_bad), or STR_NOT_FOUND. */
 size_t utf8_first_bad(str s, bool nul_is_bad);
-size_t utf8_count(str s); /* characters */
+size_t utf8_count(str s);         /* characters */
+str utf8_cut(str s, size_t most); /* its beginning: at most so many bytes, and no character in part */
 /* The byte offset of character `index` (0-based), s.n when beyond. */
 size_t utf8_offset(str s, size_t index);
 str utf8_nfc(struct arena *a, str s);

@@ -98,4 +98,29 @@ static void mapped(struct test_tally *t)
     arena_release(&a);
 }
 
-TEST_MAIN(every_character, every_start, bad_bytes, counts, mapped)
+static str PRINTF_LIKE(3, 4) printed(struct arena *a, size_t most, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    str s = arena_vprintf(a, most, format, args);
+    va_end(args);
+    return s;
+}
+
+static void cut_between_characters(struct test_tally *t)
+{
+    const str text = STR("a\u00e9\U0001F40Ez"); /* 1, 2, 4 and 1 bytes */
+    static const size_t want[] = {0, 1, 1, 3, 3, 3, 3, 7, 8, 8};
+    struct arena a;
+    arena_init(&a, 0);
+    for (size_t most = 0; most < ARRAY_COUNT(want); most++) {
+        CHECK_STR(utf8_cut(text, most), str_slice(text, 0, want[most]));
+        str got = printed(&a, most, STR_FORMAT, STR_ARGS(text));
+        CHECK_STR(got, str_slice(text, 0, want[most]));
+        CHECK(got.p[got.n] == 0);
+    }
+    CHECK_STR(arena_printf(&a, STR_FORMAT "%d", STR_ARGS(text), 7), STR("a\u00e9\U0001F40Ez7"));
+    arena_release(&a);
+}
+
+TEST_MAIN(every_character, every_start, bad_bytes, counts, mapped, cut_between_characters)
