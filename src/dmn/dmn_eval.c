@@ -4,17 +4,16 @@
 #include "feel_value.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 struct feel_value run_refuse(struct dmn_run *run, const char *format, ...)
 {
-    char text[700];
+    enum { REASON_CAP = 700 };
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    str text = arena_vprintf(run->a, REASON_CAP, format, args);
     va_end(args);
-    return feel_null_because(arena_copy(run->a, str_of(text)));
+    return feel_null_because(text);
 }
 
 struct err *run_err(struct dmn_run *run)

@@ -3,10 +3,10 @@
 #include "dmn_inside.h"
 
 #include "base_file.h"
+#include "base_utf8.h"
 
 #include <dirent.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { SCRATCH_ROOM = 1 << 17 };
@@ -34,17 +34,17 @@ static void PRINTF_LIKE(5, 0) locate(struct dmn_compiler *c, struct err *e, cons
             first += at->text.p[i] == '\n';
         e->line = first + (e->line ? e->line - 1 : 0);
     } else {
-        char text[sizeof e->message];
-        vsnprintf(text, sizeof text, format, args);
-        err_set(e, ERR_INPUT, "%s", text);
+        err_vwrite(e, ERR_INPUT, format, args);
         e->line = at ? line_of(c->file, at->tag) : 0;
     }
-    struct buf field;
-    buf_init(&field, sizeof e->field - 1);
-    if (c->node) buf_printf(&field, "%s '" STR_FORMAT "'", c->node->word, STR_ARGS(c->node->name));
-    if (c->place) buf_printf(&field, "%s%s", c->node ? ", " : "", c->place);
-    if (field.n) memcpy(e->field, field.p, field.n + 1);
-    buf_release(&field);
+    /* Of a very long name the beginning, so that the cell has room too. */
+    const char *place = c->place ? c->place : "";
+    if (c->node)
+        err_at(e, 0,
+               arena_printf(c->a, "%s '" STR_FORMAT "'%s%s", c->node->word, STR_ARGS(utf8_cut(c->node->name, 50)),
+                            *place ? ", " : "", place));
+    else if (*place)
+        err_at(e, 0, str_of(place));
     if (c->file && c->file->path.n && !e->file[0]) err_in(e, c->file->path);
 }
 

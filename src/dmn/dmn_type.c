@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Item definitions (DMN 1.5 §7.3.2) as FEEL types that also know their constraints. */
 #include "dmn_inside.h"
+
+#include "base_utf8.h"
 #include "feel_time.h"
 #include "feel_value.h"
 
@@ -319,12 +321,13 @@ static struct feel_value refused(struct arena *a, const struct check *k, const s
                                  const char *what, str name)
 {
     struct buf text;
-    buf_init(&text, 80);
+    enum { SHOWN_CAP = 80 };
+    buf_init(&text, SHOWN_CAP + 4);
     if (v.kind == FEEL_LIST || v.kind == FEEL_CONTEXT || v.kind == FEEL_FUNCTION)
         buf_text(&text, feel_kind_words((enum feel_kind)v.kind));
     else
         feel_emit(&text, v);
-    str shown = buf_copy(&text, a);
+    str shown = arena_copy(a, utf8_cut(buf_get(&text), SHOWN_CAP));
     buf_release(&text);
     if (k->refused) {
         str tests = k->refused->allowed_text.n ? k->refused->allowed_text : k->refused->constraint_text;
@@ -372,7 +375,7 @@ struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct 
         if (fits(&again, t, feel_list(one, 1))) return feel_list(one, 1);
     }
     if (v.kind == FEEL_DATE && wants_kind(t, FEEL_DATE_TIME)) {
-        struct feel_value midnight = time_with_offset(time_date_time(time_days_of(v) * DAY_SECONDS, 0), 0);
+        struct feel_value midnight = time_midnight_utc(v);
         if (fits(&again, t, midnight)) return midnight;
     }
     return refused(a, &k, t, v, what, name);

@@ -112,14 +112,15 @@ enum feel_type_kind {
 };
 struct feel_type {
     enum feel_type_kind is;
-    enum feel_kind kind;             /* OF_KIND: a scalar kind */
-    const struct feel_type *of;      /* LIST, RANGE: the element; FUNCTION: what it gives */
-    const struct feel_class *class;  /* OBJECT */
-    const struct feel_field *fields; /* CONTEXT: the known entries (slot unused) */
+    enum feel_kind kind;            /* OF_KIND: a scalar kind */
+    const struct feel_type *of;     /* LIST, RANGE: the element; FUNCTION: what it gives */
+    const struct feel_class *class; /* OBJECT */
+    const struct feel_field
+        *fields; /* CONTEXT: the known entries (slot unused); FUNCTION: the parameters, NULL unknown */
     size_t count;
 };
 extern const struct feel_type feel_any, feel_type_boolean, feel_type_number, feel_type_string, feel_type_date,
-    feel_type_time, feel_type_date_time, feel_type_days_time, feel_type_years_months;
+    feel_type_time, feel_type_date_time, feel_type_days_time, feel_type_years_months, feel_type_null;
 
 struct feel_field {
     str name; /* may have spaces: `annual cost` */

@@ -41,24 +41,41 @@ static struct arguments arguments(struct parser *p, const struct feel_builtin *o
     return (struct arguments){values.items, names.items, values.count, named};
 }
 
-/* Each argument's place in the signature; false when it doesn't fit. */
-static bool fits(const struct signature *s, const struct arguments *args, struct node **placed)
+/* Arguments by name to their places in the signature; what isn't given is null (DMN 1.5 §10.3.2.13.5). How far they are
+ * from it: a parameter that is missing, an order that is another's; -1 where a name isn't its own. */
+static int place_named(const struct signature *s, const struct arguments *args, struct node **placed)
 {
-    if (!args->named) {
-        if (args->count < s->required || (args->count > s->count && !s->variadic)) return false;
-        for (size_t i = 0; i < args->count; i++) placed[i] = args->values[i];
-        return true;
-    }
+    int distance = 0;
+    unsigned last = 0;
     for (unsigned i = 0; i < s->count; i++) placed[i] = NULL;
     for (size_t i = 0; i < args->count; i++) {
         unsigned k = 0;
-        while (k < s->count && !str_eq(s->names[k], args->names[i])) k++;
-        if (k == s->count) return false;
-        placed[k] = args->values[i];
+        while (k < s->count && !lex_same_name(s->names[k], args->names[i])) k++;
+        if (k == s->count) return -1;
+        distance |= k < last;
+        placed[k] = args->values[i], last = k;
     }
     for (unsigned i = 0; i < s->required; i++)
-        if (!placed[i]) return false;
-    return true;
+        if (!placed[i]) distance += 2;
+    return distance;
+}
+
+/* The alternative that the arguments mean; false when there is none. */
+static bool choose(const struct feel_builtin *b, const struct arguments *args, struct signature *s,
+                   struct node **placed)
+{
+    if (!args->named) {
+        if (args->count > UINT16_MAX || !builtin_signature_by_count(b, (unsigned)args->count, s)) return false;
+        for (size_t i = 0; i < args->count; i++) placed[i] = args->values[i];
+        return true;
+    }
+    int best = -1;
+    unsigned chosen = 0;
+    for (unsigned i = 0; builtin_signature(b, i, s); i++) {
+        int distance = place_named(s, args, placed);
+        if (distance >= 0 && (best < 0 || distance < best)) best = distance, chosen = i;
+    }
+    return best >= 0 && builtin_signature(b, chosen, s) && place_named(s, args, placed) >= 0;
 }
 
 static struct node *refused(struct parser *p, size_t from, str reason)
@@ -117,16 +134,14 @@ struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, 
     size_t room = args.count > BUILTIN_PARAMETERS ? args.count : BUILTIN_PARAMETERS;
     struct node **placed = arena_array(p->tree, room, sizeof *placed);
     struct signature *s = arena_alloc(p->tree, sizeof *s);
-    bool any = !args.named && args.count <= UINT16_MAX && builtin_signature_by_count(b, (unsigned)args.count, s);
-    if (any) any = fits(s, &args, placed);
-    for (unsigned i = 0; args.named && !any && builtin_signature(b, i, s); i++) any = fits(s, &args, placed);
-    if (!any) return refused(p, from, arena_printf(p->a, "wrong arguments: " STR_FORMAT, STR_ARGS(b->usage)));
+    if (!choose(b, &args, s, placed))
+        return refused(p, from, arena_printf(p->a, "wrong arguments: " STR_FORMAT, STR_ARGS(b->usage)));
     size_t count = args.named ? s->count : args.count;
     for (size_t k = 0; k < count; k++) {
         unsigned at = k < s->count ? (unsigned)k : s->count - 1;
         if (!placed[k]) {
             placed[k] = parse_constant(p, from, feel_null());
-            placed[k]->value.small = 1; /* see builtin_is_absent */
+            placed[k]->value.small = k >= s->required; /* see builtin_is_absent */
         } else
             check_argument(p, b, s->names[at], (enum want)s->wants[at], placed[k]);
     }
@@ -141,13 +156,15 @@ struct node *parse_host_call(struct parser *p, const struct feel_host_function *
     struct arguments args = arguments(p, NULL);
     struct node *n = parse_node(p, NODE_CALL_HOST, from, h->gives ? h->gives : &feel_any);
     struct node **placed = arena_array(p->tree, h->count + 1, sizeof *placed);
-    bool good = args.count == h->count;
+    bool good = args.named ? args.count <= h->count : args.count == h->count;
     for (size_t i = 0; good && i < args.count; i++) {
         size_t k = args.named ? 0 : i;
-        while (args.named && k < h->count && !str_eq(h->parameters[k], args.names[i])) k++;
+        while (args.named && k < h->count && !lex_same_name(h->parameters[k], args.names[i])) k++;
         good = k < h->count;
         if (good) placed[k] = args.values[i];
     }
+    for (size_t i = 0; i < h->count; i++)
+        if (!placed[i]) placed[i] = parse_constant(p, from, feel_null());
     if (!good) return refused(p, from, arena_printf(p->a, "wrong arguments: " STR_FORMAT, STR_ARGS(h->usage)));
     n->host = h, n->items = placed, n->count = h->count;
     return parse_done(p, n);
@@ -178,6 +195,7 @@ static const struct feel_type *context_type(struct parser *p)
 {
     struct feel_type *t = arena_zalloc(p->a, sizeof *t);
     VEC(struct feel_field) fields = {0};
+    bool good = true;
     if (opens_type(p)) do {
             str name;
             size_t end = lex_key(p->a, p->source, p->token.from, &name);
@@ -185,9 +203,11 @@ static const struct feel_type *context_type(struct parser *p)
             parse_seek(p, end);
             parse_advance(p);
             const struct feel_type *type = parse_type(p);
+            good &= type != NULL;
             *vec_add(p->a, &fields) = (struct feel_field){.name = name, .type = type};
         } while (parse_accept(p, TOKEN_COMMA));
     parse_need(p, TOKEN_GT, "',' or '>'");
+    if (!good) return NULL;
     *t = (struct feel_type){.is = FEEL_TYPE_CONTEXT, .fields = fields.items, .count = fields.count};
     return t;
 }
@@ -196,15 +216,53 @@ static const struct feel_type *function_type(struct parser *p)
 {
     struct feel_type *t = arena_zalloc(p->a, sizeof *t);
     VEC(struct feel_field) parameters = {0};
+    bool good = true;
     if (opens_type(p) && p->token.kind != TOKEN_GT) do {
             const struct feel_type *type = parse_type(p);
+            good &= type != NULL;
             *vec_add(p->a, &parameters) = (struct feel_field){.type = type};
         } while (parse_accept(p, TOKEN_COMMA));
     parse_need(p, TOKEN_GT, "',' or '>'");
     parse_need(p, TOKEN_ARROW, "'->'");
-    *t = (struct feel_type){
-        .is = FEEL_TYPE_FUNCTION, .of = parse_type(p), .fields = parameters.items, .count = parameters.count};
+    const struct feel_type *of = parse_type(p);
+    if (!good || !of) return NULL;
+    *t = (struct feel_type){.is = FEEL_TYPE_FUNCTION, .of = of, .count = parameters.count};
+    /* Not NULL: the parameters are known, be there none. */
+    t->fields = parameters.count ? parameters.items : arena_zalloc(p->a, sizeof *t->fields);
     return t;
+}
+
+/* A name that no type has: for DMN not an error of the source. */
+static const struct feel_type *no_type(struct parser *p)
+{
+    str name;
+    size_t end = p->strict || p->token.kind != TOKEN_WORD ? 0 : lex_words(p->a, p->source, p->token.from, &name);
+    if (!end) return parse_expected(p, "a type"), &feel_any;
+    p->last_to = end;
+    parse_seek(p, end);
+    while (parse_accept(p, TOKEN_DOT)) {
+        end = lex_words(p->a, p->source, p->token.from, &name);
+        if (!end) return parse_expected(p, "a name behind '.'"), &feel_any;
+        p->last_to = end;
+        parse_seek(p, end);
+    }
+    return NULL;
+}
+
+static const struct feel_type *constructed_type(struct parser *p)
+{
+    bool is_list = parse_at_word(p, "list"), is_range = parse_at_word(p, "range");
+    bool is_one = is_list || is_range || parse_at_word(p, "context") || parse_at_word(p, "function");
+    if (!is_one) return no_type(p);
+    if (!p->strict && lex_token(p->source, p->token.to).kind != TOKEN_LT) return parse_advance(p), NULL;
+    bool is_context = parse_at_word(p, "context");
+    parse_advance(p);
+    if (!is_list && !is_range) return is_context ? context_type(p) : function_type(p);
+    struct feel_type *t = arena_zalloc(p->a, sizeof *t);
+    if (!opens_type(p)) return &feel_any;
+    *t = (struct feel_type){.is = is_list ? FEEL_TYPE_LIST : FEEL_TYPE_RANGE, .of = parse_type(p)};
+    parse_need(p, TOKEN_GT, "'>'");
+    return t->of ? t : NULL;
 }
 
 const struct feel_type *parse_type(struct parser *p)
@@ -222,6 +280,7 @@ const struct feel_type *parse_type(struct parser *p)
                  {STR_INIT("day and time duration"), &feel_type_days_time},
                  {STR_INIT("years and months duration"), &feel_type_years_months},
                  {STR_INIT("year and month duration"), &feel_type_years_months},
+                 {STR_INIT("Null"), &feel_type_null},
                  {STR_INIT("Any"), &feel_any},
                  {STR_INIT("any"), &feel_any}};
     if (++p->depth > PARSE_DEPTH)
@@ -249,20 +308,7 @@ const struct feel_type *parse_type(struct parser *p)
         p->depth--;
         return got;
     }
-    bool is_list = parse_at_word(p, "list"), is_range = parse_at_word(p, "range");
-    if (is_list || is_range) {
-        struct feel_type *t = arena_zalloc(p->a, sizeof *t);
-        parse_advance(p);
-        if (!opens_type(p)) return &feel_any;
-        *t = (struct feel_type){.is = is_list ? FEEL_TYPE_LIST : FEEL_TYPE_RANGE, .of = parse_type(p)};
-        parse_need(p, TOKEN_GT, "'>'");
-        got = t;
-    } else if (parse_at_word(p, "context"))
-        parse_advance(p), got = context_type(p);
-    else if (parse_at_word(p, "function"))
-        parse_advance(p), got = function_type(p);
-    else
-        parse_expected(p, "a type");
+    got = constructed_type(p);
     p->depth--;
-    return got ? got : &feel_any;
+    return got;
 }

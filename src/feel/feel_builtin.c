@@ -134,6 +134,39 @@ str builtin_gives(const struct feel_builtin *b)
     return str_trim(str_from(b->usage, close + 1));
 }
 
+static bool gives(const struct feel_builtin *b, const struct feel_type *type)
+{
+    if (type->is == FEEL_TYPE_ANY) return true;
+    str word = builtin_gives(b);
+    if (type->is == FEEL_TYPE_LIST) return type->of->is == FEEL_TYPE_ANY && str_eq(word, STR("list"));
+    if (type->is != FEEL_TYPE_OF_KIND) return false;
+    if (str_eq(word, STR("years and months duration"))) return type->kind == FEEL_YEARS_MONTHS;
+    for (size_t i = WANT_BOOLEAN; i < ARRAY_COUNT(wants); i++)
+        if (str_eq(wants[i].word, word))
+            return i != WANT_DATE ? want_met((enum want)i, type->kind) : type->kind == FEEL_DATE;
+    return false;
+}
+
+bool builtin_conforms(const struct feel_builtin *b, const struct feel_type *type)
+{
+    struct signature s;
+    if (!gives(b, type->of)) return false;
+    for (unsigned i = 0; builtin_signature(b, i, &s); i++) {
+        bool good = type->count >= s.required && (type->count <= s.count || s.variadic);
+        for (unsigned k = 0; good && k < type->count; k++) {
+            const struct feel_type *t = type->fields[k].type;
+            enum want want = (enum want)s.wants[k < s.count ? k : s.count - 1];
+            good = want == WANT_ANY || (want == WANT_LIST && t->is == FEEL_TYPE_LIST) ||
+                   (want == WANT_CONTEXT && t->is == FEEL_TYPE_CONTEXT) ||
+                   (want == WANT_RANGE && t->is == FEEL_TYPE_RANGE) ||
+                   (want == WANT_FUNCTION && t->is == FEEL_TYPE_FUNCTION) ||
+                   (t->is == FEEL_TYPE_OF_KIND && want_met(want, t->kind));
+        }
+        if (good) return true;
+    }
+    return false;
+}
+
 void function_emit(struct buf *out, const struct feel_function *f)
 {
     buf_text(out, "function(");

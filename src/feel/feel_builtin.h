@@ -37,6 +37,12 @@ enum { WANT_OPTIONAL = 0x80 }; /* beside a want at a call site: null is fine too
 /* An optional argument that isn't there: a null, but not one that was given. */
 static inline bool builtin_is_absent(struct feel_value v) { return v.kind == FEEL_NULL && v.small; }
 
+/* DMN 1.5 §10.3.2.9.4, for parameters that may be of several kinds: a list of one is its element. */
+static inline struct feel_value builtin_single(struct feel_value v)
+{
+    return v.kind == FEEL_LIST && v.count == 1 ? v.items[0] : v;
+}
+
 enum { BUILTIN_PARAMETERS = 8 };
 struct signature {
     str names[BUILTIN_PARAMETERS];
@@ -53,6 +59,8 @@ str builtin_gives(const struct feel_builtin *b); /* the word after the closing b
 const struct feel_builtin *builtin_table(size_t *count);
 /* The next one from row `*at` on whose name begins with the two letters, as each has at least; NULL: there is none. */
 const struct feel_builtin *builtin_next(char first, char second, size_t *at);
+/* A function type with these parameters and this result may stand for the function (DMN 1.5 §10.3.2.9.2). */
+bool builtin_conforms(const struct feel_builtin *b, const struct feel_type *type);
 bool want_met(enum want want, enum feel_kind kind);
 const char *want_words(enum want want);
 

@@ -7,9 +7,12 @@
 #include <string.h>
 
 /* Functions of one list or of many single values. */
-static struct feel_value all_of(const struct feel_value *arg, unsigned count)
+static struct feel_value all_of(struct feel_vm *vm, const struct feel_value *arg, unsigned count)
 {
-    return count == 1 && arg[0].kind == FEEL_LIST ? arg[0] : feel_list(arg, count);
+    if (count == 1 && arg[0].kind == FEEL_LIST) return arg[0];
+    struct feel_value *single = value_new_items(vm_arena(vm), count);
+    for (unsigned i = 0; i < count; i++) single[i] = builtin_single(arg[i]);
+    return feel_list(single, count);
 }
 
 BUILTIN_BODY(list_contains)
@@ -45,8 +48,8 @@ static struct feel_value extreme(struct feel_vm *vm, struct feel_value list, int
     if (!value_compare(vm_arena(vm), best, best, &order, &why)) return vm_refuse(vm, STR_FORMAT, STR_ARGS(why));
     return best;
 }
-BUILTIN_BODY(min) { return extreme(vm, all_of(arg, count), -1); }
-BUILTIN_BODY(max) { return extreme(vm, all_of(arg, count), 1); }
+BUILTIN_BODY(min) { return extreme(vm, all_of(vm, arg, count), -1); }
+BUILTIN_BODY(max) { return extreme(vm, all_of(vm, arg, count), 1); }
 
 /* Every element a number; else *why is the null to give. */
 static bool numbers(struct feel_vm *vm, struct feel_value list, struct feel_value *why)
@@ -74,17 +77,17 @@ static struct feel_value total(struct feel_value list, enum op op)
 
 BUILTIN_BODY(sum)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     return numbers(vm, list, &why) ? total(list, OP_ADD) : why;
 }
 BUILTIN_BODY(product)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     return numbers(vm, list, &why) ? total(list, OP_MUL) : why;
 }
 BUILTIN_BODY(mean)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     if (!numbers(vm, list, &why)) return why;
     struct feel_value sum = total(list, OP_ADD);
     return sum.kind == FEEL_NUMBER ? number_div(sum, feel_int(list.count)) : sum;
@@ -103,8 +106,8 @@ static struct feel_value truth(struct feel_vm *vm, struct feel_value list, bool 
     }
     return unknown ? vm_refuse(vm, "an element is no boolean") : feel_boolean(!decisive);
 }
-BUILTIN_BODY(all) { return truth(vm, all_of(arg, count), false); }
-BUILTIN_BODY(any) { return truth(vm, all_of(arg, count), true); }
+BUILTIN_BODY(all) { return truth(vm, all_of(vm, arg, count), false); }
+BUILTIN_BODY(any) { return truth(vm, all_of(vm, arg, count), true); }
 
 /* A position from 1 or from -1 to an index from 0; false when the list has no such place. */
 static bool position(struct feel_value at, uint32_t size, int64_t *index)
@@ -122,8 +125,8 @@ BUILTIN_BODY(sublist)
     length = (int64_t)arg[0].count - from;
     if (count > 2 && arg[2].kind == FEEL_NUMBER) {
         int64_t wanted;
-        if (!feel_to_int(arg[2], &wanted) || wanted < 0 || wanted > length)
-            return vm_refuse(vm, "the list is not so long");
+        if (!feel_to_int(arg[2], &wanted) || wanted < 1 || wanted > length)
+            return vm_refuse(vm, "'length' must be from 1 to what is left of the list");
         length = wanted;
     }
     return feel_list(arg[0].items + from, (size_t)length);
@@ -172,13 +175,7 @@ BUILTIN_BODY(insert_before)
 {
     int64_t at;
     (void)count;
-    if (!position(arg[1], arg[0].count, &at)) {
-        /* One behind the last is a place to insert before. */
-        int64_t p;
-        if (!feel_to_int(arg[1], &p) || p != (int64_t)arg[0].count + 1)
-            return vm_refuse(vm, "the list has no such position");
-        at = arg[0].count;
-    }
+    if (!position(arg[1], arg[0].count, &at)) return vm_refuse(vm, "the list has no such position");
     struct growing g = grow(vm, arg[0].count + (size_t)1);
     if (!vm_spend(vm, 1)) return feel_null();
     put(&g, arg[0].items, (uint32_t)at);
@@ -203,14 +200,15 @@ BUILTIN_BODY(list_replace)
 {
     int64_t at = -1;
     (void)count;
-    if (arg[1].kind != FEEL_FUNCTION && !position(arg[1], arg[0].count, &at))
+    struct feel_value where = builtin_single(arg[1]);
+    if (where.kind != FEEL_FUNCTION && !position(where, arg[0].count, &at))
         return vm_refuse(vm, "the list has no such position");
     struct growing g = grow(vm, arg[0].count);
     if (!vm_spend(vm, 1)) return feel_null();
     put(&g, arg[0].items, arg[0].count);
     if (at >= 0) g.items[at] = arg[2];
     for (uint32_t i = 0; at < 0 && i < g.count; i++) {
-        struct feel_value pair[2] = {arg[0].items[i], arg[2]}, yes = vm_call(vm, arg[1], pair, 2);
+        struct feel_value pair[2] = {arg[0].items[i], arg[2]}, yes = vm_call(vm, where, pair, 2);
         if (yes.kind != FEEL_BOOLEAN)
             return vm_refuse(vm, "'match' gave %s", feel_kind_words((enum feel_kind)yes.kind));
         if (yes.flag) g.items[i] = arg[2];
@@ -342,11 +340,16 @@ static struct feel_value sorted(struct feel_vm *vm, struct feel_value list, stru
     merge_sort(&o, g.items, spare.items, g.count);
     return o.is_failed ? o.failed : grown(&g);
 }
-BUILTIN_BODY(sort) { return sorted(vm, arg[0], count > 1 ? arg[1] : feel_null()); }
+BUILTIN_BODY(sort)
+{
+    bool natural = count < 2 || builtin_is_absent(arg[1]);
+    if (!natural && arg[1].kind == FEEL_NULL) return vm_refuse(vm, "'precedes' is null, not a function");
+    return sorted(vm, arg[0], natural ? feel_null() : arg[1]);
+}
 
 BUILTIN_BODY(median)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     if (!numbers(vm, list, &why)) return why;
     list = sorted(vm, list, feel_null());
     if (list.kind != FEEL_LIST) return list;
@@ -358,7 +361,7 @@ BUILTIN_BODY(median)
 
 BUILTIN_BODY(stddev)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     if (!numbers(vm, list, &why)) return why;
     if (list.count < 2) return vm_refuse(vm, "it takes two numbers or more");
     struct feel_value mean = number_div(total(list, OP_ADD), feel_int(list.count)), squares = feel_int(0);
@@ -372,7 +375,7 @@ BUILTIN_BODY(stddev)
 
 BUILTIN_BODY(mode)
 {
-    struct feel_value list = all_of(arg, count), why;
+    struct feel_value list = all_of(vm, arg, count), why;
     if (!list.count) return list;
     if (!numbers(vm, list, &why)) return why;
     list = sorted(vm, list, feel_null());

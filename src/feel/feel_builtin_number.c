@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DMN 1.5 §10.3.4.5 */
+#include "base_utf8.h"
 #include "feel_builtin_all.h"
 #include "feel_number.h"
 #include "feel_time.h"
@@ -23,11 +24,11 @@ BUILTIN_BODY(round_half_down) { return rounded(vm, arg, count, ROUND_HALF_DOWN);
 
 BUILTIN_BODY(abs)
 {
+    struct feel_value n = builtin_single(arg[0]);
     (void)count;
-    if (arg[0].kind == FEEL_NUMBER) return number_is_negative(arg[0]) ? number_negate(arg[0]) : arg[0];
-    if (arg[0].kind == FEEL_DAYS_TIME || arg[0].kind == FEEL_YEARS_MONTHS)
-        return time_word(arg[0]) < 0 ? time_negate(arg[0]) : arg[0];
-    return vm_refuse(vm, "'n' is %s, not a number or a duration", feel_kind_words((enum feel_kind)arg[0].kind));
+    if (n.kind == FEEL_NUMBER) return number_is_negative(n) ? number_negate(n) : n;
+    if (n.kind == FEEL_DAYS_TIME || n.kind == FEEL_YEARS_MONTHS) return time_word(n) < 0 ? time_negate(n) : n;
+    return vm_refuse(vm, "'n' is %s, not a number or a duration", feel_kind_words((enum feel_kind)n.kind));
 }
 BUILTIN_BODY(modulo)
 {
@@ -68,14 +69,16 @@ BUILTIN_BODY(even)
 /* A number's text with separators: the grouping marks go, the decimal mark becomes a point. */
 BUILTIN_BODY(number)
 {
-    str group = count > 1 && arg[1].kind == FEEL_STRING ? arg[1].text : STR_NONE;
+    bool grouped = count > 1 && arg[1].kind == FEEL_STRING;
+    str group = grouped ? arg[1].text : STR_NONE;
     str point = count > 2 && arg[2].kind == FEEL_STRING ? arg[2].text : STR(".");
-    bool group_good = !group.n || str_eq(group, STR(" ")) || str_eq(group, STR(",")) || str_eq(group, STR("."));
+    bool group_good = !grouped || str_eq(group, STR(" ")) || str_eq(group, STR(",")) || str_eq(group, STR("."));
     bool point_good = str_eq(point, STR(".")) || str_eq(point, STR(","));
     if (!group_good) return vm_refuse(vm, "'grouping separator' must be a blank, ',' or '.'");
     if (!point_good) return vm_refuse(vm, "'decimal separator' must be '.' or ','");
     if (str_eq(group, point)) return vm_refuse(vm, "the two separators must differ");
     str s = arg[0].text;
+    if (str_starts(s, STR("+"))) return vm_refuse(vm, "\"" STR_FORMAT "\" is not a number", STR_ARGS(utf8_cut(s, 80)));
     char *p = arena_alloc(vm_arena(vm), s.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
@@ -84,14 +87,15 @@ BUILTIN_BODY(number)
     }
     struct feel_value v;
     if (!feel_number((str){p, n}, &v))
-        return vm_refuse(vm, "\"" STR_FORMAT "\" is not a number", STR_ARGS(str_slice(s, 0, 80)));
+        return vm_refuse(vm, "\"" STR_FORMAT "\" is not a number", STR_ARGS(utf8_cut(s, 80)));
     return v;
 }
 
 BUILTIN_BODY(not )
 {
+    struct feel_value v = builtin_single(arg[0]);
     (void)count;
-    if (arg[0].kind == FEEL_BOOLEAN) return feel_boolean(!arg[0].flag);
-    if (arg[0].kind == FEEL_NULL && arg[0].text.n) return arg[0];
-    return vm_refuse(vm, "it takes a boolean, not %s", feel_kind_words((enum feel_kind)arg[0].kind));
+    if (v.kind == FEEL_BOOLEAN) return feel_boolean(!v.flag);
+    if (v.kind == FEEL_NULL && v.text.n) return v;
+    return vm_refuse(vm, "it takes a boolean, not %s", feel_kind_words((enum feel_kind)v.kind));
 }

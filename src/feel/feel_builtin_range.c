@@ -2,6 +2,7 @@
 /* Ranges and points against each other (DMN 1.5 §10.3.4.10), and ranges from text. */
 #include "feel_builtin_all.h"
 #include "feel_parse.h"
+#include "feel_time.h"
 
 /* A point is the closed range of itself. */
 struct span {
@@ -10,7 +11,7 @@ struct span {
 };
 static bool span_of(struct feel_value v, struct span *s)
 {
-    if (v.kind == FEEL_LIST && v.count == 1) v = v.items[0];
+    v = builtin_single(v);
     if (v.kind == FEEL_RANGE) {
         *s = (struct span){v.range->from, v.range->to, v.range->from_closed, v.range->to_closed, false};
         return v.range->form != RANGE_EXCEPT &&
@@ -106,16 +107,48 @@ BUILTIN_BODY(overlaps_after)
                         (e.tt > 0 || (e.tt == 0 && (x.to_closed || !y.to_closed))));
 }
 
-/* Only constants: literals, and calls of the conversion functions on literals. */
-static bool constant_end(struct feel_vm *vm, const struct node *n, struct feel_value *out)
+/* Only literals (grammar rule 67): numbers, strings, and the conversion functions of strings. */
+static bool literal_end(struct feel_vm *vm, const struct node *n, struct feel_value *out)
 {
     static const str allowed[] = {STR_INIT("date"), STR_INIT("time"), STR_INIT("date and time"), STR_INIT("duration")};
-    if (n->kind == NODE_CONSTANT) return *out = n->value, true;
+    if (n->kind == NODE_CONSTANT)
+        return *out = n->value, out->kind == FEEL_NUMBER || out->kind == FEEL_STRING || time_is_temporal(*out);
     if (n->kind != NODE_CALL_BUILTIN || n->count != 1 || n->items[0]->kind != NODE_CONSTANT) return false;
     for (size_t i = 0; i < ARRAY_COUNT(allowed); i++)
         if (str_eq(n->builtin->name, allowed[i]) && n->items[0]->value.kind == FEEL_STRING)
             return *out = n->builtin->call(vm, &n->items[0]->value, 1), out->kind != FEEL_NULL;
     return false;
+}
+
+/* `[1..5)`: both ends, in one expression, since ".." may stand in a string too. */
+static bool both_ends(struct feel_vm *vm, const struct node *n, struct feel_range *r)
+{
+    if (n->kind == NODE_CONSTANT && n->value.kind == FEEL_RANGE && n->value.range->form == RANGE_BOTH) {
+        const struct node from = {.kind = NODE_CONSTANT, .value = n->value.range->from},
+                          to = {.kind = NODE_CONSTANT, .value = n->value.range->to};
+        *r = *n->value.range;
+        return literal_end(vm, &from, &r->from) && literal_end(vm, &to, &r->to);
+    }
+    if (n->kind != NODE_RANGE || !literal_end(vm, n->a, &r->from) || !literal_end(vm, n->b, &r->to)) return false;
+    r->from_closed = n->flags & 1, r->to_closed = n->flags & 2, r->form = RANGE_BOTH;
+    return true;
+}
+
+/* `(..5]` and `[1..)`: the missing end is open. */
+static str one_end(str s, struct feel_range *r)
+{
+    str inside = str_trim(str_slice(s, 1, s.n - 1));
+    char first = s.p[0], last = s.p[s.n - 1];
+    bool from_open = first == '(' || first == ']', to_open = last == ')' || last == '[';
+    if (str_starts(inside, STR("..")) && from_open && (to_open || last == ']')) {
+        *r = (struct feel_range){.to_closed = !to_open, .form = RANGE_BELOW};
+        return str_from(inside, 2);
+    }
+    if (str_ends(inside, STR("..")) && to_open && (from_open || first == '[')) {
+        *r = (struct feel_range){.from_closed = !from_open, .form = RANGE_ABOVE};
+        return str_slice(inside, 0, inside.n - 2);
+    }
+    return STR_NONE;
 }
 
 BUILTIN_BODY(range)
@@ -125,23 +158,18 @@ BUILTIN_BODY(range)
     struct arena *a = vm_arena(vm);
     (void)count;
     const struct feel_scope empty = {.lenient = true};
-    str text = arg[0].text;
+    str text = str_trim(arg[0].text);
     if (!vm_spend(vm, 1 + text.n) || text.n > 1000) return vm_refuse(vm, "the text is too long");
-    if (parse_expression(a, a, &empty, text, &tree, &err) < 0)
+    struct feel_range *r = arena_zalloc(a, sizeof *r);
+    str end = text.n > 2 ? one_end(text, r) : STR_NONE;
+    if (parse_expression(a, a, &empty, end.n ? end : text, &tree, &err) < 0)
         return vm_refuse(vm, "\"" STR_FORMAT "\" is not a range: %s", STR_ARGS(text), err.message);
-    const struct node *n = tree.root;
-    struct feel_range *r = arena_alloc(a, sizeof *r);
-    if (n->kind == NODE_CONSTANT && n->value.kind == FEEL_RANGE)
-        *r = *n->value.range;
-    else if (n->kind != NODE_RANGE || !constant_end(vm, n->a, &r->from) || !constant_end(vm, n->b, &r->to))
-        return vm_refuse(vm, "\"" STR_FORMAT "\" is not a range of constants", STR_ARGS(text));
-    else
-        r->from_closed = n->flags & 1, r->to_closed = n->flags & 2, r->form = RANGE_BOTH;
+    bool good =
+        end.n ? literal_end(vm, tree.root, r->form == RANGE_BELOW ? &r->to : &r->from) : both_ends(vm, tree.root, r);
+    if (!good) return vm_refuse(vm, "\"" STR_FORMAT "\" is not a range of literals", STR_ARGS(text));
     int order = 0;
     str why;
-    bool from = r->from.kind != FEEL_NULL, to = r->to.kind != FEEL_NULL;
-    if (!from && !to) return vm_refuse(vm, "the range has no ends");
-    if (from && to && !value_compare(a, r->from, r->to, &order, &why)) return vm_refuse(vm, STR_FORMAT, STR_ARGS(why));
+    if (!end.n && !value_compare(a, r->from, r->to, &order, &why)) return vm_refuse(vm, STR_FORMAT, STR_ARGS(why));
     if (order > 0) return vm_refuse(vm, "the range ends before it starts");
     return (struct feel_value){.kind = FEEL_RANGE, .range = r};
 }

@@ -50,13 +50,13 @@ BUILTIN_BODY(substring)
     if (!number_to_int_cut(arg[1], &from) || from == 0)
         return vm_refuse(vm, "positions count from 1, or from the end with -1");
     from = from > 0 ? from - 1 : from + size;
-    if (from < 0 || from >= size)
-        return size == 0 || from >= size ? feel_string(STR("")) : vm_refuse(vm, "the text has no such position");
+    if (from < 0 || from >= size) return vm_refuse(vm, "the text has no such position");
     length = size - from;
     if (count > 2 && arg[2].kind == FEEL_NUMBER) {
         int64_t wanted;
-        if (!number_to_int_cut(arg[2], &wanted) || wanted < 1) return vm_refuse(vm, "'length' must be 1 or more");
-        if (wanted < length) length = wanted;
+        if (!number_to_int_cut(arg[2], &wanted) || wanted < 1 || wanted > length)
+            return vm_refuse(vm, "'length' must be from 1 to what is left of the text");
+        length = wanted;
     }
     str rest = str_from(arg[0].text, utf8_offset(arg[0].text, (size_t)from));
     return feel_string(str_slice(rest, 0, utf8_offset(rest, (size_t)length)));
@@ -107,9 +107,10 @@ BUILTIN_BODY(ends_with)
 
 BUILTIN_BODY(string_join)
 {
-    if (count > 1 && arg[1].kind != FEEL_STRING && arg[1].kind != FEEL_NULL)
-        return vm_refuse(vm, "'delimiter' is %s, not a string", feel_kind_words((enum feel_kind)arg[1].kind));
-    str between = count > 1 && arg[1].kind == FEEL_STRING ? arg[1].text : STR_NONE;
+    struct feel_value delimiter = count > 1 ? builtin_single(arg[1]) : feel_null();
+    if (delimiter.kind != FEEL_STRING && delimiter.kind != FEEL_NULL)
+        return vm_refuse(vm, "'delimiter' is %s, not a string", feel_kind_words((enum feel_kind)delimiter.kind));
+    str between = delimiter.kind == FEEL_STRING ? delimiter.text : STR_NONE;
     struct buf b;
     struct feel_value result = feel_null();
     bool first = true, bad = false;

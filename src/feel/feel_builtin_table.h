@@ -97,7 +97,7 @@ BUILTIN(odd, "odd", "odd(number: number): boolean", "It is odd.")
 BUILTIN(even, "even", "even(number: number): boolean", "It is even.")
 
 /* Date and time */
-BUILTIN(is, "is", "is(value1?: any, value2?: any): boolean", "Both are the same value of the same kind, zones and all.")
+BUILTIN(is, "is", "is(value1: any, value2: any): boolean", "Both are the same value of the same kind, zones and all.")
 BUILTIN(day_of_year, "day of year", "day of year(date: date): number", "1 for the first of January.")
 BUILTIN(day_of_week, "day of week", "day of week(date: date): string", "\"Monday\" to \"Sunday\".")
 BUILTIN(month_of_year, "month of year", "month of year(date: date): string", "\"January\" to \"December\".")
@@ -106,8 +106,14 @@ BUILTIN(now, "now", "now(): date and time", "The present date and time.")
 BUILTIN(today, "today", "today(): date", "The present date.")
 
 /* Ranges */
-BUILTIN(before, "before", "before(a: any, b: any): boolean", "The first ends before the second begins.")
-BUILTIN(after, "after", "after(a: any, b: any): boolean", "The first begins when the second is over.")
+BUILTIN(before, "before",
+        "before(point1: any, point2: any) | before(point: any, range: range) | before(range: range, point: any) | "
+        "before(range1: range, range2: range): boolean",
+        "The first ends before the second begins.")
+BUILTIN(after, "after",
+        "after(point1: any, point2: any) | after(point: any, range: range) | after(range: range, point: any) | "
+        "after(range1: range, range2: range): boolean",
+        "The first begins when the second is over.")
 BUILTIN(meets, "meets", "meets(range1: range, range2: range): boolean", "The first ends where the second begins.")
 BUILTIN(met_by, "met by", "met by(range1: range, range2: range): boolean", "The second ends where the first begins.")
 BUILTIN(overlaps, "overlaps", "overlaps(range1: range, range2: range): boolean", "They have a point in common.")
@@ -115,13 +121,23 @@ BUILTIN(overlaps_before, "overlaps before", "overlaps before(range1: range, rang
         "The first begins before the second and ends in it.")
 BUILTIN(overlaps_after, "overlaps after", "overlaps after(range1: range, range2: range): boolean",
         "The first begins in the second and ends behind it.")
-BUILTIN(finishes, "finishes", "finishes(a: any, range: range): boolean", "It ends the range, and is in it.")
-BUILTIN(finished_by, "finished by", "finished by(range: range, a: any): boolean", "The range is ended by it.")
-BUILTIN(includes, "includes", "includes(range: range, a: any): boolean", "The point or range is in the range.")
-BUILTIN(during, "during", "during(a: any, range: range): boolean", "It is in the range.")
-BUILTIN(starts, "starts", "starts(a: any, range: range): boolean", "It begins the range, and is in it.")
-BUILTIN(started_by, "started by", "started by(range: range, a: any): boolean", "The range begins with it.")
-BUILTIN(coincides, "coincides", "coincides(a: any, b: any): boolean", "They are the same points.")
+BUILTIN(finishes, "finishes", "finishes(point: any, range: range) | finishes(range1: range, range2: range): boolean",
+        "It ends the range, and is in it.")
+BUILTIN(finished_by, "finished by",
+        "finished by(range: range, point: any) | finished by(range1: range, range2: range): boolean",
+        "The range is ended by it.")
+BUILTIN(includes, "includes", "includes(range: range, point: any) | includes(range1: range, range2: range): boolean",
+        "The point or range is in the range.")
+BUILTIN(during, "during", "during(point: any, range: range) | during(range1: range, range2: range): boolean",
+        "It is in the range.")
+BUILTIN(starts, "starts", "starts(point: any, range: range) | starts(range1: range, range2: range): boolean",
+        "It begins the range, and is in it.")
+BUILTIN(started_by, "started by",
+        "started by(range: range, point: any) | started by(range1: range, range2: range): boolean",
+        "The range begins with it.")
+BUILTIN(coincides, "coincides",
+        "coincides(point1: any, point2: any) | coincides(range1: range, range2: range): boolean",
+        "They are the same points.")
 
 /* Context */
 BUILTIN(get_value, "get value", "get value(m: context, key: any): any", "The value under the key.")

@@ -43,7 +43,7 @@ enum op {
     OP_SELECT,       /* a = b[c], c does not depend on the element: a number or a boolean */
     OP_LOOP,         /* a = loop over b; where that can't be gone over, see LOOP_FAILS in c */
     OP_LOOP_RANGE,   /* a = loop over registers b … b + 1, up or down; c as above */
-    OP_FILTER,       /* a = loop over b's elements */
+    OP_FILTER,       /* a = loop over b's elements, of null none; c as in LOOP */
     OP_NEXT,         /* a = the next of loop b, and skip the next instruction; at the end go on with it */
     OP_COLLECT,      /* a = a new empty collection */
     OP_APPEND,       /* to collection a: b */
@@ -96,7 +96,8 @@ struct feel_code { /* of a program or of one function in it */
     uint16_t registers, parameter_count, capture_count;
     const str *parameters;
     const struct feel_type *const *parameter_types;
-    str source; /* the text of a function */
+    const struct feel_type *gives; /* a function's */
+    str source;                    /* the text of a function */
 };
 struct feel_program {
     struct feel_code main;

@@ -320,7 +320,7 @@ static void gen_filter(struct unit *u, const struct node *n, unsigned to)
     }
     unsigned collection = take_registers(u, 1), loop = take_registers(u, 1), item = place(u, n->declaration);
     emit(u, OP_COLLECT, collection, 0, 0);
-    emit(u, OP_FILTER, loop, list, 0);
+    emit(u, OP_FILTER, loop, list, collection | LOOP_FAILS_COLLECTION);
     size_t head = emit(u, OP_NEXT, item, loop, 0), out = emit(u, OP_JUMP, 0, 0, 0);
     unsigned keep = operand(u, n->b);
     emit(u, OP_KEEP, collection, loop, keep);
@@ -441,7 +441,7 @@ static void gen_function(struct unit *u, const struct node *n, unsigned to)
     struct feel_code *code = arena_alloc(u->c->a, sizeof *code);
     *code = finish(&inner);
     code->parameter_count = (uint16_t)n->count;
-    code->parameters = names, code->parameter_types = types, code->source = n->name;
+    code->parameters = names, code->parameter_types = types, code->gives = n->a->type, code->source = n->name;
     unsigned index = limited(u, u->functions.count);
     *vec_add(u->c->scratch, &u->functions) = code;
     emit(u, OP_FUNCTION, to, index, 0);

@@ -6,12 +6,15 @@
 
 #include <string.h>
 
+/* Grammar rule 61 beyond ASCII. */
+static bool wide_space(uint32_t c) { return utf8_is_space(c) || c == 0x180E || c == 0x200B || c == 0xFEFF; }
 static bool name_start(uint32_t c)
 {
-    return c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z' && c < 128) ||
-           (c > 0xA0 && !utf8_is_space(c) && c != 0xFEFF);
+    return c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z' && c < 128) || (c > 0xA0 && !wide_space(c));
 }
-static bool name_part(uint32_t c) { return name_start(c) || (c >= '0' && c <= '9'); }
+/* A name may begin with '?' too, but alone it is the tested value: such names are found where they are known. */
+static bool name_part(uint32_t c) { return name_start(c) || (c >= '0' && c <= '9') || c == '?'; }
+static bool name_sign(uint32_t c) { return c && c < 128 && strchr("./-'+*", (int)c); } /* rule 30 */
 
 static uint32_t at_char(str s, size_t at, size_t *length)
 {
@@ -23,7 +26,7 @@ static uint32_t at_char(str s, size_t at, size_t *length)
 static bool blank(str s, size_t at, size_t *length)
 {
     uint32_t c = at_char(s, at, length);
-    return *length && (c == ' ' || (c >= 9 && c <= 13) || (c > 127 && (utf8_is_space(c) || c == 0xFEFF)));
+    return *length && (c == ' ' || (c >= 9 && c <= 13) || (c > 127 && wide_space(c)));
 }
 
 size_t lex_skip(str s, size_t at)
@@ -107,24 +110,28 @@ struct token lex_token(str s, size_t at)
 
 size_t lex_match(str s, size_t at, str name)
 {
-    size_t i = 0, length;
-    while (i < name.n) {
-        if (name.p[i] == ' ') {
-            if (!blank(s, at, &length)) return 0;
-            while (blank(s, at, &length)) at += length;
-            i++;
-        } else if (at < s.n && s.p[at] == name.p[i])
-            at++, i++;
-        else
-            return 0;
+    if (!name.n || at >= s.n || s.p[at] != name.p[0]) return 0;
+    bool after_word = false;
+    for (size_t i = 0; i < name.n;) {
+        size_t length, gap = at, end;
+        if (blank(name, i, &length)) {
+            i += length;
+            continue;
+        }
+        while (i && blank(s, gap, &length)) gap += length;
+        bool word = name_part(at_char(name, i, &length));
+        end = word ? word_end(name, i) : i + length;
+        if (word && after_word && gap == at) return 0;
+        if (!str_starts(str_from(s, gap), str_slice(name, i, end))) return 0;
+        at = gap + (end - i), i = end;
+        /* A word must not go on: "count" is not in "counter". */
+        if (word && name_part(at_char(s, at, &length)) && length) return 0;
+        after_word = word;
     }
-    if (!name.n) return 0;
-    /* A name must not go on: "count" is not in "counter", nor "a+" of "a+b" cut. */
-    size_t last = name.n - 1;
-    while (last && ((unsigned char)name.p[last] & 0xC0) == 0x80) last--;
-    bool open = name_part(at_char(name, last, &length));
-    return open && name_part(at_char(s, at, &length)) && length ? 0 : at;
+    return at;
 }
+
+bool lex_same_name(str a, str b) { return str_eq(a, b) || (lex_match(a, 0, b) == a.n && a.n); }
 
 bool lex_is_keyword(str word)
 {
@@ -168,21 +175,42 @@ size_t lex_words(struct arena *a, str s, size_t at, str *name)
     return end;
 }
 
-size_t lex_key(struct arena *a, str s, size_t at, str *name)
+/* Words and signs up to what ends the name: *next is where that stands. */
+static size_t name_run(str s, size_t at, bool stop_at_in, size_t *next)
 {
-    size_t from = at, end = at, length;
+    size_t end = at, length;
     uint32_t c = at_char(s, at, &length);
-    if (!name_start(c)) return 0;
-    while ((c = at_char(s, at, &length)) && length) {
-        if (name_part(c) || (c < 128 && strchr("./-'+*", (int)c)))
-            end = at += length;
-        else if (blank(s, at, &length))
-            at += length;
+    if (!name_start(c) && c != '?') return 0;
+    for (*next = at; (c = at_char(s, *next, &length)) && length;) {
+        if (name_part(c)) {
+            size_t to = word_end(s, *next);
+            if (stop_at_in && *next > at && str_eq(str_slice(s, *next, to), STR("in"))) break;
+            *next = end = to;
+        } else if (name_sign(c))
+            end = *next += length;
+        else if (blank(s, *next, &length))
+            *next += length;
         else
             break;
     }
-    if (c != ':') return 0;
-    *name = joined(a, str_slice(s, from, end));
+    return end;
+}
+
+size_t lex_key(struct arena *a, str s, size_t at, str *name)
+{
+    size_t next = at, end = name_run(s, at, false, &next);
+    if (!end || next >= s.n || s.p[next] != ':') return 0;
+    *name = joined(a, str_slice(s, at, end));
+    return end;
+}
+
+size_t lex_declared(struct arena *a, str s, size_t at, bool before_in, str *name)
+{
+    size_t next = at, end = name_run(s, at, before_in, &next);
+    bool ended = next < s.n && (before_in ? str_starts(str_from(s, next), STR("in"))
+                                          : (s.p[next] == ',' || s.p[next] == ')' || s.p[next] == ':'));
+    if (!end || !ended) return lex_words(a, s, at, name);
+    *name = joined(a, str_slice(s, at, end));
     return end;
 }
 
@@ -212,7 +240,7 @@ bool lex_unquote(struct arena *a, str quoted, str *out, size_t *bad)
         }
         *bad = i + 1; /* of the backslash, with the quote mark before it */
         char c = i + 1 < s.n ? s.p[++i] : 0;
-        static const char plain[] = "\"\\'/nrtbf", meant[] = "\"\\'/\n\r\t\b\f";
+        static const char plain[] = "\"\\'nrt", meant[] = "\"\\'\n\r\t";
         const char *known = c ? strchr(plain, c) : NULL;
         if (known) {
             p[n++] = meant[known - plain];

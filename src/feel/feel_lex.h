@@ -45,15 +45,18 @@ struct token {
 
 struct token lex_token(str source, size_t at); /* skips blanks and comments */
 size_t lex_skip(str source, size_t at);        /* to the next byte that is neither; n in an open comment */
-/* The end of `name` where the source has it at `at`: its blanks match any run of blanks, and it must not go on as a
- * name. 0: it isn't there. */
+/* The end of `name` where the source has it at `at`, token by token (DMN 1.5 §10.3.1.3): between words any run of
+ * blanks, beside a sign none or any; a word must not go on. 0: it isn't there. */
 size_t lex_match(str source, size_t at, str name);
-bool lex_is_keyword(str word); /* may not stand inside a name of unknown type */
+bool lex_same_name(str a, str b); /* the same tokens */
+bool lex_is_keyword(str word);    /* may not stand inside a name of unknown type */
 /* The longest run of words from `at` on that are no keywords; *name has them with one blank between. */
 size_t lex_words(struct arena *a, str source, size_t at, str *name);
 /* A context's key or a parameter's name from `at` on: a run of words and name symbols, ended by ':'. 0: there is none.
  */
 size_t lex_key(struct arena *a, str source, size_t at, str *name);
+/* A name that is being declared: before `in`, else before ',', ')' or ':'; where nothing ends it, only words. */
+size_t lex_declared(struct arena *a, str source, size_t at, bool before_in, str *name);
 /* What stands between the quotes; false: at *bad there is an escape that FEEL doesn't know. */
 bool lex_unquote(struct arena *a, str quoted, str *out, size_t *bad);
 

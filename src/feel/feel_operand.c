@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operands: literals, lists, contexts, functions, loops, conditions, and what stands behind them. */
+#include "base_utf8.h"
 #include "feel_number.h"
 #include "feel_parser.h"
 #include "feel_time.h"
@@ -33,10 +34,24 @@ static struct node *filter(struct parser *p, struct node *list)
 }
 
 static struct node *primary(struct parser *p);
+static struct node *literal(struct parser *p);
 
-static struct node *postfix(struct parser *p)
+static struct node *instance(struct parser *p, struct node *of)
 {
-    struct node *n = primary(p);
+    struct node *n = parse_node(p, NODE_INSTANCE, of->from, &feel_type_boolean);
+    parse_advance(p);
+    parse_need_word(p, "of");
+    size_t from = p->token.from;
+    n->a = of, n->wanted = parse_type(p);
+    if (n->wanted) return parse_done(p, n);
+    str name = str_slice(p->source, from, p->last_to);
+    return parse_done(p, parse_constant(p, of->from,
+                                        feel_null_because(arena_printf(p->a, "'" STR_FORMAT "' is not a type",
+                                                                       STR_ARGS(utf8_cut(name, 80))))));
+}
+
+static struct node *postfix(struct parser *p, struct node *n)
+{
     for (;;) {
         if (p->token.kind == TOKEN_DOT) {
             parse_advance(p);
@@ -45,13 +60,9 @@ static struct node *postfix(struct parser *p)
             n = filter(p, n);
         else if (p->token.kind == TOKEN_OPEN)
             n = parse_call(p, n);
-        else if (parse_at_word(p, "instance")) {
-            struct node *i = parse_node(p, NODE_INSTANCE, n->from, &feel_type_boolean);
-            parse_advance(p);
-            parse_need_word(p, "of");
-            i->a = n, i->wanted = parse_type(p);
-            n = parse_done(p, i);
-        } else
+        else if (parse_at_word(p, "instance"))
+            n = instance(p, n);
+        else
             return n;
     }
 }
@@ -59,7 +70,12 @@ static struct node *postfix(struct parser *p)
 struct node *parse_operand(struct parser *p)
 {
     size_t from = p->token.from;
-    if (!parse_accept(p, TOKEN_MINUS)) return postfix(p);
+    if (!parse_accept(p, TOKEN_MINUS)) return postfix(p, primary(p));
+    if (p->token.kind == TOKEN_NUMBER) { /* the sign is the literal's (rule 35) */
+        struct node *n = literal(p);
+        if (!p->failed) n->value = number_negate(n->value), n->from = from;
+        return postfix(p, n);
+    }
     if (++p->depth > PARSE_DEPTH) return parse_fail(p, from, from + 1, "the expression is nested too deeply");
     struct node *operand = parse_operand(p);
     p->depth--;
@@ -95,7 +111,7 @@ static struct node *conditional(struct parser *p, size_t from)
 static str declared_name(struct parser *p)
 {
     str name;
-    size_t end = p->token.kind == TOKEN_WORD ? lex_words(p->a, p->source, p->token.from, &name) : 0;
+    size_t end = p->token.kind == TOKEN_WORD ? lex_declared(p->a, p->source, p->token.from, true, &name) : 0;
     if (!end || lex_is_keyword(parse_text(p, p->token))) {
         parse_expected(p, "a name");
         return STR_NONE;
@@ -135,6 +151,15 @@ static struct node *iteration(struct parser *p, enum node_kind kind, size_t from
     return parse_done(p, n);
 }
 
+static const struct feel_type *parameter_type(struct parser *p)
+{
+    size_t from = p->token.from;
+    const struct feel_type *t = parse_type(p);
+    if (t) return t;
+    parse_fail(p, from, p->last_to, "unknown type '" STR_FORMAT "'", STR_ARGS(str_slice(p->source, from, p->last_to)));
+    return &feel_any;
+}
+
 static struct node *function(struct parser *p, size_t from)
 {
     struct feel_type *type = arena_zalloc(p->a, sizeof *type);
@@ -147,11 +172,11 @@ static struct node *function(struct parser *p, size_t from)
     parse_need(p, TOKEN_OPEN, "'('");
     while (p->token.kind == TOKEN_WORD) {
         str name;
-        size_t end = lex_words(p->a, p->source, p->token.from, &name);
+        size_t end = lex_declared(p->a, p->source, p->token.from, false, &name);
         struct declaration *d = parse_declare(p, name, hint ? hint : &feel_any);
         p->last_to = end;
         parse_seek(p, end);
-        if (parse_accept(p, TOKEN_COLON)) d->type = parse_type(p);
+        if (parse_accept(p, TOKEN_COLON)) d->type = parameter_type(p);
         *vec_add(p->tree, &parameters) = d;
         if (!parse_accept(p, TOKEN_COMMA)) break;
     }
@@ -357,6 +382,7 @@ static struct node *primary(struct parser *p)
         return parse_range_end(p, from, start, false);
     }
     case TOKEN_QUESTION:
+        if (parse_knows_more(p)) return parse_name(p);
         if (p->question) {
             struct node *n = parse_node(p, NODE_VARIABLE, from, p->question->type);
             n->declaration = p->question;

@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feel_parser.h"
 
+#include "base_utf8.h"
 #include "feel_number.h"
 #include "feel_time.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- Errors and tokens ---------------------------------------------------------------------------------------------
  */
 
-struct node *parse_fail(struct parser *p, size_t from, size_t to, const char *format, ...)
+static void PRINTF_LIKE(4, 0) fail(struct parser *p, size_t from, size_t to, const char *format, va_list args)
 {
     if (!p->failed) {
-        char text[sizeof p->err->message];
-        va_list args;
-        va_start(args, format);
-        vsnprintf(text, sizeof text, format, args);
-        va_end(args);
-        err_set(p->err, ERR_SYNTAX, "%s", text);
+        err_vwrite(p->err, ERR_SYNTAX, format, args);
         err_span(p->err, p->source, from, to, 0);
     }
     p->failed = true;
     p->token = (struct token){TOKEN_END, p->source.n, p->source.n};
+}
+
+struct node *parse_fail(struct parser *p, size_t from, size_t to, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fail(p, from, to, format, args);
+    va_end(args);
     return parse_constant(p, from, feel_null());
 }
 
@@ -31,7 +34,7 @@ static const char *token_words(struct parser *p)
 {
     if (p->token.kind == TOKEN_END) return "the end";
     str text = parse_text(p, p->token);
-    return arena_printf(p->tree, "'" STR_FORMAT "'", STR_ARGS(str_slice(text, 0, text.n > 40 ? 40 : text.n))).p;
+    return arena_printf(p->tree, "'" STR_FORMAT "'", STR_ARGS(utf8_cut(text, 40))).p;
 }
 
 struct node *parse_expected(struct parser *p, const char *what)
@@ -133,13 +136,11 @@ void parse_push(struct parser *p, struct declaration *d, bool opens)
 
 void parse_clash(struct parser *p, const struct node *n, const char *format, ...)
 {
-    if (!p->strict || p->failed) return;
-    char text[400];
+    if (!p->strict) return;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    fail(p, n->from, n->to, format, args);
     va_end(args);
-    parse_fail(p, n->from, n->to, "%s", text);
 }
 
 const char *parse_type_words(struct parser *p, const struct feel_type *t)

@@ -68,7 +68,7 @@ struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, 
 struct node *parse_host_call(struct parser *p, const struct feel_host_function *h, size_t from);
 /* Behind `external`. */
 struct node *parse_external(struct parser *p, size_t from, struct declaration *const *parameters, size_t count);
-const struct feel_type *parse_type(struct parser *p);
+const struct feel_type *parse_type(struct parser *p); /* NULL: no such type, where that is no error of the source */
 static inline bool type_is_kind(const struct feel_type *t, enum feel_kind kind)
 {
     return t->is == FEEL_TYPE_OF_KIND && t->kind == kind;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matches, replace, split: XPath regular expressions (XQuery and XPath Functions §5.6) on PCRE2, with limits. */
-#include "base_utf8.h"
 #include "feel_builtin_all.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -61,7 +60,7 @@ struct translation {
     size_t at;
     struct buf out;
     int depth;
-    bool wrong;
+    const char *wrong; /* what XPath does not know, though PCRE2 does */
 };
 
 static void translate_escape(struct translation *t, bool in_class)
@@ -69,7 +68,8 @@ static void translate_escape(struct translation *t, bool in_class)
     const char *open = in_class ? "" : "[", *close = in_class ? "" : "]";
     char c = ++t->at < t->from.n ? t->from.p[t->at] : 0;
     t->at += c != 0;
-    if (in_class && c >= '0' && c <= '9') t->wrong = true; /* a group can't be named there */
+    if (!c || !strchr(in_class ? "nrt\\|.-^?*+{}()[]$sSdDwWpPiIcC" : "nrt\\|.-^?*+{}()[]$sSdDwWpPiIcC123456789", c))
+        t->wrong = in_class && c >= '0' && c <= '9' ? "a group's number in brackets" : "an escape that there isn't";
     if (c == 'i')
         buf_printf(&t->out, "%s\\p{L}_:%s", open, close);
     else if (c == 'c')
@@ -131,7 +131,7 @@ static void translate_class(struct translation *t)
     if (inner.at < t->from.n) buf_char(&t->out, ']');
     if (grouped) buf_char(&t->out, ')');
     t->at = inner.at + 1;
-    t->wrong |= inner.wrong;
+    if (!t->wrong) t->wrong = inner.wrong;
     buf_release(&inner.out);
 }
 
@@ -152,21 +152,29 @@ static str squeezed(struct arena *a, str s)
     return (str){p, n};
 }
 
-static bool translated(struct arena *a, str *pattern)
+/* NULL, or what is wrong with it. */
+static const char *translate(struct arena *a, str *pattern)
 {
     struct translation t = {.from = *pattern};
+    bool quantified = false;
     buf_init(&t.out, (size_t)PATTERN_CAP * 8);
     while (t.at < pattern->n) {
-        if (pattern->p[t.at] == '\\')
+        char c = pattern->p[t.at];
+        str rest = str_from(*pattern, t.at);
+        if (c == '+' && quantified) t.wrong = "a possessive quantifier";
+        if (str_starts(rest, STR("(?")) && !str_starts(rest, STR("(?:"))) t.wrong = "a group that begins with '(?'";
+        if (str_starts(rest, STR("(*"))) t.wrong = "a group that begins with '(*'";
+        quantified = c == '*' || c == '+' || c == '?' || c == '}';
+        if (c == '\\')
             translate_escape(&t, false);
-        else if (pattern->p[t.at] == '[')
+        else if (c == '[')
             translate_class(&t);
         else
             buf_char(&t.out, pattern->p[t.at++]);
     }
     *pattern = buf_copy(&t.out, a);
     buf_release(&t.out);
-    return !t.wrong;
+    return t.wrong;
 }
 
 /* False: *why is the null to give. */
@@ -198,10 +206,8 @@ static bool regex_init(struct regex *r, struct feel_vm *vm, str pattern, struct 
         options &= (uint32_t) ~(PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C);
     else {
         if (squeeze) pattern = squeezed(vm_arena(vm), pattern);
-        if (!translated(vm_arena(vm), &pattern)) {
-            *why = vm_refuse(vm, "the pattern has a group's number in brackets");
-            return false;
-        }
+        const char *wrong = translate(vm_arena(vm), &pattern);
+        if (wrong) return *why = vm_refuse(vm, "the pattern has %s", wrong), false;
     }
     int code;
     size_t at;
@@ -227,16 +233,23 @@ static bool regex_init(struct regex *r, struct feel_vm *vm, str pattern, struct 
 }
 
 /* 1 a match, 0 none, -1 a limit. */
-static int regex_match(struct regex *r, struct feel_vm *vm, str s, size_t from, const PCRE2_SIZE **groups,
-                       uint32_t *count)
+static int regex_match(struct regex *r, struct feel_vm *vm, str s, size_t from, uint32_t options,
+                       const PCRE2_SIZE **groups, uint32_t *count)
 {
     if (!vm_spend(vm, 1 + (s.n - from) / 64)) return -1;
-    int got = pcre2_match(r->code, (PCRE2_SPTR)(s.n ? s.p : ""), s.n, from, 0, r->data, r->context);
+    int got = pcre2_match(r->code, (PCRE2_SPTR)(s.n ? s.p : ""), s.n, from, options, r->data, r->context);
     if (got == PCRE2_ERROR_NOMATCH) return 0;
     if (got < 0) return -1;
     *groups = pcre2_get_ovector_pointer(r->data);
     *count = pcre2_get_ovector_count(r->data);
     return 1;
+}
+/* Where XPath replaces or splits, a pattern that matches the empty text is an error. */
+static bool matches_nothing(struct regex *r, struct feel_vm *vm)
+{
+    const PCRE2_SIZE *groups;
+    uint32_t count;
+    return regex_match(r, vm, STR(""), 0, 0, &groups, &count) > 0;
 }
 static struct feel_value too_hard(struct feel_vm *vm)
 {
@@ -250,7 +263,7 @@ BUILTIN_BODY(matches)
     const PCRE2_SIZE *groups;
     uint32_t group_count;
     if (!regex_init(&r, vm, arg[1].text, count > 2 ? arg[2] : feel_null(), &why)) return why;
-    int got = regex_match(&r, vm, arg[0].text, 0, &groups, &group_count);
+    int got = regex_match(&r, vm, arg[0].text, 0, 0, &groups, &group_count);
     regex_release(&r);
     return got < 0 ? too_hard(vm) : feel_boolean(got);
 }
@@ -287,27 +300,24 @@ BUILTIN_BODY(replace)
     str s = arg[0].text;
     struct feel_value flags = count > 3 ? arg[3] : feel_null();
     if (!regex_init(&r, vm, arg[1].text, flags, &result)) return result;
+    if (matches_nothing(&r, vm)) {
+        regex_release(&r);
+        return vm_refuse(vm, "the pattern matches the empty text");
+    }
     bool literal = flags.kind == FEEL_STRING && str_find_char(flags.text, 'q') != STR_NOT_FOUND;
     struct arena *a = vm_arena(vm);
     struct buf b;
     buf_init(&b, a->limit ? (a->limit > a->used ? a->limit - a->used + 1 : 1) : (size_t)1 << 30);
     int got = 0;
-    size_t at = 0, copied = 0;
+    size_t at = 0;
     bool bad = false;
-    while (!bad && at <= s.n && (got = regex_match(&r, vm, s, at, &groups, &group_count)) > 0) {
-        buf_str(&b, str_slice(s, copied, groups[0]));
-        copied = groups[1];
+    while (!bad && (got = regex_match(&r, vm, s, at, PCRE2_NOTEMPTY, &groups, &group_count)) > 0) {
+        buf_str(&b, str_slice(s, at, groups[0]));
+        at = groups[1];
         if (literal)
             buf_str(&b, arg[2].text);
         else
             bad = !add_replacement(&b, s, arg[2].text, groups, group_count);
-        at = groups[1];
-        if (groups[1] == groups[0]) {
-            /* Nothing matched here: go on one character further. */
-            size_t length = 1;
-            if (at < s.n) utf8_decode(str_from(s, at), &length);
-            at += length;
-        }
         bad |= b.full;
     }
     if (got < 0)
@@ -317,7 +327,7 @@ BUILTIN_BODY(replace)
     else if (bad)
         result = vm_refuse(vm, "behind '$' a digit is expected, behind '\\' '$' or '\\'");
     else {
-        buf_str(&b, str_from(s, copied));
+        buf_str(&b, str_from(s, at));
         result = feel_string(buf_copy(&b, a));
     }
     buf_release(&b);
@@ -335,18 +345,18 @@ BUILTIN_BODY(split)
     str s = arg[0].text;
     (void)count;
     if (!regex_init(&r, vm, arg[1].text, feel_null(), &why)) return why;
-    size_t from = 0, at = 0;
+    size_t at = 0;
     int got;
-    while ((got = regex_match(&r, vm, s, at, &groups, &group_count)) > 0) {
-        if (groups[1] == groups[0]) {
-            regex_release(&r);
-            return vm_refuse(vm, "the delimiter matches the empty text");
-        }
-        *vec_add(vm_arena(vm), &pieces) = feel_string(str_slice(s, from, groups[0]));
-        from = at = groups[1];
+    if (matches_nothing(&r, vm)) {
+        regex_release(&r);
+        return vm_refuse(vm, "the delimiter matches the empty text");
+    }
+    while ((got = regex_match(&r, vm, s, at, PCRE2_NOTEMPTY, &groups, &group_count)) > 0) {
+        *vec_add(vm_arena(vm), &pieces) = feel_string(str_slice(s, at, groups[0]));
+        at = groups[1];
     }
     regex_release(&r);
     if (got < 0) return too_hard(vm);
-    *vec_add(vm_arena(vm), &pieces) = feel_string(str_from(s, from));
+    *vec_add(vm_arena(vm), &pieces) = feel_string(str_from(s, at));
     return feel_list(pieces.items, pieces.count);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feel_time.h"
 
+#include "base_utf8.h"
 #include "feel_number.h"
 #include "feel_value.h"
 
@@ -86,7 +87,7 @@ static bool fraction(str *s, uint32_t *nanos)
 
 static struct feel_value no_such(struct arena *a, const char *what, str s)
 {
-    return feel_null_because(arena_printf(a, "\"" STR_FORMAT "\" is not a %s", STR_ARGS(str_slice(s, 0, 80)), what));
+    return feel_null_because(arena_printf(a, "\"" STR_FORMAT "\" is not a %s", STR_ARGS(utf8_cut(s, 80)), what));
 }
 
 static bool scan_date(str *s, int64_t *days)
@@ -103,13 +104,25 @@ static bool scan_date(str *s, int64_t *days)
     return true;
 }
 
-static bool scan_zone(struct arena *a, str *s, struct feel_value *v)
+static bool scan_offset(str *s, struct feel_value *v)
 {
-    if (!s->n) return true;
     if (take(s, 'Z') || take(s, 'z')) {
         *v = time_with_offset(*v, 0);
         return true;
     }
+    int sign = s->n && s->p[0] == '-' ? -1 : 1;
+    if (!take(s, '+') && !take(s, '-')) return false;
+    int64_t hours, minutes, seconds = 0;
+    if (!digits(s, 2, 2, &hours) || !take(s, ':') || !digits(s, 2, 2, &minutes)) return false;
+    if (take(s, ':') && !digits(s, 2, 2, &seconds)) return false;
+    if (hours > 18 || minutes > 59 || seconds > 59 || (hours == 18 && (minutes || seconds))) return false;
+    *v = time_with_offset(*v, (int32_t)(sign * (hours * 3600 + minutes * 60 + seconds)));
+    return true;
+}
+
+static bool scan_zone(struct arena *a, str *s, struct feel_value *v)
+{
+    if (!s->n) return true;
     if (take(s, '@')) {
         const struct zone *zone;
         struct err ignored;
@@ -120,14 +133,7 @@ static bool scan_zone(struct arena *a, str *s, struct feel_value *v)
         *s = STR_NONE;
         return true;
     }
-    int sign = s->p[0] == '-' ? -1 : 1;
-    if (!take(s, '+') && !take(s, '-')) return false;
-    int64_t hours, minutes, seconds = 0;
-    if (!digits(s, 2, 2, &hours) || !take(s, ':') || !digits(s, 2, 2, &minutes)) return false;
-    if (take(s, ':') && !digits(s, 2, 2, &seconds)) return false;
-    if (hours > 18 || minutes > 59 || seconds > 59 || (hours == 18 && (minutes || seconds))) return false;
-    *v = time_with_offset(*v, (int32_t)(sign * (hours * 3600 + minutes * 60 + seconds)));
-    return true;
+    return scan_offset(s, v);
 }
 
 static bool scan_time(struct arena *a, str *s, struct feel_value *v)
@@ -135,8 +141,10 @@ static bool scan_time(struct arena *a, str *s, struct feel_value *v)
     int64_t hours, minutes, seconds;
     uint32_t nanos;
     if (!digits(s, 2, 2, &hours) || !take(s, ':') || !digits(s, 2, 2, &minutes) || !take(s, ':') ||
-        !digits(s, 2, 2, &seconds) || !fraction(s, &nanos))
+        !digits(s, 2, 2, &seconds))
         return false;
+    if (s->n && s->p[0] == '.' && (s->n < 2 || s->p[1] < '0' || s->p[1] > '9')) return false;
+    if (!fraction(s, &nanos)) return false;
     if (hours > 24 || minutes > 59 || seconds > 59 || (hours == 24 && (minutes || seconds || nanos))) return false;
     *v = time_of_day(hours * 3600 + minutes * 60 + seconds, nanos);
     return scan_zone(a, s, v) && !s->n;
@@ -146,7 +154,8 @@ struct feel_value time_parse_date(struct arena *a, str s)
 {
     str rest = s;
     int64_t days;
-    if (!scan_date(&rest, &days) || rest.n) return no_such(a, "date", s);
+    struct feel_value zoned; /* XML Schema lets a date have a zone; a date of FEEL has none */
+    if (!scan_date(&rest, &days) || (rest.n && !scan_offset(&rest, &zoned)) || rest.n) return no_such(a, "date", s);
     return feel_date(days);
 }
 
@@ -164,8 +173,9 @@ struct feel_value time_parse_date_time(struct arena *a, str s)
     str rest = s;
     int64_t days;
     if (!scan_date(&rest, &days)) return no_such(a, "date and time", s);
-    if (!rest.n) return time_date_time(days * DAY_SECONDS, 0);
-    struct feel_value v;
+    struct feel_value v = time_date_time(days * DAY_SECONDS, 0);
+    str zone = rest;
+    if (!rest.n || (scan_offset(&zone, &v) && !zone.n)) return v;
     if (!take(&rest, 'T') || !scan_time(a, &rest, &v)) return no_such(a, "date and time", s);
     v.kind = FEEL_DATE_TIME;
     v.word[0] += (uint64_t)(days * DAY_SECONDS);
@@ -330,6 +340,18 @@ bool time_cmp(struct feel_value a, struct feel_value b, int *order)
     return true;
 }
 
+int time_cmp_clocks(struct feel_value a, struct feel_value b)
+{
+    int64_t x = time_word(a), y = time_word(b);
+    if (x == y) x = a.count, y = b.count;
+    return (x > y) - (x < y);
+}
+
+struct feel_value time_midnight_utc(struct feel_value date)
+{
+    return time_with_offset(time_date_time(time_word(date) * DAY_SECONDS, 0), 0);
+}
+
 /* ---- Arithmetic (DMN 1.5, table 60) --------------------------------------------------------------------------------
  */
 
@@ -380,9 +402,13 @@ static struct feel_value add_days_time(struct feel_value v, struct feel_value d)
         /* A date has no clock: the duration moves its midnight, and the day it falls on counts. */
         if (__builtin_mul_overflow(time_word(v), (int64_t)DAY_SECONDS, &seconds)) return out_of_range();
     }
+    /* On the time line, not on the clock: where a zone's clocks change, the hours that pass count. */
+    bool zoned = v.kind == FEEL_DATE_TIME && v.flag == ZONE_NAMED;
+    if (zoned) seconds -= zone_offset_local(named_zone(v)->zone, seconds);
     if (__builtin_add_overflow(seconds, time_word(d), &seconds)) return out_of_range();
     uint32_t nanos = (v.kind == FEEL_DATE ? 0 : v.count) + d.count;
     if (nanos >= NANO) nanos -= NANO, seconds++;
+    if (zoned) seconds += zone_offset_at(named_zone(v)->zone, seconds);
     if (v.kind == FEEL_DATE) return checked(feel_date(floor_div(seconds, DAY_SECONDS)));
     if (v.kind == FEEL_TIME) seconds = floor_mod(seconds, DAY_SECONDS);
     v.word[0] = (uint64_t)seconds, v.count = nanos;
@@ -421,7 +447,6 @@ struct feel_value time_add(struct arena *a, struct feel_value x, struct feel_val
 static int64_t instant(struct feel_value v)
 {
     int32_t east = 0;
-    if (v.kind == FEEL_DATE) return time_word(v) * DAY_SECONDS;
     time_has_offset(v, &east);
     return time_word(v) - east;
 }
@@ -438,8 +463,8 @@ struct feel_value time_sub(struct arena *a, struct feel_value x, struct feel_val
     if (days || (x.kind == FEEL_TIME && y.kind == FEEL_TIME)) {
         /* Beside a zone, a date is its midnight UTC (DMN 1.5 §10.3.2.3.6). */
         struct feel_value dx = x, dy = y;
-        if (x.kind == FEEL_DATE) dx = time_with_offset(time_date_time(instant(x), 0), 0);
-        if (y.kind == FEEL_DATE) dy = time_with_offset(time_date_time(instant(y), 0), 0);
+        if (x.kind == FEEL_DATE) dx = time_midnight_utc(x);
+        if (y.kind == FEEL_DATE) dy = time_midnight_utc(y);
         if ((dx.flag == ZONE_NONE) != (dy.flag == ZONE_NONE))
             return feel_null_because(STR("one has a time zone, the other has none"));
         int64_t seconds = instant(dx) - instant(dy), nanos = (int64_t)dx.count - dy.count;

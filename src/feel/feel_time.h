@@ -43,6 +43,8 @@ bool time_has_offset(struct feel_value v, int32_t *seconds_east);
 bool time_same_zone(struct feel_value a, struct feel_value b); /* the same name or offset, or none */
 /* Both have zones or neither has: <0, 0, >0 into *order; false: they can't be compared. */
 bool time_cmp(struct feel_value a, struct feel_value b, int *order);
+int time_cmp_clocks(struct feel_value a, struct feel_value b); /* what the clocks show, whatever their zones */
+struct feel_value time_midnight_utc(struct feel_value date);   /* a date as a date and time (DMN 1.5 §10.3.2.9.4) */
 
 /* FEEL's operators where at least one operand is temporal; null with a reason where the table has no entry. */
 struct feel_value time_add(struct arena *a, struct feel_value x, struct feel_value y);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feel_value.h"
 
+#include "feel_builtin.h"
 #include "feel_number.h"
 #include "feel_time.h"
 
@@ -80,6 +81,7 @@ const char *feel_kind_words(enum feel_kind kind)
 
 /* 1 equal, 0 not, -1 not comparable. */
 static int equal(struct feel_value x, struct feel_value y, int depth);
+static bool type_conforms(const struct feel_type *t, const struct feel_type *to);
 
 static int equal_contexts(struct feel_value x, struct feel_value y, int depth)
 {
@@ -96,6 +98,27 @@ static int equal_ranges(const struct feel_range *x, const struct feel_range *y, 
 {
     return x->from_closed == y->from_closed && x->to_closed == y->to_closed && x->form == y->form &&
            equal(x->from, y->from, depth + 1) == 1 && equal(x->to, y->to, depth + 1) == 1;
+}
+
+/* Closures with the same parameters, body and scope (DMN 1.5, table 53). */
+static int equal_functions(const struct feel_function *x, const struct feel_function *y, int depth)
+{
+    if (x == y) return 1;
+    if (x->is != y->is) return 0;
+    if (x->is == FUNCTION_BUILTIN) return x->builtin == y->builtin;
+    if (x->is == FUNCTION_HOST) return x->host == y->host;
+    const struct feel_code *c = x->code, *d = y->code;
+    if (c->parameter_count != d->parameter_count || c->capture_count != d->capture_count ||
+        !str_eq(c->source, d->source))
+        return 0;
+    for (unsigned i = 0; i < c->parameter_count; i++)
+        if (!str_eq(c->parameters[i], d->parameters[i]) ||
+            !type_conforms(c->parameter_types[i], d->parameter_types[i]) ||
+            !type_conforms(d->parameter_types[i], c->parameter_types[i]))
+            return 0;
+    for (unsigned i = 0; i < c->capture_count; i++)
+        if (equal(x->captured[i], y->captured[i], depth + 1) != 1) return 0;
+    return 1;
 }
 
 static int equal(struct feel_value x, struct feel_value y, int depth)
@@ -124,7 +147,7 @@ static int equal(struct feel_value x, struct feel_value y, int depth)
             if (equal(x.items[i], y.items[i], depth + 1) != 1) return 0;
         return 1;
     case FEEL_CONTEXT: return equal_contexts(x, y, depth);
-    case FEEL_FUNCTION: return x.function == y.function;
+    case FEEL_FUNCTION: return equal_functions(x.function, y.function, depth);
     case FEEL_OBJECT: return x.object.of == y.object.of && x.object.handle == y.object.handle;
     }
     NOT_REACHED();
@@ -147,9 +170,9 @@ bool value_compare(struct arena *a, struct feel_value x, struct feel_value y, in
         if (x.kind == FEEL_NUMBER) return *order = number_cmp(x, y), true;
         if (x.kind == FEEL_STRING) return *order = str_cmp(x.text, y.text), true;
         if (time_is_temporal(x)) {
-            if (time_cmp(x, y, order)) return true;
-            *why = STR("one has a time zone, the other has none");
-            return false;
+            /* An input without an offset uses the other's (DMN 1.5, table 54): their clocks are compared. */
+            if (!time_cmp(x, y, order)) *order = time_cmp_clocks(x, y);
+            return true;
         }
     }
     if (x.kind == FEEL_NULL || y.kind == FEEL_NULL) {
@@ -234,6 +257,7 @@ SCALAR(time, FEEL_TIME);
 SCALAR(date_time, FEEL_DATE_TIME);
 SCALAR(days_time, FEEL_DAYS_TIME);
 SCALAR(years_months, FEEL_YEARS_MONTHS);
+SCALAR(null, FEEL_NULL);
 
 const struct feel_type *type_list_of(struct arena *a, const struct feel_type *element)
 {
@@ -322,14 +346,54 @@ static const struct feel_type *type_of(struct arena *a, struct feel_value v, int
 }
 const struct feel_type *feel_type_of(struct arena *a, struct feel_value v) { return type_of(a, v, 0); }
 
+static bool type_conforms(const struct feel_type *t, const struct feel_type *to)
+{
+    if (t == to || to->is == FEEL_TYPE_ANY) return true;
+    if (t->is == FEEL_TYPE_OF_KIND && t->kind == FEEL_NULL) return true;
+    if (t->is != to->is) return false;
+    switch (t->is) {
+    case FEEL_TYPE_ANY: return true;
+    case FEEL_TYPE_OF_KIND: return t->kind == to->kind;
+    case FEEL_TYPE_OBJECT: return t->class == to->class;
+    case FEEL_TYPE_LIST:
+    case FEEL_TYPE_RANGE: return type_conforms(t->of, to->of);
+    case FEEL_TYPE_CONTEXT:
+        for (size_t i = 0; i < to->count; i++) {
+            const struct feel_field *field = type_field(t, to->fields[i].name);
+            if (!field || !type_conforms(field->type, to->fields[i].type)) return false;
+        }
+        return true;
+    case FEEL_TYPE_FUNCTION:
+        if (!to->fields) return true;
+        if (!t->fields || t->count != to->count) return false;
+        for (size_t i = 0; i < t->count; i++)
+            if (!type_conforms(to->fields[i].type, t->fields[i].type)) return false;
+        return type_conforms(t->of, to->of);
+    }
+    NOT_REACHED();
+}
+
+/* Parameters the other way round, the result this way (DMN 1.5 §10.3.2.9.2). */
+static bool function_conforms(const struct feel_function *f, const struct feel_type *type)
+{
+    if (!type->fields) return true; /* any function */
+    if (f->is == FUNCTION_BUILTIN) return builtin_conforms(f->builtin, type);
+    if (f->is == FUNCTION_HOST)
+        return type->count == f->host->count && type_conforms(f->host->gives ? f->host->gives : &feel_any, type->of);
+    if (type->count != f->code->parameter_count) return false;
+    for (size_t i = 0; i < type->count; i++)
+        if (!type_conforms(type->fields[i].type, f->code->parameter_types[i])) return false;
+    return type_conforms(f->code->gives, type->of);
+}
+
 bool value_instance_of(struct feel_value v, const struct feel_type *type)
 {
-    if (v.kind == FEEL_NULL) return false;
+    if (v.kind == FEEL_NULL) return type->is == FEEL_TYPE_OF_KIND && type->kind == FEEL_NULL;
     switch (type->is) {
     case FEEL_TYPE_ANY: return true;
     case FEEL_TYPE_OF_KIND: return v.kind == type->kind;
     case FEEL_TYPE_OBJECT: return v.kind == FEEL_OBJECT && v.object.of == type->class;
-    case FEEL_TYPE_FUNCTION: return v.kind == FEEL_FUNCTION;
+    case FEEL_TYPE_FUNCTION: return v.kind == FEEL_FUNCTION && function_conforms(v.function, type);
     case FEEL_TYPE_RANGE:
         return v.kind == FEEL_RANGE &&
                (v.range->from.kind == FEEL_NULL || value_instance_of(v.range->from, type->of)) &&
@@ -349,4 +413,17 @@ bool value_instance_of(struct feel_value v, const struct feel_type *type)
         return true;
     }
     NOT_REACHED();
+}
+
+bool value_convert(struct arena *a, const struct feel_type *type, struct feel_value *v)
+{
+    if (v->kind == FEEL_NULL || value_instance_of(*v, type)) return true;
+    if (v->kind == FEEL_LIST && v->count == 1 && value_instance_of(v->items[0], type)) return *v = v->items[0], true;
+    if (type->is == FEEL_TYPE_LIST && value_instance_of(*v, type->of)) {
+        struct feel_value *one = value_new_items(a, 1);
+        *one = *v;
+        return *v = feel_list(one, 1), true;
+    }
+    if (v->kind != FEEL_DATE || type->is != FEEL_TYPE_OF_KIND || type->kind != FEEL_DATE_TIME) return false;
+    return *v = time_midnight_utc(*v), true;
 }

@@ -5,7 +5,8 @@
 
 #include "feel.h"
 
-enum { VALUE_DEPTH = 500 }; /* deeper values are neither compared nor written to their end */
+enum { FEEL_PARAMETERS = 100 }; /* the most that are called by name */
+enum { VALUE_DEPTH = 500 };     /* deeper values are neither compared nor written to their end */
 
 /* A range with both ends, or a comparison as a value: `(< 5)`, `(>= 5)`, `(= 5)`, `(!= 5)`. Where an end is missing it
  * is a plain null; a null end of RANGE_BOTH makes every question null. */
@@ -50,6 +51,9 @@ struct feel_value *value_new_items(struct arena *a, size_t count);
 
 /* The value conforms to the type. */
 bool value_instance_of(struct feel_value v, const struct feel_type *type);
+/* Makes it conform, where one of the implicit conversions does (DMN 1.5 §10.3.2.9.4): a list of one to its element, a
+ * value to a list of one, a date to its midnight UTC. Null always conforms. */
+bool value_convert(struct arena *a, const struct feel_type *type, struct feel_value *v);
 void type_emit(struct buf *out, const struct feel_type *type);
 const struct feel_type *type_list_of(struct arena *a, const struct feel_type *element);
 /* What both are: ANY when they differ; of contexts, the fields of either. */

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feel_vm.h"
 #include "base_time.h"
+#include "base_utf8.h"
+#include "feel_lex.h"
 #include "feel_number.h"
 #include "feel_time.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_STEPS = 100000000, DEFAULT_DEPTH = 400, FIRST_REGISTERS = 96, CLOCK_EVERY = 512 /* steps */ };
+enum {
+    DEFAULT_STEPS = 100000000,
+    DEFAULT_DEPTH = 400,
+    FIRST_REGISTERS = 96,
+    CLOCK_EVERY = 512 /* steps */,
+    REASON_CAP = 500,
+    SHOWN_CAP = 60
+};
 
 /* Registers of all running functions: a stack in pieces, each piece kept for the next call that needs it. */
 struct piece {
@@ -36,23 +44,22 @@ bool vm_spend(struct feel_vm *vm, uint64_t steps)
 
 struct feel_value vm_refuse(struct feel_vm *vm, const char *format, ...)
 {
-    char text[500];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    str text = arena_vprintf(vm->a, REASON_CAP, format, args);
     va_end(args);
-    if (!vm->builtin) return feel_null_because(arena_copy(vm->a, str_of(text)));
-    return feel_null_because(arena_printf(vm->a, STR_FORMAT ": %s", STR_ARGS(vm->builtin->name), text));
+    if (!vm->builtin) return feel_null_because(text);
+    return feel_null_because(
+        arena_printf(vm->a, STR_FORMAT ": " STR_FORMAT, STR_ARGS(vm->builtin->name), STR_ARGS(text)));
 }
 
 struct feel_value vm_null_because(struct feel_vm *vm, const char *format, ...)
 {
-    char text[500];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    str text = arena_vprintf(vm->a, REASON_CAP, format, args);
     va_end(args);
-    return feel_null_because(arena_copy(vm->a, str_of(text)));
+    return feel_null_because(text);
 }
 
 /* ---- Calls ---------------------------------------------------------------------------------------------------------
@@ -74,8 +81,7 @@ static bool coerce(struct feel_vm *vm, enum want want, struct feel_value *v)
     }
     if (v->kind == FEEL_LIST && v->count == 1 && want_met(want, (enum feel_kind)v->items[0].kind))
         return *v = v->items[0], true;
-    if (want == WANT_DATE_TIME && v->kind == FEEL_DATE)
-        return *v = time_with_offset(time_date_time(time_word(*v) * DAY_SECONDS, 0), 0), true;
+    if (want == WANT_DATE_TIME && v->kind == FEEL_DATE) return *v = time_midnight_utc(*v), true;
     return false;
 }
 
@@ -84,14 +90,14 @@ static struct feel_value wrong_argument(struct feel_vm *vm, const struct call_si
 {
     str why = got.kind == FEEL_NULL ? got.text : STR_NONE;
     struct buf text;
-    buf_init(&text, 60);
+    buf_init(&text, SHOWN_CAP + 4);
     if (got.kind != FEEL_LIST && got.kind != FEEL_CONTEXT && got.kind != FEEL_FUNCTION)
         feel_emit(&text, got);
     else
         buf_text(&text, words(got));
     struct feel_value v = feel_null_because(arena_printf(
         vm->a, STR_FORMAT ": '" STR_FORMAT "' is " STR_FORMAT ", not %s%s" STR_FORMAT "%s",
-        STR_ARGS(site->builtin->name), STR_ARGS(site->names[i]), STR_ARGS(buf_get(&text)),
+        STR_ARGS(site->builtin->name), STR_ARGS(site->names[i]), STR_ARGS(utf8_cut(buf_get(&text), SHOWN_CAP)),
         want_words((enum want)(site->wants[i] & ~WANT_OPTIONAL)), why.n ? " (" : "", STR_ARGS(why), why.n ? ")" : ""));
     buf_release(&text);
     return v;
@@ -138,14 +144,16 @@ static struct feel_value call_closure(struct feel_vm *vm, const struct feel_func
         if (!vm->stopped) vm->stopped = "functions call each other too deeply";
         return feel_null();
     }
-    for (unsigned i = 0; i < count; i++)
-        if (arguments[i].kind != FEEL_NULL && !value_instance_of(arguments[i], code->parameter_types[i]))
-            return vm_null_because(vm, "the argument '" STR_FORMAT "' is %s", STR_ARGS(code->parameters[i]),
-                                   words(arguments[i]));
     struct piece *piece = vm->piece;
     size_t used = vm->used;
     struct feel_value *registers = push_registers(vm, code->registers), out = feel_null();
-    memcpy(registers, arguments, count * sizeof *arguments);
+    for (unsigned i = 0; i < count; i++) {
+        registers[i] = arguments[i];
+        if (LIKELY(value_convert(vm->a, code->parameter_types[i], &registers[i]))) continue;
+        vm->piece = piece, vm->used = used;
+        return vm_null_because(vm, "the argument '" STR_FORMAT "' is %s", STR_ARGS(code->parameters[i]),
+                               words(arguments[i]));
+    }
     vm->env->depth++;
     run(vm, code, NULL, f->captured, registers, &out);
     vm->env->depth--;
@@ -194,32 +202,47 @@ struct feel_value vm_call(struct feel_vm *vm, struct feel_value function, const 
     NOT_REACHED();
 }
 
-/* Arguments by name, put into the closure's order. */
+/* Each argument's place among the parameters; false: *stranger is a name that they don't have. */
+static bool place(const struct call_site *site, const struct feel_value *arguments, const str *names, unsigned count,
+                  struct feel_value *placed, str *stranger)
+{
+    for (unsigned i = 0; i < site->count; i++) {
+        unsigned k = 0;
+        while (k < count && !lex_same_name(names[k], site->names[i])) k++;
+        if (k == count) return *stranger = site->names[i], false;
+        placed[k] = arguments[i];
+    }
+    return true;
+}
+
+/* Arguments by name, put into the function's order; what isn't given is null (DMN 1.5 §10.3.2.13.5). */
 static struct feel_value call_named(struct feel_vm *vm, struct feel_value function, const struct call_site *site,
                                     const struct feel_value *arguments)
 {
     if (function.kind != FEEL_FUNCTION) return vm_null_because(vm, "%s is not a function", words(function));
+    const struct feel_function *f = function.function;
     struct signature s = {.count = 0};
-    const str *names = s.names;
+    struct feel_value placed[FEEL_PARAMETERS];
+    str stranger = STR_NONE;
+    bool good = false;
     unsigned count = 0;
-    if (function.function->is == FUNCTION_CLOSURE)
-        names = function.function->code->parameters, count = function.function->code->parameter_count;
-    else if (function.function->is == FUNCTION_HOST)
-        names = function.function->host->parameters, count = (unsigned)function.function->host->count;
-    else if (builtin_signature(function.function->builtin, 0, &s))
-        count = s.count;
-    if (site->count > count) return vm_null_because(vm, "the function takes %u arguments", count);
-    struct feel_value *placed = value_new_items(vm->a, count);
-    for (unsigned i = 0; i < count; i++) placed[i] = feel_null();
-    for (unsigned i = 0; i < site->count; i++) {
-        unsigned k = 0;
-        while (k < count && !str_eq(names[k], site->names[i])) k++;
-        if (k == count)
-            return vm_null_because(vm, "the function has no parameter '" STR_FORMAT "'", STR_ARGS(site->names[i]));
-        placed[k] = arguments[i];
+    for (unsigned i = 0; !good; i++) {
+        const str *names = s.names;
+        if (f->is == FUNCTION_CLOSURE && i == 0)
+            names = f->code->parameters, count = f->code->parameter_count;
+        else if (f->is == FUNCTION_HOST && i == 0)
+            names = f->host->parameters, count = (unsigned)f->host->count;
+        else if (f->is == FUNCTION_BUILTIN && builtin_signature(f->builtin, i, &s))
+            count = s.count;
+        else
+            return vm_null_because(vm, "the function has no parameter '" STR_FORMAT "'", STR_ARGS(stranger));
+        if (count > FEEL_PARAMETERS) return vm_null_because(vm, "the function has too many parameters");
+        for (unsigned k = 0; k < count; k++) {
+            placed[k] = feel_null();
+            placed[k].small = f->is == FUNCTION_BUILTIN && k >= s.required; /* see builtin_is_absent */
+        }
+        good = place(site, arguments, names, count, placed, &stranger);
     }
-    if (site->count < count && function.function->is != FUNCTION_BUILTIN)
-        return vm_null_because(vm, "the function takes %u arguments", count);
     return vm_call(vm, function, placed, count);
 }
 
@@ -390,8 +413,10 @@ static bool run(struct feel_vm *vm, const struct feel_code *code, const struct f
         }
         case OP_FILTER: {
             struct loop *l = arena_zalloc(vm->a, sizeof *l);
-            struct feel_value list = value_as_list(VALUE(i.b), &l->one);
+            const struct feel_value *of = &VALUE(i.b);
+            struct feel_value list = value_as_list(*of, &l->one);
             l->items = list.items, l->count = list.count;
+            if (of->kind == FEEL_NULL) loop_fail(vm, r, i.c, *of);
             r[i.a] = in_register(l);
             break;
         }

@@ -78,6 +78,7 @@ struct feel_value vm_index(struct feel_vm *vm, struct feel_value list, struct fe
 {
     struct feel_value one;
     int64_t i;
+    if (list.kind == FEEL_NULL) return list.text.n ? list : vm_null_because(vm, "null has no elements");
     list = value_as_list(list, &one);
     if (!feel_to_int(index, &i)) {
         if (index.kind == FEEL_NULL) return index;
@@ -92,6 +93,7 @@ struct feel_value vm_index(struct feel_vm *vm, struct feel_value list, struct fe
 struct feel_value vm_select(struct feel_vm *vm, struct feel_value list, struct feel_value by)
 {
     if (by.kind == FEEL_NUMBER) return vm_index(vm, list, by);
+    if (list.kind == FEEL_NULL) return list.text.n ? list : vm_null_because(vm, "null has no elements");
     if (by.kind != FEEL_BOOLEAN && by.kind != FEEL_NULL) return vm_null_because(vm, "a filter gave %s", words(by));
     if (!feel_is_true(by)) return feel_list(NULL, 0);
     if (list.kind == FEEL_LIST) return list;
