@@ -163,7 +163,7 @@ static struct dmn_model *load(const struct buf *text)
     struct err err = {0};
     struct dmn_source source = {buf_get(text), STR("bench.dmn")};
     size_t count;
-    if (dmn_load(&source, 1, &m, &err) < 0) fail(err.message);
+    if (dmn_load(&source, 1, NULL, &m, &err) < 0) fail(err.message);
     const struct err *errors = dmn_errors(m, &count);
     if (count) fail(errors[0].message);
     return m;

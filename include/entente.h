@@ -143,7 +143,8 @@ struct entente_value entente_object(struct entente_evaluation *e, const struct e
                                     void *object) ENTENTE_API;
 void *entente_to_object(struct entente_value v, const struct entente_class *of) ENTENTE_API; /* NULL: not of it */
 
-/* A function, given to an expression or a model as a value. It may call entente_refuse to say why it gives null. */
+/* A function, given to an expression or a model as a value, or to a whole model by name (entente_functions). It may
+ * call entente_refuse to say why it gives null. */
 struct entente_function {
     const char *name;
     const char *const *parameters;
@@ -194,11 +195,19 @@ struct entente_source {
     size_t length;
     const char *path; /* for errors */
 };
+/* Functions that the model's expressions and boxed invocations may call by name, or hand on. A name of the model's own
+ * goes before. The structs must live as long as the model, and be safe to call from all threads that evaluate it. */
+struct entente_functions {
+    const struct entente_function *items;
+    size_t count;
+};
 /* The first source is the model, the others what it imports (found by namespace). The texts may go after the call. */
-int entente_model_load(const struct entente_source *sources, size_t count, struct entente_model **out,
+int entente_model_load(const struct entente_source *sources, size_t count,
+                       const struct entente_functions *functions /* may be NULL */, struct entente_model **out,
                        struct entente_error *error) ENTENTE_API;
 /* From a file; imports are looked for in `imports` (paths), then in the model's folder. */
-int entente_model_load_file(const char *path, const char *const *imports, size_t count, struct entente_model **out,
+int entente_model_load_file(const char *path, const char *const *imports, size_t count,
+                            const struct entente_functions *functions /* may be NULL */, struct entente_model **out,
                             struct entente_error *error) ENTENTE_API;
 void entente_model_free(struct entente_model *m) ENTENTE_API;
 /* What could not be compiled: those nodes give null with that reason, the rest of the model works. False: no such. */

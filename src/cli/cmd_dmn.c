@@ -21,7 +21,7 @@ static int load(struct cli *c, bool check, struct dmn_model **m, struct err *err
     VEC_EACH(g, &c->given)
         if (!strcmp(g->option->name, "import")) imports[count++] = g->value;
     return check ? dmn_check_files(c->words[1], imports, count, m, err)
-                 : dmn_load_files(c->words[1], imports, count, m, err);
+                 : dmn_load_files(c->words[1], imports, count, NULL, m, err);
 }
 
 static void set_env(struct cli *c, struct feel_env *env)
@@ -190,7 +190,7 @@ static int batch(struct cli *c, const struct dmn_model *m, struct err *err)
         for (size_t end; (end = str_find_char(rest, '\n')) != STR_NOT_FOUND || (at_end && rest.n);) {
             str line = end == STR_NOT_FOUND ? rest : str_slice(rest, 0, end);
             rest = str_from(rest, end == STR_NOT_FOUND ? rest.n : end + 1);
-            if (str_trim(line).n) batch_line(&b, line, &c->out);
+            batch_line(&b, line, &c->out);
             cli_flush(c, false);
         }
         if (in.full && result == 0) result = err_set(err, ERR_LIMIT, "a line is longer than %d MB", LINE_LIMIT >> 20);

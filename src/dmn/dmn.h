@@ -15,12 +15,19 @@ enum dmn_kind { DMN_INPUT, DMN_DECISION, DMN_KNOWLEDGE, DMN_SERVICE };
 struct dmn_source {
     str text, path; /* of the file; the path stands in errors */
 };
+/* Functions of the host that all expressions of the model may call by name, or hand on. They are copied; what their
+ * `host` is must live as long as the model. */
+struct dmn_host {
+    const struct feel_host_function *functions;
+    size_t count;
+};
 /* The first source is the model, the others what it may import, found by their namespaces. The texts may go after the
  * call. Fails where the first source is no model; a damaged import is an error of the model, see dmn_errors. */
-int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err) MUST_USE;
+int dmn_load(const struct dmn_source *sources, size_t count, const struct dmn_host *host /* NULL: none */,
+             struct dmn_model **out, struct err *err) MUST_USE;
 /* The same from files: imports are looked for in `imports` (paths), then in the model's folder. */
-int dmn_load_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
-                   struct err *err) MUST_USE;
+int dmn_load_files(const char *path, const char *const *imports, size_t import_count, const struct dmn_host *host,
+                   struct dmn_model **out, struct err *err) MUST_USE;
 void dmn_free(struct dmn_model *m);
 const struct err *dmn_errors(const struct dmn_model *m, size_t *count);
 /* The same, and what can be seen without running: see dmn_findings. Errors of the model are in dmn_errors. */

@@ -51,7 +51,9 @@ void dmn_emit_answer(struct buf *out, struct feel_value v, const str *errors, si
 
 static void refuse(struct dmn_batch *b, struct buf *out, const char *what, const struct err *err)
 {
-    str why = arena_printf(&b->arena, "%s%s%s", what, *what ? ": " : "", err->message);
+    const char *where = *what ? what : err->field;
+    str place = err->column ? arena_printf(&b->arena, "%u:%u: ", err->line, err->column) : STR("");
+    str why = arena_printf(&b->arena, "%s%s" STR_FORMAT "%s", where, *where ? ": " : "", STR_ARGS(place), err->message);
     dmn_emit_answer(out, feel_null(), &why, 1, &b->text);
 }
 
@@ -84,8 +86,9 @@ static int answer(struct dmn_batch *b, const struct json *j, struct buf *out, st
     if (!n) return -1;
     if (with && with->kind != JSON_STRING) return err_set(err, ERR_INPUT, "\"with\" is not a text with a FEEL context");
     if (input && input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is not an object");
-    if (with && dmn_inputs_from_text(&b->env, with->text, &inputs, err) < 0) return -1;
-    if (input && !with) inputs = dmn_inputs_from_json(n, &b->arena, input);
+    if (with && input) return err_set(err, ERR_INPUT, "say \"with\" or \"input\", not both");
+    if (with && dmn_inputs_from_text(&b->env, with->text, &inputs, err) < 0) return err_at(err, 0, STR("\"with\""));
+    if (input) inputs = dmn_inputs_from_json(n, &b->arena, input);
     if (dmn_eval(n, &b->env, inputs, false, &r, err) < 0) return -1;
     dmn_emit_answer(out, r.value, r.errors, r.error_count, &b->text);
     return 0;

@@ -98,8 +98,14 @@ static void context(struct dmn_compiler *c, struct box *b, const struct xml *x, 
             c->place = arena_printf(c->a, "%s%sentry '" STR_FORMAT "'", outside ? outside : "", outside ? ", " : "",
                                     STR_ARGS(b->names[i]))
                            .p;
+        const struct feel_scope *seen = scope;
+        if (logic && b->names[i].n && xml_is(logic, "functionDefinition")) { /* which may call itself */
+            struct feel_scope *own = inner_scope(c, scope, 1);
+            name_in(own, 0, (struct feel_variable){.name = b->names[i], .type = &feel_any});
+            seen = own;
+        }
         if (logic)
-            b->items[i] = box_compile(c, logic, scope);
+            b->items[i] = box_compile(c, logic, seen);
         else
             compile_error(c, e, NULL, "the context's entry '" STR_FORMAT "' has no expression", STR_ARGS(b->names[i]));
         c->place = outside;
@@ -346,15 +352,18 @@ const struct box *box_compile(struct dmn_compiler *c, const struct xml *x, const
 /* ---- Evaluating ----------------------------------------------------------------------------------------------------
  */
 
+static void captures_itself(const struct box *function, struct feel_value v, size_t place);
+
 static struct feel_value eval_context(struct dmn_run *run, const struct box *b, struct feel_value *frame)
 {
     struct feel_entry *entries = arena_alloc(run->a, (b->count + 1) * sizeof *entries);
     size_t count = 0;
     for (size_t i = 0; i < b->count; i++) {
         struct feel_value v = box_eval(run, b->items[i], frame);
-        if (b->types[i]) v = type_coerce(run->a, b->types[i], v, b->names[i].n ? "entry" : "result", b->names[i]);
+        if (b->types[i]) v = type_coerce(run, b->types[i], v, b->names[i].n ? "entry" : "result", b->names[i]);
         if (!b->names[i].n) return v;
         frame[b->base + count] = v;
+        if (b->items[i] && b->items[i]->kind == BOX_FUNCTION) captures_itself(b->items[i], v, b->base + count);
         entries[count++] = (struct feel_entry){b->names[i], v};
     }
     return feel_context(entries, count);
@@ -375,7 +384,7 @@ static struct feel_value eval_relation(struct dmn_run *run, const struct box *b,
         struct feel_entry *entries = arena_alloc(run->a, (b->columns + 1) * sizeof *entries);
         for (size_t i = 0; i < b->columns; i++) {
             struct feel_value v = box_eval(run, b->items[r * b->columns + i], frame);
-            entries[i] = (struct feel_entry){b->names[i], type_coerce(run->a, b->types[i], v, "column", b->names[i])};
+            entries[i] = (struct feel_entry){b->names[i], type_coerce(run, b->types[i], v, "column", b->names[i])};
         }
         items[r] = feel_context(entries, b->columns);
     }
@@ -386,7 +395,7 @@ struct closure {
     struct feel_host_function function; /* first */
     struct dmn_run *run;
     const struct box *box;
-    const struct feel_value *captured;
+    struct feel_value *captured;
 };
 
 static struct feel_value call_closure(struct feel_env *env, const struct feel_host_function *self,
@@ -398,11 +407,11 @@ static struct feel_value call_closure(struct feel_env *env, const struct feel_ho
     struct feel_value *frame = value_new_items(f->run->a, b->node->frame);
     if (b->base) memcpy(frame, f->captured, b->base * sizeof *frame);
     for (size_t i = 0; i < b->count; i++) {
-        frame[b->base + i] = type_coerce(f->run->a, b->types[i], arguments[i], "parameter", b->names[i]);
+        frame[b->base + i] = type_coerce(f->run, b->types[i], arguments[i], "parameter", b->names[i]);
         if (frame[b->base + i].kind == FEEL_NULL && arguments[i].kind != FEEL_NULL) return frame[b->base + i];
     }
     struct feel_value v = box_eval(f->run, b->body, frame);
-    return type_coerce(f->run->a, b->type, v, "the function's", STR("result"));
+    return type_coerce(f->run, b->type, v, "the function's", STR("result"));
 }
 
 static struct feel_value eval_function(struct dmn_run *run, const struct box *b, struct feel_value *frame)
@@ -419,12 +428,19 @@ static struct feel_value eval_function(struct dmn_run *run, const struct box *b,
     return feel_function(run->a, &f->function);
 }
 
+/* Of a context's entry: the function knows its own name. */
+static void captures_itself(const struct box *function, struct feel_value v, size_t place)
+{
+    if (function->program || v.kind != FEEL_FUNCTION || v.function->is != FUNCTION_HOST) return;
+    if (v.function->host->call_self == call_closure) ((const struct closure *)v.function->host)->captured[place] = v;
+}
+
 static struct feel_value eval_invocation(struct dmn_run *run, const struct box *b, struct feel_value *frame)
 {
     struct feel_value f = box_eval(run, b->body, frame), *arguments = value_new_items(run->a, b->count), v;
     for (size_t i = 0; i < b->count; i++) {
         arguments[i] = b->items[i] ? box_eval(run, b->items[i], frame) : feel_null();
-        if (b->types[i]) arguments[i] = type_coerce(run->a, b->types[i], arguments[i], "parameter", b->names[i]);
+        if (b->types[i]) arguments[i] = type_coerce(run, b->types[i], arguments[i], "parameter", b->names[i]);
     }
     if (f.kind == FEEL_NULL) return f.text.n ? f : run_refuse(run, "the invoked function is null");
     run_call(run, f, b->names, arguments, b->count, &v);
@@ -457,24 +473,23 @@ struct items {
 };
 static bool items_of(struct dmn_run *run, struct feel_value v, struct items *out)
 {
-    int64_t from, to;
+    struct value_count c;
     *out = (struct items){.refused = feel_null()};
     if (v.kind == FEEL_RANGE) {
-        struct feel_value a = v.range->from, z = v.range->to;
-        bool days = a.kind == FEEL_DATE && z.kind == FEEL_DATE;
-        bool good =
-            days ? feel_to_days(a, &from) && feel_to_days(z, &to) : feel_to_int(a, &from) && feel_to_int(z, &to);
-        if (!good) return out->refused = run_refuse(run, "the range's ends are not whole numbers or dates"), false;
-        if (!v.range->from_closed) from++;
-        if (!v.range->to_closed) to--;
-        uint64_t count = to < from ? 0 : (uint64_t)to - (uint64_t)from + 1;
-        if (arena_would_exceed(run->a, count * sizeof v) || count > UINT32_MAX) {
+        if (!value_count_range(v.range, &c))
+            return out->refused = run_refuse(run, "the range's ends are not whole numbers or dates"), false;
+        bool up = c.first <= c.last;
+        uint64_t distance = up ? (uint64_t)c.last - (uint64_t)c.first : (uint64_t)c.first - (uint64_t)c.last;
+        uint64_t count = c.any ? distance + 1 : 0;
+        if (count > UINT32_MAX || arena_would_exceed(run->a, count * sizeof v)) {
             run->env->steps = UINT64_MAX - 1;
             return spend(run), false;
         }
         struct feel_value *items = value_new_items(run->a, count);
-        for (uint64_t i = 0; i < count; i++)
-            items[i] = days ? feel_date(from + (int64_t)i) : feel_int(from + (int64_t)i);
+        for (uint64_t i = 0; i < count; i++) {
+            int64_t n = up ? c.first + (int64_t)i : c.first - (int64_t)i;
+            items[i] = c.kind == FEEL_DATE ? feel_date(n) : feel_int(n);
+        }
         out->items = items, out->count = count;
         return true;
     }
@@ -563,6 +578,6 @@ struct feel_value box_eval(struct dmn_run *run, const struct box *b, struct feel
     run->notes->depth++;
     struct feel_value v = eval(run, b, frame);
     run->notes->depth--;
-    if (b->type && b->kind != BOX_FUNCTION) v = type_coerce(run->a, b->type, v, "the expression's", STR("result"));
+    if (b->type && b->kind != BOX_FUNCTION) v = type_coerce(run, b->type, v, "the expression's", STR("result"));
     return v;
 }

@@ -99,7 +99,7 @@ static struct feel_value input_value(struct dmn_run *run, const struct dmn_node 
         given = by_imports(run->model->files.items[0], n, run->inputs, 0);
     if (!given && n->unique_name) given = feel_entry_get(run->inputs, n->name);
     if (!given) return run_refuse(run, "the input '" STR_FORMAT "' is not given", STR_ARGS(n->name));
-    struct feel_value v = type_coerce(run->a, n->type, *given, "input", n->name);
+    struct feel_value v = type_coerce(run, n->type, *given, "input", n->name);
     run_note(run, NULL, v);
     return v;
 }
@@ -166,7 +166,7 @@ struct feel_value run_decision(struct dmn_run *run, const struct dmn_node *n)
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
     struct feel_value v = box_eval(run, n->logic, frame);
-    if (!fits_plainly(n->plain, v)) v = type_coerce(run->a, n->type, v, "result", n->name);
+    if (!fits_plainly(n->plain, v)) v = type_coerce(run, n->type, v, "result", n->name);
     run->notes->node = outside;
     if (UNLIKELY(run->notes->explain)) explain(run, n, "decision", frame, NULL, n->scope.count, v);
     return v;
@@ -255,13 +255,13 @@ struct feel_value run_invoke(struct dmn_run *run, const struct dmn_node *n, cons
     struct feel_value *given = value_new_items(run->a, n->parameter_count), v;
     if (n->failed) return failed(run, n);
     for (size_t i = 0; i < n->parameter_count; i++) {
-        given[i] = type_coerce(run->a, n->parameter_types[i], arguments[i], "parameter", n->parameters[i]);
+        given[i] = type_coerce(run, n->parameter_types[i], arguments[i], "parameter", n->parameters[i]);
         if (given[i].kind == FEEL_NULL && arguments[i].kind != FEEL_NULL) { return given[i]; }
     }
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
     v = n->kind == DMN_SERVICE ? invoke_service(run, n, given) : invoke_knowledge(run, n, given);
-    v = type_coerce(run->a, n->type, v, "result", n->name);
+    v = type_coerce(run, n->type, v, "result", n->name);
     run->notes->node = outside;
     if (UNLIKELY(run->notes->explain))
         explain(run, n, n->kind == DMN_SERVICE ? "service" : "knowledge", given, n->parameters, n->parameter_count, v);

@@ -90,7 +90,7 @@ static void add_from_folder(struct arena *a, str folder, sources *all)
 }
 
 static int load_files(const char *path, const char *const *imports, size_t import_count, bool check,
-                      struct dmn_model **out, struct err *err)
+                      const struct dmn_host *host, struct dmn_model **out, struct err *err)
 {
     struct arena a;
     sources all = {0};
@@ -107,19 +107,19 @@ static int load_files(const char *path, const char *const *imports, size_t impor
     size_t slash = whole.n;
     while (slash && whole.p[slash - 1] != '/') slash--;
     add_from_folder(&a, str_slice(whole, 0, slash > 1 ? slash - 1 : slash), &all);
-    result = load_model(all.items, all.count, check, out, err);
+    result = load_model(all.items, all.count, check, host, out, err);
 out:
     arena_release(&a);
     return result;
 }
 
-int dmn_load_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
-                   struct err *err)
+int dmn_load_files(const char *path, const char *const *imports, size_t import_count, const struct dmn_host *host,
+                   struct dmn_model **out, struct err *err)
 {
-    return load_files(path, imports, import_count, false, out, err);
+    return load_files(path, imports, import_count, false, host, out, err);
 }
 int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,
                     struct err *err)
 {
-    return load_files(path, imports, import_count, true, out, err);
+    return load_files(path, imports, import_count, true, NULL, out, err);
 }

@@ -380,6 +380,8 @@ static void make_scope(struct dmn_compiler *c, struct dmn_node *n)
                                    .count = count,
                                    .types = c->file->named_types,
                                    .type_count = c->file->named_count,
+                                   .functions = n->model->host.functions,
+                                   .function_count = n->model->host.count,
                                    .lenient = true};
     n->bindings = bindings;
     c->frame = count;
@@ -454,7 +456,22 @@ static void compile_all(struct dmn_model *m)
 /* ---- The door ------------------------------------------------------------------------------------------------------
  */
 
-int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out, struct err *err)
+static void keep_functions(struct dmn_model *m, const struct dmn_host *host)
+{
+    struct feel_host_function *own = arena_array(&m->arena, host->count + 1, sizeof *own);
+    for (size_t i = 0; i < host->count; i++) {
+        const struct feel_host_function *f = &host->functions[i];
+        str *parameters = arena_array(&m->arena, f->count + 1, sizeof *parameters);
+        for (size_t k = 0; k < f->count; k++) parameters[k] = arena_copy(&m->arena, f->parameters[k]);
+        own[i] = *f;
+        own[i].name = arena_copy(&m->arena, f->name), own[i].usage = arena_copy(&m->arena, f->usage);
+        own[i].parameters = parameters;
+    }
+    m->host = (struct dmn_host){own, host->count};
+}
+
+int load_model(const struct dmn_source *sources, size_t count, bool check, const struct dmn_host *host,
+               struct dmn_model **out, struct err *err)
 {
     struct dmn_model *m = mem_zalloc(sizeof *m);
     arena_init(&m->arena, 0);
@@ -470,6 +487,7 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, struc
         }
         *vec_add(&m->arena, &m->errors) = other;
     }
+    if (host) keep_functions(m, host);
     if (check) m->findings = arena_zalloc(&m->arena, sizeof *m->findings);
     link_imports(m);
     compile_all(m);
@@ -483,13 +501,14 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, struc
     return 0;
 }
 
-int dmn_load(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err)
+int dmn_load(const struct dmn_source *sources, size_t count, const struct dmn_host *host, struct dmn_model **out,
+             struct err *err)
 {
-    return load_model(sources, count, false, out, err);
+    return load_model(sources, count, false, host, out, err);
 }
 int dmn_check(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err)
 {
-    return load_model(sources, count, true, out, err);
+    return load_model(sources, count, true, NULL, out, err);
 }
 
 void dmn_free(struct dmn_model *m)
@@ -550,7 +569,10 @@ const struct dmn_node *dmn_find(const struct dmn_model *m, str space, str name, 
         if (m->nodes.items[i]->kind != DMN_INPUT) names[count++] = m->nodes.items[i]->name;
     str near = err_nearest(name, names, count);
     mem_free(names);
-    if (others)
+    if (space.n)
+        err_set(err, ERR_ABSENT, "the namespace '" STR_FORMAT "' has no '" STR_FORMAT "'", STR_ARGS(space),
+                STR_ARGS(name));
+    else if (others)
         err_set(err, ERR_ABSENT, "several imports have '" STR_FORMAT "': say the namespace", STR_ARGS(name));
     else if (near.p)
         err_set(err, ERR_ABSENT, "the model has no '" STR_FORMAT "'; did you mean '" STR_FORMAT "'?", STR_ARGS(name),

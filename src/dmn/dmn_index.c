@@ -442,7 +442,8 @@ static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const str
     struct feel_value got = feel_null(), *frame = value_new_items(c->a, t->base + 1);
     struct feel_env env = {.arena = c->a};
     if (!o->allowed) return true;
-    if (v.kind == FEEL_LIST || v.kind == FEEL_NULL) return false;
+    /* The host's functions can't be called yet. */
+    if (v.kind == FEEL_LIST || v.kind == FEEL_NULL || c->model->host.count) return false;
     for (size_t i = 0; i < t->base; i++) frame[i] = feel_null();
     frame[t->base] = v;
     return feel_eval(o->allowed, &env, frame, &got, &ignored) == 0 && feel_is_true(got);
@@ -450,6 +451,9 @@ static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const str
 
 static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope)
 {
+    struct feel_env env = {.arena = c->a};
+    struct run_notes notes = {.stopped = false};
+    struct dmn_run run = {.env = &env, .a = c->a, .notes = &notes};
     for (size_t r = 0; r < t->rule_count; r++) {
         struct feel_entry *entries = arena_array(c->a, t->output_count + 1, sizeof *entries);
         bool good = true;
@@ -457,8 +461,8 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
             struct feel_value v = t->rules[r].outputs[o].value;
             good = t->rules[r].outputs[o].constant;
             if (!good) break;
-            struct feel_value as = type_coerce(c->a, t->outputs[o].type, v, "output", t->outputs[o].name);
-            good = (as.kind != FEEL_NULL || v.kind == FEEL_NULL) && allowed(c, t, &t->outputs[o], as);
+            struct feel_value as = type_coerce(&run, t->outputs[o].type, v, "output", t->outputs[o].name);
+            good = !notes.stopped && (as.kind != FEEL_NULL || v.kind == FEEL_NULL) && allowed(c, t, &t->outputs[o], as);
             entries[o] = (struct feel_entry){t->outputs[o].name, as};
         }
         if (!good) continue;

@@ -39,8 +39,10 @@ const struct dmn_type *type_referred(struct dmn_compiler *c, const struct xml *a
 void types_read(struct dmn_compiler *c, struct dmn_file *f);
 void types_link(struct dmn_compiler *c, struct dmn_file *f);
 const struct feel_type *type_feel(const struct dmn_type *t); /* of NULL: any */
-/* The value as the type wants it (DMN 1.5 §10.3.2.9.4); null with a reason where it can't be. */
-struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
+/* The value as the type wants it (DMN 1.5 §10.3.2.9.4); null with a reason where it can't be. Its constraints are
+ * part of the run: a limit that they meet ends it. */
+struct dmn_run;
+struct feel_value type_coerce(struct dmn_run *run, const struct dmn_type *t, struct feel_value v, const char *what,
                               str name);
 /* The kind whose values are of the type as they are: they need no coercing. */
 enum { PLAIN_ALL = 254, PLAIN_NONE = 255 };
@@ -157,6 +159,7 @@ struct dmn_model {
     VEC(struct dmn_node *) nodes;
     VEC(struct err) errors;
     findings *findings; /* NULL: it is not being checked */
+    struct dmn_host host;
 };
 
 struct dmn_compiler {
@@ -177,8 +180,8 @@ void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const stru
                   const char *format, ...) PRINTF_LIKE(5, 6);
 void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const struct feel_scope *scope,
                    const struct feel_type *tested);
-int load_model(const struct dmn_source *sources, size_t count, bool check, struct dmn_model **out,
-               struct err *err) MUST_USE;
+int load_model(const struct dmn_source *sources, size_t count, bool check, const struct dmn_host *host,
+               struct dmn_model **out, struct err *err) MUST_USE;
 /* What can be seen without running (dmn_check.c). */
 void check_table(struct dmn_compiler *c, const struct dmn_table *t);
 void check_graph(struct dmn_model *m);

@@ -252,7 +252,7 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
         const struct table_input *in = &t->inputs[i];
         struct feel_value v = in->slot ? frame[in->slot - 1] : run_program(run, in->program, frame);
         if (!fits_plainly(in->plain, v)) {
-            struct feel_value as = type_coerce(run->a, in->type, v, "input", in->text);
+            struct feel_value as = type_coerce(run, in->type, v, "input", in->text);
             if (as.kind == FEEL_NULL && v.kind != FEEL_NULL) return *null = as, false;
             v = as;
         }
@@ -284,7 +284,7 @@ static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, 
                                 const struct table_result *r, struct feel_value *frame)
 {
     struct feel_value v = r->program ? run_program(run, r->program, frame) : r->constant ? r->value : feel_null();
-    v = type_coerce(run->a, out->type, v, "output", out->name);
+    v = type_coerce(run, out->type, v, "output", out->name);
     if (!out->allowed || v.kind == FEEL_NULL) return v;
     const struct feel_value *each = v.kind == FEEL_LIST ? v.items : &v;
     size_t count = v.kind == FEEL_LIST ? v.count : 1;
@@ -449,7 +449,6 @@ static struct feel_value decide(struct dmn_run *run, const struct dmn_table *t, 
 {
     if (!count) {
         if (t->has_fallback) return fallback(run, t, frame);
-        if (t->aggregation == AGGREGATE_COUNT) return feel_int(0);
         return run_refuse(run, "no rule matched");
     }
     switch (t->policy) {

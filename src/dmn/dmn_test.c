@@ -184,7 +184,7 @@ static int run_file(struct suite *s, str folder, const char *name, struct err *e
         goto out;
     }
     str model = arena_printf(&a, STR_FORMAT "/" STR_FORMAT, STR_ARGS(folder), STR_ARGS(xml_text(root, "modelName")));
-    bool good = dmn_load_files(model.p, NULL, 0, &m, &broken) == 0;
+    bool good = dmn_load_files(model.p, NULL, 0, NULL, &m, &broken) == 0;
     str below = str_from(folder, s->root_length);
     while (below.n && below.p[0] == '/') below = str_from(below, 1);
     for (const struct xml *x = xml_child(root, "testCase"); x; x = xml_same(x))

@@ -249,16 +249,20 @@ const struct feel_type *type_feel(const struct dmn_type *t) { return t ? &t->fee
  */
 
 struct check {
-    struct arena *a;
-    const struct dmn_type *refused; /* whose constraint it was that failed */
+    struct dmn_run *run;
+    const struct dmn_type *refused; /* whose constraint it was that failed, */
+    struct feel_value value;        /* and for what */
 };
+
+static bool refuse(struct check *k, const struct dmn_type *t, struct feel_value v)
+{
+    if (!k->refused) k->refused = t, k->value = v;
+    return false;
+}
 
 static bool accepts(struct check *k, const struct feel_program *p, struct feel_value v)
 {
-    struct feel_env env = {.arena = k->a};
-    struct feel_value got;
-    struct err ignored = {0};
-    return feel_eval(p, &env, &v, &got, &ignored) == 0 && feel_is_true(got);
+    return feel_is_true(run_program(k->run, p, &v));
 }
 
 static bool fits(struct check *k, const struct dmn_type *t, struct feel_value v);
@@ -285,8 +289,7 @@ static bool element_fits(struct check *k, const struct dmn_type *t, struct feel_
         break;
     }
     if (!t->allowed || accepts(k, t->allowed, v)) return true;
-    if (!k->refused) k->refused = t;
-    return false;
+    return refuse(k, t, v);
 }
 
 static bool fits(struct check *k, const struct dmn_type *t, struct feel_value v)
@@ -299,8 +302,7 @@ static bool fits(struct check *k, const struct dmn_type *t, struct feel_value v)
     } else if (!element_fits(k, t, v))
         return false;
     if (!t->constraint || accepts(k, t->constraint, v)) return true;
-    if (!k->refused) k->refused = t;
-    return false;
+    return refuse(k, t, v);
 }
 
 static void type_words(struct buf *out, const struct feel_type *t)
@@ -320,6 +322,7 @@ static void type_words(struct buf *out, const struct feel_type *t)
 static struct feel_value refused(struct arena *a, const struct check *k, const struct dmn_type *t, struct feel_value v,
                                  const char *what, str name)
 {
+    if (k->refused) v = k->value;
     struct buf text;
     enum { SHOWN_CAP = 80 };
     buf_init(&text, SHOWN_CAP + 4);
@@ -359,13 +362,14 @@ uint8_t type_plain(const struct dmn_type *t)
     return simple ? (uint8_t)t->simple->kind : PLAIN_NONE;
 }
 
-struct feel_value type_coerce(struct arena *a, const struct dmn_type *t, struct feel_value v, const char *what,
+struct feel_value type_coerce(struct dmn_run *run, const struct dmn_type *t, struct feel_value v, const char *what,
                               str name)
 {
+    struct arena *a = run->a;
     if (v.kind == FEEL_NULL || fits_plainly(type_plain(t), v)) return v;
-    struct check k = {.a = a};
+    struct check k = {.run = run};
     if (fits(&k, t, v)) return v;
-    struct check again = {.a = a};
+    struct check again = {.run = run};
     if (v.kind == FEEL_LIST && v.count == 1 && v.items[0].kind != FEEL_NULL && t->feel.is != FEEL_TYPE_LIST &&
         fits(&again, t, v.items[0]))
         return v.items[0];

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A model of any bytes: read, checked, and all that it has evaluated without inputs, within limits. */
+/* Models of any bytes: read, checked, and all that they have evaluated without inputs, within limits. A NUL ends a file
+ * and begins the next, which the first may import. */
 #include "dmn.h"
+
+enum { FILES = 4 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct dmn_model *m;
     struct err err = {0};
-    struct dmn_source source = {{(const char *)data, size}, STR_NONE};
-    if (dmn_check(&source, 1, &m, &err) < 0) return 0;
-    size_t count;
+    struct dmn_source sources[FILES];
+    str rest = {(const char *)data, size};
+    size_t files = 0, count;
+    while (files < FILES - 1 && str_cut(&rest, 0, &sources[files].text)) sources[files++].path = STR_NONE;
+    if (rest.n) sources[files++] = (struct dmn_source){rest, STR_NONE};
+    if (dmn_check(sources, files, &m, &err) < 0) return 0;
     const struct dmn_node *const *nodes = dmn_nodes(m, &count);
     for (size_t i = 0; i < count && i < 20; i++) {
         struct arena a;

@@ -87,7 +87,7 @@ static void compare(struct test_tally *t, uint32_t seed, size_t rules, uint32_t 
     buf_init(&text, 64 << 20);
     make_model(&text, seed, rules, span);
     struct dmn_source source = {buf_get(&text), STR("random.dmn")};
-    if (!CHECK(dmn_load(&source, 1, &m, &err) == 0)) {
+    if (!CHECK(dmn_load(&source, 1, NULL, &m, &err) == 0)) {
         printf("%s\n", err.message);
         return;
     }

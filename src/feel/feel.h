@@ -146,8 +146,9 @@ struct feel_host_function {
     size_t count;
     const struct feel_type *gives;
     struct feel_value (*call)(struct feel_env *env, const struct feel_value *arguments);
-    str usage, help; /* one line each */
-    /* In place of `call`, for functions that are made at run time: the struct is the first member of the host's own. */
+    str usage, help;  /* one line each */
+    const void *host; /* the host's own description of it */
+    /* In place of `call`: `self` leads to `host`, or is the first member of a struct that was made at run time. */
     struct feel_value (*call_self)(struct feel_env *env, const struct feel_host_function *self,
                                    const struct feel_value *arguments);
 };

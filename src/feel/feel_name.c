@@ -67,7 +67,8 @@ static void find_function(struct parser *p, size_t at, struct found *best)
     for (const struct feel_scope *s = p->scope; s; s = s->outer)
         for (size_t i = 0; i < s->function_count; i++) {
             size_t e = lex_match(p->source, at, s->functions[i].name);
-            if (e > least && is_called(p, e)) *best = (struct found){.end = least = e, .host = &s->functions[i]};
+            if (e > least && (is_called(p, e) || !best->end))
+                *best = (struct found){.end = least = e, .host = &s->functions[i]};
         }
     if (best->end && !may_be_called(p, best->end)) return;
     char first = at < p->source.n ? p->source.p[at] : 0, second = at + 1 < p->source.n ? p->source.p[at + 1] : 0;
@@ -186,7 +187,8 @@ struct node *parse_name(struct parser *p)
         struct feel_function *f = arena_zalloc(p->a, sizeof *f);
         *f = (struct feel_function){.is = FUNCTION_BUILTIN, .builtin = best.builtin};
         return parse_done(p, parse_constant(p, from, (struct feel_value){.kind = FEEL_FUNCTION, .function = f}));
-    }
+    } else if (best.host && !dynamic)
+        return parse_done(p, parse_constant(p, from, feel_function(p->a, best.host)));
     if (!dynamic) return n;
     const struct known *opened[64];
     size_t count = 0;

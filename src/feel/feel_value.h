@@ -45,6 +45,14 @@ bool value_compare(struct arena *a, struct feel_value x, struct feel_value y, in
 struct feel_value value_in_range(struct arena *a, struct feel_value x, const struct feel_range *r);
 /* x in test: range, list (any element), or equality. */
 struct feel_value value_in(struct arena *a, struct feel_value x, struct feel_value test);
+/* What a loop over a range goes through: whole numbers or days, up or down, without the ends that are open. */
+struct value_count {
+    enum feel_kind kind;
+    int64_t first, last;
+    bool any; /* there is one */
+};
+bool value_count(struct feel_value from, struct feel_value to, struct value_count *out); /* `from..to` */
+bool value_count_range(const struct feel_range *r, struct value_count *out);             /* false: can't be */
 /* The list of it: null is empty, any other value a list of one. `*one` is its storage. */
 struct feel_value value_as_list(struct feel_value v, struct feel_value *one);
 struct feel_value *value_new_items(struct arena *a, size_t count);

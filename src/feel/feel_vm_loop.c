@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feel_vm.h"
 
+bool value_count(struct feel_value from, struct feel_value to, struct value_count *out)
+{
+    *out = (struct value_count){.kind = (enum feel_kind)from.kind};
+    if (from.kind != to.kind) return false;
+    if (from.kind == FEEL_NUMBER) out->any = feel_to_int(from, &out->first) && feel_to_int(to, &out->last);
+    if (from.kind == FEEL_DATE) out->any = feel_to_days(from, &out->first) && feel_to_days(to, &out->last);
+    return out->any;
+}
+
+bool value_count_range(const struct feel_range *r, struct value_count *out)
+{
+    if (r->form != RANGE_BOTH || !value_count(r->from, r->to, out)) return false;
+    bool up = out->first <= out->last;
+    if (!r->from_closed) out->any = out->first != out->last, out->first += up ? 1 : -1;
+    if (!r->to_closed) out->any &= out->first != out->last, out->last -= up ? 1 : -1;
+    return true;
+}
+
+static bool counting(struct loop *l, bool good, const struct value_count *c)
+{
+    l->kind = (uint8_t)c->kind, l->next = c->first, l->last = c->last, l->counts = good && c->any;
+    return good;
+}
+
 bool loop_count(struct loop *l, struct feel_value from, struct feel_value to)
 {
-    l->kind = from.kind;
-    if (from.kind != to.kind) return false;
-    if (from.kind == FEEL_NUMBER) l->counts = feel_to_int(from, &l->next) && feel_to_int(to, &l->last);
-    if (from.kind == FEEL_DATE) l->counts = feel_to_days(from, &l->next) && feel_to_days(to, &l->last);
-    return l->counts;
+    struct value_count c;
+    return counting(l, value_count(from, to, &c), &c);
 }
 
 /* False: not a thing to go over. */
 bool loop_start(struct loop *l, struct feel_value v)
 {
+    struct value_count c;
     *l = (struct loop){.kind = v.kind};
     if (v.kind == FEEL_NULL) return false;
-    if (v.kind != FEEL_RANGE) {
-        struct feel_value list = value_as_list(v, &l->one);
-        l->items = list.items, l->count = list.count;
-        return true;
-    }
-    if (v.range->form != RANGE_BOTH || !loop_count(l, v.range->from, v.range->to)) return false;
-    bool up = l->next <= l->last;
-    if (!v.range->from_closed) l->counts = l->next != l->last, l->next += up ? 1 : -1;
-    if (!v.range->to_closed) l->counts &= l->next != l->last, l->last -= up ? 1 : -1;
+    if (v.kind == FEEL_RANGE) return counting(l, value_count_range(v.range, &c), &c);
+    struct feel_value list = value_as_list(v, &l->one);
+    l->items = list.items, l->count = list.count;
     return true;
 }
 

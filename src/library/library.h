@@ -39,6 +39,8 @@ static inline str library_text(const char *text, size_t length)
 {
     return length == ENTENTE_TEXT ? str_of(text) : (str){text, length};
 }
+/* As the engine calls it; it lives in the arena. */
+struct feel_host_function library_function(struct arena *a, const struct entente_function *function);
 int library_fail(const struct err *err, struct entente_error *error); /* -1 */
 /* Before and after each call into the engine: limits and clock. */
 void library_begin(struct entente_evaluation *e);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DEFAULT_MEMORY = 256 << 20, FIRST_ROOM = 1 << 14, ERROR_TEXT = 4000 };
+enum { DEFAULT_MEMORY = 256 << 20, FIRST_ROOM = 1 << 14, ERROR_TEXT = 4000, USAGE_LIMIT = 4000 };
 
 const char *entente_version(void) { return ENTENTE_VERSION; }
 
@@ -161,32 +161,42 @@ void *entente_to_object(struct entente_value v, const struct entente_class *clas
 
 /* ---- Functions ---- */
 
-struct library_function {
-    struct feel_host_function function; /* first */
-    const struct entente_function *of;
-};
 static_assert(sizeof(struct entente_value) == sizeof(struct feel_value), "arguments are handed on as they lie");
 
 static struct feel_value call_host(struct feel_env *env, const struct feel_host_function *self,
                                    const struct feel_value *arguments)
 {
-    const struct library_function *f = (const struct library_function *)self;
-    return library_take(f->of->call(env->host, f->of, (const struct entente_value *)arguments));
+    const struct entente_function *f = self->host;
+    return library_take(f->call(env->host, f, (const struct entente_value *)arguments));
+}
+
+struct feel_host_function library_function(struct arena *a, const struct entente_function *function)
+{
+    struct buf usage;
+    str *parameters = arena_array(a, function->count + 1, sizeof *parameters);
+    buf_init(&usage, USAGE_LIMIT);
+    buf_printf(&usage, "%s(", function->name);
+    for (size_t i = 0; i < function->count; i++) {
+        parameters[i] = str_of(function->parameters[i]);
+        buf_printf(&usage, "%s%s", i ? ", " : "", function->parameters[i]);
+    }
+    buf_char(&usage, ')');
+    struct feel_host_function made = {.name = str_of(function->name),
+                                      .parameters = parameters,
+                                      .count = function->count,
+                                      .gives = &feel_any,
+                                      .usage = buf_copy(&usage, a),
+                                      .host = function,
+                                      .call_self = call_host};
+    buf_release(&usage);
+    return made;
 }
 
 struct entente_value entente_function(struct entente_evaluation *e, const struct entente_function *function)
 {
-    struct library_function *f = arena_zalloc(&e->arena, sizeof *f);
-    str *parameters = arena_array(&e->arena, function->count + 1, sizeof *parameters);
-    for (size_t i = 0; i < function->count; i++) parameters[i] = str_of(function->parameters[i]);
-    *f = (struct library_function){.function = {.name = str_of(function->name),
-                                                .parameters = parameters,
-                                                .count = function->count,
-                                                .gives = &feel_any,
-                                                .usage = str_of(function->name),
-                                                .call_self = call_host},
-                                   .of = function};
-    return library_give(feel_function(&e->arena, &f->function));
+    struct feel_host_function *f = arena_alloc(&e->arena, sizeof *f);
+    *f = library_function(&e->arena, function);
+    return library_give(feel_function(&e->arena, f));
 }
 
 struct entente_value entente_refuse(struct entente_evaluation *e, const char *reason)

@@ -106,8 +106,16 @@ void entente_evaluate_columns(const struct entente_columns *c, const double *con
 static const struct dmn_model *model_in(const struct entente_model *m) { return (const struct dmn_model *)m; }
 static const struct dmn_node *node_in(const struct entente_node *n) { return (const struct dmn_node *)n; }
 
-int entente_model_load(const struct entente_source *sources, size_t count, struct entente_model **out,
-                       struct entente_error *error)
+static struct dmn_host host_of(struct arena *a, const struct entente_functions *functions)
+{
+    size_t count = functions ? functions->count : 0;
+    struct feel_host_function *all = arena_array(a, count + 1, sizeof *all);
+    for (size_t i = 0; i < count; i++) all[i] = library_function(a, &functions->items[i]);
+    return (struct dmn_host){all, count};
+}
+
+int entente_model_load(const struct entente_source *sources, size_t count, const struct entente_functions *functions,
+                       struct entente_model **out, struct entente_error *error)
 {
     struct arena a;
     struct err err = {0};
@@ -117,19 +125,26 @@ int entente_model_load(const struct entente_source *sources, size_t count, struc
     for (size_t i = 0; i < count; i++)
         all[i] = (struct dmn_source){library_text(sources[i].text, sources[i].length),
                                      str_of(sources[i].path ? sources[i].path : "")};
-    int result = count ? dmn_load(all, count, &m, &err) : err_set(&err, ERR_USAGE, "there is no source");
+    struct dmn_host host = host_of(&a, functions);
+    int result = count ? dmn_load(all, count, &host, &m, &err) : err_set(&err, ERR_USAGE, "there is no source");
     arena_release(&a);
     if (result < 0) return library_fail(&err, error);
     *out = (struct entente_model *)m;
     return 0;
 }
 
-int entente_model_load_file(const char *path, const char *const *imports, size_t count, struct entente_model **out,
+int entente_model_load_file(const char *path, const char *const *imports, size_t count,
+                            const struct entente_functions *functions, struct entente_model **out,
                             struct entente_error *error)
 {
+    struct arena a;
     struct err err = {0};
     struct dmn_model *m;
-    if (dmn_load_files(path, imports, count, &m, &err) < 0) {
+    arena_init(&a, 0);
+    struct dmn_host host = host_of(&a, functions);
+    int result = dmn_load_files(path, imports, count, &host, &m, &err);
+    arena_release(&a);
+    if (result < 0) {
         err_write_file(&err, str_of(path));
         return library_fail(&err, error);
     }

@@ -40,7 +40,7 @@ static struct entente_model *load(struct test_tally *t)
     struct entente_error error;
     struct entente_model *m = NULL;
     const struct entente_source source = {policy, ENTENTE_TEXT, "policy.dmn"};
-    CHECK(entente_model_load(&source, 1, &m, &error) == 0);
+    CHECK(entente_model_load(&source, 1, NULL, &m, &error) == 0);
     return m;
 }
 
@@ -105,8 +105,8 @@ static void errors(struct test_tally *t)
     const struct entente_node *node;
     CHECK(entente_find(m, NULL, "zoned", &node, &error) < 0);
     entente_model_free(m);
-    CHECK(entente_model_load(&(struct entente_source){"<a", 2, "a.dmn"}, 1, &m, &error) < 0);
-    CHECK(entente_model_load_file("/nowhere/at.all", NULL, 0, &m, &error) < 0 && error.code == ENTENTE_ERROR_IO);
+    CHECK(entente_model_load(&(struct entente_source){"<a", 2, "a.dmn"}, 1, NULL, &m, &error) < 0);
+    CHECK(entente_model_load_file("/nowhere/at.all", NULL, 0, NULL, &m, &error) < 0 && error.code == ENTENTE_ERROR_IO);
     entente_model_free(NULL);
 }
 
@@ -190,6 +190,79 @@ static void own_things(struct test_tally *t)
     entente_model_free(m);
 }
 
+/* ---- Functions that a model calls by name ---- */
+
+static const char calling[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='c' name='c'>"
+    "<inputData name='c' id='i'><variable name='c' typeRef='string'/></inputData>"
+    "<decision name='text' id='d1'><variable name='text'/><informationRequirement><requiredInput href='#i'/>"
+    "</informationRequirement><literalExpression><text>rate(c) + rate(currency: "
+    "c)</text></literalExpression></decision>"
+    "<decision name='boxed' id='d2'><variable name='boxed'/><invocation><literalExpression><text>rate</text>"
+    "</literalExpression><binding><parameter "
+    "name='currency'/><literalExpression><text>\"USD\"</text></literalExpression>"
+    "</binding></invocation></decision>"
+    "<decision name='table' id='d3'><variable name='table'/><decisionTable hitPolicy='UNIQUE'><input><inputExpression>"
+    "<text>\"USD\"</text></inputExpression></input><output/><rule><inputEntry><text>rate(?) &lt; 1</text></inputEntry>"
+    "<outputEntry><text>sum(for x in [\"USD\", \"USD\"] return "
+    "rate(x))</text></outputEntry></rule></decisionTable></decision>"
+    "<decision name='refused' id='d4'><variable name='refused'/><literalExpression><text>rate(\"XYZ\")</text>"
+    "</literalExpression></decision>"
+    "<decision name='none given' id='d5'><variable name='none given'/><literalExpression><text>rate()</text>"
+    "</literalExpression></decision>"
+    "<decision name='own' id='d6'><variable name='own'/><knowledgeRequirement><requiredKnowledge href='#k'/>"
+    "</knowledgeRequirement><literalExpression><text>twice(4)</text></literalExpression></decision>"
+    "<businessKnowledgeModel name='twice' id='k'><variable name='twice'/><encapsulatedLogic><formalParameter name='x'/>"
+    "<literalExpression><text>2 * x</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    "<decision name='handed on' id='d7'><variable name='handed on'/><literalExpression>"
+    "<text>{f: function(g) g(\"USD\"), r: f(rate)}.r</text></literalExpression></decision></definitions>";
+
+static struct entente_value never(struct entente_evaluation *e, const struct entente_function *f,
+                                  const struct entente_value *arguments)
+{
+    (void)f, (void)arguments;
+    return entente_refuse(e, "the model's own goes before");
+}
+
+static void own_functions(struct test_tally *t)
+{
+    static const char *const parameters[] = {"currency"};
+    static char usd[] = "0.92";
+    static const struct {
+        const char *name, *want, *why;
+    } cases[] = {{"text", "1.84", NULL},
+                 {"boxed", "0.92", NULL},
+                 {"table", "1.84", NULL},
+                 {"refused", "", "no such currency"},
+                 {"none given", "", "wrong arguments: rate(currency)"},
+                 {"own", "8", NULL},
+                 {"handed on", "0.92", NULL}};
+    struct entente_error error;
+    struct entente_model *m = NULL, *without = NULL;
+    const struct entente_source source = {calling, ENTENTE_TEXT, "calling.dmn"};
+    {
+        /* The list and what it points to by itself may go after the call; the functions stay. */
+        static const struct entente_function own[] = {{"rate", parameters, 1, rate, usd},
+                                                      {"twice", parameters, 1, never, NULL}};
+        struct entente_functions functions = {own, 2};
+        CHECK(entente_model_load(&source, 1, &functions, &m, &error) == 0);
+    }
+    CHECK(!entente_model_error(m, 0, &error));
+    struct entente_evaluation *e = entente_evaluation_new(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct entente_value v, c = entente_string(e, "USD", ENTENTE_TEXT);
+        v = entente_context(e, (const char *const[]){"c"}, &c, 1);
+        CHECK(entente_decide(e, find(t, m, cases[i].name), v, &v, &error) == 0);
+        IS(entente_text(e, v, NULL), cases[i].want);
+        if (cases[i].why) CHECK(strstr(entente_why(e, 0), cases[i].why) != NULL);
+    }
+    CHECK(entente_model_load(&source, 1, NULL, &without, &error) == 0);
+    CHECK(entente_model_error(without, 0, &error) && strstr(error.message, "unknown name 'rate'") != NULL);
+    entente_evaluation_free(e);
+    entente_model_free(m);
+    entente_model_free(without);
+}
+
 /* ---- Limits ---- */
 
 static void limited(struct test_tally *t, struct entente_limits limits, const char *expression, const char *message)
@@ -211,6 +284,32 @@ static void limits(struct test_tally *t)
     limited(t, (struct entente_limits){.memory = 1 << 20}, endless, "the evaluation takes too much memory");
     limited(t, (struct entente_limits){.milliseconds = 20}, "some a in 1..1000000, b in 1..1000000 satisfies a < 0",
             "the evaluation takes too long");
+    limited(t, (struct entente_limits){.depth = 20}, "{f: function(n) f(n + 1), r: f(1)}.r",
+            "functions call each other too deeply");
+    struct entente_evaluation *e = entente_evaluation_new(&(struct entente_limits){.depth = 20});
+    struct entente_error error;
+    struct entente_value v;
+    CHECK(entente_feel(e, "{f: function(n) if n = 0 then 0 else f(n - 1), r: f(10)}.r", ENTENTE_TEXT, &v, &error) == 0);
+    IS(entente_text(e, v, NULL), "0");
+    entente_evaluation_free(e);
+    /* A type's constraint is part of the evaluation that it belongs to. */
+    static const char endless_type[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='e' name='e'>"
+        "<itemDefinition name='tEndless'><typeRef>number</typeRef><allowedValues>"
+        "<text>some a in 1..1000000, b in 1..1000000 satisfies a &lt; ? - 10</text></allowedValues></itemDefinition>"
+        "<decision name='d' id='d'><variable name='d' typeRef='tEndless'/><literalExpression><text>1</text>"
+        "</literalExpression></decision></definitions>";
+    struct entente_model *m = NULL;
+    const struct entente_source source = {endless_type, ENTENTE_TEXT, "endless.dmn"};
+    CHECK(entente_model_load(&source, 1, NULL, &m, &error) == 0);
+    e = entente_evaluation_new(&(struct entente_limits){.steps = 10000});
+    CHECK(entente_decide(e, find(t, m, "d"), entente_null(), &v, &error) < 0 && error.code == ENTENTE_ERROR_LIMIT);
+    entente_evaluation_free(e);
+    e = entente_evaluation_new(&(struct entente_limits){.milliseconds = 20});
+    CHECK(entente_decide(e, find(t, m, "d"), entente_null(), &v, &error) < 0);
+    IS(error.message, "the evaluation takes too long");
+    entente_evaluation_free(e);
+    entente_model_free(m);
 }
 
 static void columns(struct test_tally *t)
@@ -278,4 +377,4 @@ static void threads(struct test_tally *t)
     entente_model_free(m);
 }
 
-TEST_MAIN(values, errors, deciding, own_things, limits, columns, threads)
+TEST_MAIN(values, errors, deciding, own_things, own_functions, limits, columns, threads)
