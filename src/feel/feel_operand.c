@@ -201,14 +201,8 @@ static struct node *list(struct parser *p, size_t from)
     bool constant = true, outer = p->in_range_end;
     p->in_range_end = false;
     parse_advance(p);
-    enum op op;
     if (p->token.kind != TOKEN_CLOSE_LIST) do {
-            size_t item_from = p->token.from;
-            struct node *item;
-            if (parse_comparison_op(p->token.kind, &op))
-                parse_advance(p), item = parse_unary_range(p, item_from, op);
-            else
-                item = parse_full(p);
+            struct node *item = parse_full(p);
             if (!items.count && parse_accept(p, TOKEN_DOTS)) {
                 p->in_range_end = outer;
                 return parse_range_end(p, from, item, true);
@@ -304,19 +298,12 @@ static struct node *context(struct parser *p, size_t from)
 static struct node *parenthesis(struct parser *p, size_t from)
 {
     bool outer = p->in_range_end;
-    enum op op;
     p->in_range_end = false;
     parse_advance(p);
-    struct node *n;
-    if (parse_comparison_op(p->token.kind, &op)) {
-        parse_advance(p);
-        n = parse_unary_range(p, from, op);
-    } else {
-        n = parse_full(p);
-        if (parse_accept(p, TOKEN_DOTS)) {
-            p->in_range_end = outer;
-            return parse_range_end(p, from, n, false);
-        }
+    struct node *n = parse_full(p);
+    if (parse_accept(p, TOKEN_DOTS)) {
+        p->in_range_end = outer;
+        return parse_range_end(p, from, n, false);
     }
     p->in_range_end = outer;
     parse_need(p, TOKEN_CLOSE, "')'");

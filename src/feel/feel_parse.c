@@ -333,7 +333,7 @@ bool parse_closes_range(struct parser *p)
 }
 
 /* `< 5` as a value: the range open to one side. */
-struct node *parse_unary_range(struct parser *p, size_t from, enum op op)
+static struct node *parse_unary_range(struct parser *p, size_t from, enum op op)
 {
     struct node *end = parse_level(p, ADDITIVE_LEVEL), *none = parse_constant(p, from, feel_null());
     if (op == OP_LT || op == OP_LE) return range(p, from, none, end, RANGE_FLAGS(0, op == OP_LE, RANGE_BELOW));
@@ -428,7 +428,14 @@ struct node *parse_level(struct parser *p, int least)
     return left;
 }
 
-struct node *parse_full(struct parser *p) { return parse_level(p, OR_LEVEL); }
+struct node *parse_full(struct parser *p)
+{
+    enum op op;
+    size_t from = p->token.from;
+    if (!parse_comparison_op(p->token.kind, &op)) return parse_level(p, OR_LEVEL);
+    parse_advance(p);
+    return parse_unary_range(p, from, op);
+}
 
 /* ---- Entry ---------------------------------------------------------------------------------------------------------
  */

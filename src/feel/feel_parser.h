@@ -47,7 +47,6 @@ typedef VEC(struct node *) nodes;
 struct node *parse_level(struct parser *p, int least); /* operators of that level and above */
 struct node *parse_operand(struct parser *p);
 struct node *parse_range_end(struct parser *p, size_t from, struct node *start, bool from_closed);
-struct node *parse_unary_range(struct parser *p, size_t from, enum op op);
 bool parse_closes_range(struct parser *p);
 bool parse_comparison_op(enum token_kind kind, enum op *op);
 bool parse_accept_word(struct parser *p, const char *word);
