@@ -31,7 +31,7 @@ static const char model[] =
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct dmn_source source = {STR_INIT(model), STR_NONE};
+    struct dmn_source source = {{model, sizeof model - 1}, STR_NONE};
     struct feel_env env = {.limits = {.steps = 20000, .depth = 30}};
     struct dmn_model *m;
     struct dmn_batch b;
