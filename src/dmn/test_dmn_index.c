@@ -156,7 +156,7 @@ static void texts(struct test_tally *t)
                            all[r], r);
             buf_text(&text, "</decisionTable></decision></definitions>");
             struct dmn_source source = {buf_get(&text), STR("texts.dmn")};
-            if (!CHECK(dmn_load(&source, 1, &m, &err) == 0)) return;
+            if (!CHECK(dmn_load(&source, 1, NULL, &m, &err) == 0)) return;
             const struct dmn_node *n = dmn_find(m, STR_NONE, STR("d"), &err);
             for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
                 struct arena a;
