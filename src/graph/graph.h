@@ -86,6 +86,7 @@ struct picture_keys {
     uint64_t fact;
     bool agreed, deletes; /* deletes: the proposal is to delete the fact */
     enum pending_state pending;
+    uint64_t version; /* of the proposal, for change_expect_proposal; 0: there is none */
     int64_t agreed_time, proposed_time;
     uint64_t proposer; /* a user */
     struct picture_signature {

@@ -45,6 +45,7 @@ struct keyed *keyed_pack(const struct shape *shape, struct arena *scratch, const
                                     .agreed = from->agreed,
                                     .deletes = from->deletes,
                                     .pending = from->pending,
+                                    .version = from->version,
                                     .agreed_time = from->agreed_time,
                                     .proposed_time = from->proposed_time,
                                     .proposer = from->proposer};

@@ -11,7 +11,7 @@ int form_reason(struct request *r, str *reason, struct err *err)
     return err_set(err, ERR_INPUT, "the reason is too long: %zu bytes, %d at most", reason->n, REASON_LIMIT);
 }
 
-static int save(struct form *form, uint64_t *id, uint64_t *number, struct err *err)
+static int save(struct form *form, uint64_t *id, struct commit_result *result, struct err *err)
 {
     struct request *r = form->r;
     str reason;
@@ -20,6 +20,7 @@ static int save(struct form *form, uint64_t *id, uint64_t *number, struct err *e
     const struct origin typed = {.kind = ORIGIN_TYPED};
     uint64_t fact = form->fact ? fact_id(form->fact) : change_create(c, form->type);
     if (form->fact) change_expect(c, fact, (uint32_t)form->version);
+    if (form->agreed) change_expect_proposal(c, fact, (uint64_t)form->proposal);
     for (size_t i = 0; i < form->count; i++) {
         const struct form_field *f = &form->fields[i];
         if (!f->given || !form_differs(form, f)) continue;
@@ -28,10 +29,8 @@ static int save(struct form *form, uint64_t *id, uint64_t *number, struct err *e
         else
             change_value(c, fact, f->field, f->canonical, typed);
     }
-    struct commit_result result = {0};
-    if (web_commit(r->web, c, &result, err)) return -1;
-    *id = form->fact ? fact : result.made_count ? result.made[0] : 0;
-    *number = result.number;
+    if (web_commit(r->web, c, result, err)) return -1;
+    *id = form->fact ? fact : result->made_count ? result->made[0] : 0;
     return 0;
 }
 
@@ -69,6 +68,8 @@ void form_show(struct form *form, int status)
     page_put_text(r, "version", text_format(r, "%lld", (long long)form->version));
     page_put_text(r, "reason", pairs_get(&r->form, STR("reason")));
     page_put_text(r, "message", form->message);
+    page_put(r, "agreed", feel_boolean(form->agreed));
+    page_put_text(r, "proposal", form->proposal ? text_format(r, "%lld", (long long)form->proposal) : STR_NONE);
     page_put_text(r, "inside", form->inside ? STR("inside-") : STR_NONE);
     page_put_text(r, "live", form->fact ? form->type->key : STR_NONE);
     put_summary(form);
@@ -92,14 +93,38 @@ static void show_refusal(struct form *form, const struct err *err)
     form_show(form, 422);
 }
 
+/* Of what is agreed two wrote at one proposal: what the other made of it stands beside what was typed. Saving again
+ * means to write over it. */
+static void show_proposed_meanwhile(struct form *form, const struct err *err)
+{
+    struct request *r = form->r;
+    struct form newest;
+    form_init(&newest, r, form->type, form->fact);
+    form->fact = newest.fact;
+    for (size_t i = 0; i < form->count; i++) {
+        struct form_field *f = &form->fields[i];
+        if (!f->given || !form_differs(form, f)) continue;
+        f->now = show_field(r, form->fact, f->field);
+        if (!f->now.n) f->now = STR("empty");
+    }
+    form->version = newest.version;
+    form->proposal = newest.proposal;
+    form->agreed = newest.agreed;
+    form->message = text_format(r, STR_FORMAT ". What you typed is kept below, and what it is now stands beside it.",
+                                STR_ARGS(capitalise(r, str_of(err->message))));
+    form_show(form, 409);
+}
+
 /* ---- Saving ---- */
 
-static void saved(struct form *form, uint64_t id, uint64_t number)
+static void saved(struct form *form, uint64_t id, const struct commit_result *result)
 {
     struct request *r = form->r;
     if (!form->inside) {
-        request_redirect(r,
-                         text_format(r, "/facts/%llu?saved=%llu", (unsigned long long)id, (unsigned long long)number));
+        str place = show_path(r, id);
+        request_redirect(r, result->proposed_count ? text_format(r, STR_FORMAT "/keys?did=drafted", STR_ARGS(place))
+                                                   : text_format(r, STR_FORMAT "?saved=%llu", STR_ARGS(place),
+                                                                 (unsigned long long)result->number));
         return;
     }
     page_begin(r, PAGE_MADE);
@@ -112,7 +137,8 @@ static void answer_form(struct form *form)
 {
     struct request *r = form->r;
     struct err err;
-    uint64_t id, number;
+    uint64_t id;
+    struct commit_result result = {0};
     bool decided = pairs_get(&r->form, STR("base")).n > 0;
     form->inside = str_eq(pairs_get(&r->form, STR("inside")), STR("yes"));
     form_fill_from_request(form);
@@ -124,8 +150,8 @@ static void answer_form(struct form *form)
     } else if (form->wrong) {
         form->message = STR("Nothing was saved yet.");
         form_show(form, 422);
-    } else if (!save(form, &id, &number, &err)) {
-        saved(form, id, number);
+    } else if (!save(form, &id, &result, &err)) {
+        saved(form, id, &result);
     } else if (err.code == ERR_CONFLICT && form->fact) {
         uint64_t own = fact_id(form->fact);
         web_look(r->web);
@@ -133,6 +159,8 @@ static void answer_form(struct form *form)
         form->fact = picture_fact(r->picture, own);
         if (!form->fact)
             show_deleted(form, own, STR_NONE);
+        else if (form->agreed)
+            show_proposed_meanwhile(form, &err);
         else if ((int64_t)fact_version(form->fact) != form->version)
             show_conflict(form);
         else

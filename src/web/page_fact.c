@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any fact, as its type declares it: values with where they came from, links both ways, history. */
 #include "page_fact.h"
+#include "page_keys.h"
 
 enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40, LONG_COMMIT = 4 };
 
@@ -254,7 +255,7 @@ void answer_fact(struct request *r)
     int failed = put_fields(r, f, &fact, &err);
     page_put(r, "fact", record_get(&fact));
     put_inverses(r, f);
-    if (failed || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err) ||
-        put_notes(r, f, &err))
+    if (failed || put_keys_of(r, f, &err) || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) ||
+        see_mentions(r, fact_id(f), &err) || put_notes(r, f, &err))
         page_fail(r, &err);
 }

@@ -9,7 +9,14 @@ enum { INLINE_OPTIONS = 300, EMPTY_LINKS = 2, ALIKE = 4, ALIKE_LETTERS = 3 };
 
 void form_init(struct form *form, struct request *r, const struct model_type *type, const struct fact *fact)
 {
-    *form = (struct form){.r = r, .type = type, .fact = fact, .version = fact ? fact_version(fact) : 0};
+    const struct picture_keys *keys = fact ? fact_keys(r->picture, fact_id(fact)) : NULL;
+    const struct fact *proposal = keys ? picture_fact(r->picture, keys->fact | FACT_PROPOSED) : NULL;
+    *form = (struct form){.r = r,
+                          .type = type,
+                          .fact = proposal ? proposal : fact,
+                          .version = fact ? fact_version(fact) : 0,
+                          .agreed = keys && keys->agreed,
+                          .proposal = keys ? (int64_t)keys->version : 0};
     form->fields = arena_array(&r->arena, type->field_count, sizeof *form->fields);
     for (size_t i = 0; i < type->field_count; i++) {
         const struct model_field *field = &type->fields[i];
@@ -96,6 +103,7 @@ void form_fill_from_request(struct form *form)
         set_typed(form, f, typed.items, typed.count);
     }
     if (!str_to_int(pairs_get(&r->form, STR("version")), &form->version)) form->version = 0;
+    if (!str_to_int(pairs_get(&r->form, STR("proposal")), &form->proposal)) form->proposal = 0;
 }
 
 static void read_links(struct form *form, struct form_field *f)
@@ -273,6 +281,8 @@ struct feel_value form_field_record(struct form *form, struct form_field *f)
     record_text(&c, "example", f->field->example);
     record_text(&c, "look", str_of(look_of(f->field)));
     record_bool(&c, "required", f->field->required);
+    record_bool(&c, "signed", form->agreed && f->field->is_signed);
+    record_text(&c, "now", f->now);
     record_text(&c, "error", f->error);
     record_text(&c, "reads", f->reads);
     record_put(&c, "alike", values_get(&f->alike));

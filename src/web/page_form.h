@@ -16,11 +16,14 @@ struct form_field {
     str error;
     str reads;           /* how it was understood, where that is not what was typed */
     struct values alike; /* of a name: facts that are called so, or nearly so */
+    str now;             /* what somebody else has proposed for it meanwhile */
 };
 struct form {
     struct request *r;
     const struct model_type *type;
-    const struct fact *fact; /* NULL: a new one */
+    const struct fact *fact; /* NULL: a new one; the proposal where there is one */
+    bool agreed;             /* both sides have signed it: what is signed changes by a proposal */
+    int64_t proposal;        /* its version; 0: there is none yet */
     struct form_field *fields;
     size_t count;
     bool wrong;
@@ -29,7 +32,7 @@ struct form {
     bool inside; /* in a dialog of another form */
 };
 
-/* The fields that the one who asks may see and write. */
+/* The fields that the one who asks may see and write. Who writes what is agreed goes on with the proposal. */
 void form_init(struct form *form, struct request *r, const struct model_type *type, const struct fact *fact);
 void form_fill_from_fact(struct form *form);
 void form_fill_from_request(struct form *form);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Today: the findings, worst first, and what is new. */
 #include "page_fact.h"
+#include "page_keys.h"
 
 #include "base_time.h"
 
@@ -181,6 +182,7 @@ void answer_today(struct request *r)
             text_format(r, STR_FORMAT " at values that are not open to your role; what they find is not shown.",
                         STR_ARGS(show_counted(r, (int64_t)found->all.withheld, "check looks", "checks look"))));
     put_strangers(r, found);
+    put_waiting(r);
     if (put_changes(r, &err) || put_mentions(r, &err))
         page_fail(r, &err);
     else

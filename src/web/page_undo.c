@@ -133,6 +133,8 @@ static void show_delete(struct request *r, const struct fact *f, int status, str
     record_int(&fact, "version", fact_version(f));
     page_put(r, "fact", record_get(&fact));
     page_put_text(r, "reason", pairs_get(&r->form, STR("reason")));
+    const struct picture_keys *keys = fact_keys(r->picture, fact_id(f));
+    page_put(r, "agreed", feel_boolean(keys && keys->agreed));
     page_show(r, status);
 }
 
@@ -159,8 +161,11 @@ void answer_delete(struct request *r)
     change_expect(c, fact_id(f), (uint32_t)version);
     change_delete(c, fact_id(f));
     if (!web_commit(r->web, c, &result, &err)) {
-        request_redirect(r, text_format(r, "/types/" STR_FORMAT "?saved=%llu", STR_ARGS(fact_type(f)->plural_key),
-                                        (unsigned long long)result.number));
+        if (result.proposed_count)
+            request_redirect(r, text_format(r, STR_FORMAT "/keys?did=asked", STR_ARGS(show_path(r, fact_id(f)))));
+        else
+            request_redirect(r, text_format(r, "/types/" STR_FORMAT "?saved=%llu", STR_ARGS(fact_type(f)->plural_key),
+                                            (unsigned long long)result.number));
     } else if (err.code == ERR_CONFLICT || err.code == ERR_INPUT) {
         uint64_t own = fact_id(f);
         web_look(r->web);

@@ -120,16 +120,17 @@ void request_look(struct request *r); /* takes the newest picture */
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
     X(TODAY, today,                                                                                                    \
       "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers "          \
-      "mentions")                                                                                                      \
+      "mentions waiting")                                                                                              \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title live fact notes fields inverses history comments saved")                                      \
+    X(FACT, fact, "title live fact notes fields inverses history comments saved keys")                                 \
+    X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(PASTE, paste, "title kind message query back chosen rows text header plan columns reason")                       \
     X(UNDO, undo, "title says obstacles more")                                                                         \
-    X(DELETE, delete, "title message groups total fact reason")                                                        \
-    X(EDIT, edit, "title fact action cancel version reason message summary fields inside live")                        \
+    X(DELETE, delete, "title message groups total fact reason agreed")                                                 \
+    X(EDIT, edit, "title fact action cancel version reason message summary fields inside live agreed proposal")        \
     X(FIELD, field, "f")                                                                                               \
     X(MADE, made, "name")                                                                                              \
     X(MEANWHILE, meanwhile, "title live from says")                                                                    \
@@ -355,6 +356,11 @@ void session_read(struct request *r); /* cookies to user and CSRF token */
 bool request_is_ours(struct request *r);
 bool host_is_ours(const struct web *web, str host);
 
+/* Is it the password of whoever is signed in? Attempts count as those to sign in do, and LATER sets retry_seconds. In
+ * the lane of passwords only. */
+enum password_answer { PASSWORD_RIGHT, PASSWORD_WRONG, PASSWORD_LATER };
+enum password_answer password_asked(struct request *r, str password);
+
 /* What an address names; NULL after the answer has become 404. */
 const struct fact *fact_asked(struct request *r);
 const struct model_type *type_asked(struct request *r);
@@ -370,6 +376,9 @@ struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_stack(struct request *r);
 void answer_fact(struct request *r);
+void answer_keys_page(struct request *r);
+void answer_keys(struct request *r);
+void answer_sign(struct request *r);
 void answer_edit_page(struct request *r);
 void answer_edit(struct request *r);
 void answer_meanwhile(struct request *r);

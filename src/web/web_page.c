@@ -7,8 +7,9 @@
 #define X(ID, name, variables) extern const char page_##name##_html_start[], page_##name##_html_end[];
 WEB_PAGES(X)
 #undef X
-#define PARTS(X) X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan)
-#define X(name)  extern const char part_##name##_html_start[], part_##name##_html_end[];
+#define PARTS(X)                                                                                                       \
+    X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting)
+#define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
 

@@ -122,6 +122,25 @@ static void forget_attempts(struct request *r, str name)
     pthread_mutex_unlock(&r->web->limit_lock);
 }
 
+/* An unknown name, which has no hash, takes as long as a wrong password, and gets the same answer. */
+static bool password_fits(struct request *r, str stored, str password)
+{
+    char hash[WEB_HASH_SIZE] = {0};
+    bool known = stored.n && stored.n < WEB_HASH_SIZE;
+    memcpy(hash, known ? stored.p : r->web->dummy_hash, known ? stored.n : WEB_HASH_SIZE);
+    bool right = !crypto_pwhash_str_verify(hash, password.p ? password.p : "", password.n);
+    return right && known;
+}
+
+enum password_answer password_asked(struct request *r, str password)
+{
+    r->retry_seconds = attempt(r, r->user.name);
+    if (r->retry_seconds) return PASSWORD_LATER;
+    if (!password_fits(r, r->user.password_hash, password)) return PASSWORD_WRONG;
+    forget_attempts(r, r->user.name);
+    return PASSWORD_RIGHT;
+}
+
 /* Only to a page of this server: "/stack?q=1", not "//elsewhere". */
 static str target_of(str to)
 {
@@ -165,15 +184,10 @@ void answer_sign_in(struct request *r)
         show_sign_in(r, 429, name, target, message);
         return;
     }
-    /* An unknown name takes as long as a wrong password, and gets the same answer. */
     struct err err;
     struct stored_user user = {0};
-    bool known = name.n && !store_load_user(r->store, &r->arena, name, &user, &err) && !user.closed &&
-                 user.password_hash.n && user.password_hash.n < WEB_HASH_SIZE;
-    char hash[WEB_HASH_SIZE] = {0};
-    memcpy(hash, known ? user.password_hash.p : r->web->dummy_hash, known ? user.password_hash.n : WEB_HASH_SIZE);
-    bool right = !crypto_pwhash_str_verify(hash, password.p ? password.p : "", password.n);
-    if (!right || !known) {
+    bool known = name.n && !store_load_user(r->store, &r->arena, name, &user, &err) && !user.closed;
+    if (!password_fits(r, known ? user.password_hash : STR_NONE, password)) {
         show_sign_in(r, 403, name, target, STR("That name and password do not fit. Check both and try again."));
         return;
     }

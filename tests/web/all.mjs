@@ -3,6 +3,7 @@ import { check, group, launch, same, serve, tally } from './help.mjs';
 import { http } from './http.mjs';
 import { pages } from './pages.mjs';
 import { edit, empty } from './edit.mjs';
+import { keys } from './keys.mjs';
 import { list } from './list.mjs';
 import { live } from './live.mjs';
 import { many } from './many.mjs';
@@ -18,6 +19,7 @@ await paste(browser, web.base);
 await talk(browser, web.base);
 await live(browser, web);
 await edit(browser, web.base);
+await keys(browser, web.base);
 await http(web);
 await group('stopping', async () => {
   same(await web.stop(), 0, 'SIGTERM ends it with 0');

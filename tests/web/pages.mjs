@@ -18,16 +18,17 @@ async function paths(page, base) {
 }
 // Those that are committed: few, and as README and the docs show them.
 const pictures = ['today-light-1440', 'today-dark-1440', 'today-light-390', 'capabilities-light-1440', 'stack-light-1440', 'stack-light-390',
-  'finding-light-1440', 'fact-light-1440'];
+  'finding-light-1440', 'fact-light-1440', 'keys-light-1440'];
 
-export async function pages(browser, base) {
+// Each of these pages in both schemes, wide and narrow: nothing too wide, nothing serious, one heading; and its picture.
+export async function look(browser, base, named, { who = 'marketing' } = {}) {
   const folder = process.env.PICTURES || `${process.env.WORK}/pictures`;
   mkdirSync(folder, { recursive: true });
   for (const scheme of ['light', 'dark']) {
     for (const width of [1440, 390]) {
       await group(`pages, ${scheme}, ${width} wide`, async () => {
-        const page = await open(browser, base, { scheme, width, height: width === 390 ? 844 : 1000 });
-        for (const [name, path] of Object.entries(await paths(page, base))) {
+        const page = await open(browser, base, { who, scheme, width, height: width === 390 ? 844 : 1000 });
+        for (const [name, path] of Object.entries(typeof named === 'function' ? await named(page, base) : named)) {
           const answer = await page.goto(base + path);
           same(answer.status(), name === 'missing' ? 404 : 200, path);
           await page.waitForLoadState('load');
@@ -45,6 +46,10 @@ export async function pages(browser, base) {
       });
     }
   }
+}
+
+export async function pages(browser, base) {
+  await look(browser, base, paths);
 
   await group('what Today says', async () => {
     const page = await open(browser, base);

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two keys: the text that is to be signed, how it differs from what is in force, and the four acts. */
+#include "page_keys.h"
+#include "page_fact.h"
+
+#include "base_time.h"
+
+#include <string.h>
+
+enum { HASH_SHOWN = 8, REASON_LIMIT = 2000 };
+
+static str hash_words(struct request *r, const unsigned char hash[KEY_HASH_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[2 * KEY_HASH_SIZE];
+    for (size_t i = 0; i < KEY_HASH_SIZE; i++) hex[2 * i] = digits[hash[i] >> 4], hex[2 * i + 1] = digits[hash[i] & 15];
+    return arena_copy(&r->arena, (str){hex, sizeof hex});
+}
+
+static bool hash_read(str hex, unsigned char out[KEY_HASH_SIZE])
+{
+    if (hex.n != 2 * KEY_HASH_SIZE) return false;
+    for (size_t i = 0; i < hex.n; i++) {
+        char c = hex.p[i];
+        int v = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (v < 0) return false;
+        out[i / 2] = (unsigned char)(i % 2 ? out[i / 2] | v : v << 4);
+    }
+    return true;
+}
+
+static str side_name(struct request *r, str key)
+{
+    const struct model_side *side = model_side(picture_model(r->picture), key);
+    return side ? side->name : key;
+}
+
+/* ---- The two keys, alike ---- */
+
+static struct feel_value key_record(struct request *r, const struct model_side *side,
+                                    const struct stored_signature *list, size_t count, const char *without)
+{
+    struct record c = record_new(r);
+    record_text(&c, "side", side->name);
+    record_text(&c, "key", side->key);
+    for (size_t i = 0; i < count; i++) {
+        if (!str_eq(list[i].side, side->key)) continue;
+        record_text(&c, "by", list[i].shown);
+        record_text(&c, "when", show_time(r, list[i].time));
+        record_text(&c, "hash", str_slice(hash_words(r, list[i].hash), 0, HASH_SHOWN));
+    }
+    record_text(&c, "without", str_of(without));
+    return record_get(&c);
+}
+
+static struct feel_value both_keys(struct request *r, const struct stored_signature *list, size_t count,
+                                   const char *without)
+{
+    struct values sides = {0};
+    const struct model *m = picture_model(r->picture);
+    for (size_t i = 0; i < ARRAY_COUNT(m->keys); i++)
+        values_add(r, &sides, key_record(r, m->keys[i], list, count, without));
+    return values_get(&sides);
+}
+
+static void add_set(struct request *r, struct values *sets, const char *title, const char *help, struct feel_value keys)
+{
+    struct record set = record_new(r);
+    record_text(&set, "title", str_of(title));
+    record_text(&set, "help", str_of(help));
+    record_put(&set, "sides", keys);
+    values_add(r, sets, record_get(&set));
+}
+
+static str state_words(struct request *r, const struct stored_keys *k)
+{
+    const struct model *m = picture_model(r->picture);
+    if (k->agreed && k->pending == PENDING_NONE) return STR("Agreed");
+    const char *what = !k->agreed ? "" : k->deletes ? "Agreed; deletion " : "Agreed; change ";
+    if (k->pending == PENDING_DRAFT)
+        return text_format(r, "%s%s", what, !k->agreed ? "Draft" : k->deletes ? "asked for" : "drafted");
+    if (!k->given_count) return text_format(r, "%s%s", what, k->agreed ? "proposed" : "Proposed");
+    for (size_t i = 0; i < ARRAY_COUNT(m->keys); i++)
+        if (str_eq(m->keys[i]->key, k->given[0].side))
+            return text_format(r, "%s%s by " STR_FORMAT, what, k->agreed ? "signed" : "Signed",
+                               STR_ARGS(m->keys[i]->name));
+    return STR("Proposed");
+}
+
+struct feel_value keys_record(struct request *r, uint64_t fact, const struct stored_keys *k)
+{
+    struct record c = record_new(r);
+    struct values sets = {0};
+    bool proposed = k->pending == PENDING_PROPOSED;
+    record_text(&c, "state", state_words(r, k));
+    record_text(&c, "href", text_format(r, STR_FORMAT "/keys", STR_ARGS(show_path(r, fact))));
+    record_bool(&c, "agreed", k->agreed);
+    record_bool(&c, "waits", proposed);
+    record_bool(&c, "changes", k->agreed && k->pending != PENDING_NONE);
+    record_bool(&c, "deletes", k->deletes);
+    record_text(&c, "said", k->said);
+    if (k->agreed) add_set(r, &sets, "In force", "", both_keys(r, k->agreed_by, k->agreed_by_count, "not signed"));
+    if (k->pending != PENDING_NONE)
+        add_set(r, &sets,
+                !k->agreed   ? "The first draft"
+                : k->deletes ? "Proposed deletion"
+                             : "Proposed change",
+                proposed ? "" : "Nobody is asked to sign a draft.",
+                both_keys(r, k->given, k->given_count, proposed ? "its key is missing" : "not asked yet"));
+    record_put(&c, "sets", values_get(&sets));
+    return record_get(&c);
+}
+
+int put_keys_of(struct request *r, const struct fact *f, struct err *err)
+{
+    struct stored_keys keys;
+    if (!fact_type(f)->two_key) return 0;
+    if (store_load_keys(r->store, &r->arena, fact_id(f), &keys, err)) return -1;
+    page_put(r, "keys", keys_record(r, fact_id(f), &keys));
+    return 0;
+}
+
+/* ---- What waits for a side ---- */
+
+void put_waiting(struct request *r)
+{
+    struct values list = {0};
+    const struct picture_keys *k;
+    bool signs = r->user.role >= ROLE_SIGNATORY;
+    for (size_t i = 0; (k = picture_keys(r->picture, i)); i++) {
+        bool mine = false;
+        for (size_t g = 0; g < k->given_count; g++) mine |= k->given[g].user == r->user.id;
+        if (mine || !keys_wait_for(r->picture, k, r->user.side)) continue;
+        struct record c = record_new(r);
+        record_put(&c, "fact", fact_record(r, k->fact));
+        record_text(&c, "href", text_format(r, STR_FORMAT "/keys", STR_ARGS(show_path(r, k->fact))));
+        record_text(&c, "what", !k->agreed ? STR("to be agreed") : k->deletes ? STR("to be deleted") : STR("a change"));
+        record_text(&c, "since", show_ago(r, k->proposed_time));
+        if (k->given_count && k->given[0].side)
+            record_text(&c, "other", text_format(r, STR_FORMAT " has signed", STR_ARGS(k->given[0].side->name)));
+        values_add(r, &list, record_get(&c));
+    }
+    if (!list.count) return;
+    struct record all = record_new(r);
+    record_text(&all, "title",
+                signs ? STR("Waits for me")
+                      : text_format(r, "Waits for " STR_FORMAT, STR_ARGS(side_name(r, r->user.side))));
+    record_text(&all, "count", show_count(r, (int64_t)list.count));
+    record_put(&all, "list", values_get(&list));
+    page_put(r, "waiting", record_get(&all));
+}
+
+/* ---- The text, field by field ---- */
+
+static str shown(struct request *r, const struct model_field *field, const struct fact *f, const str *values)
+{
+    if (!values) return show_field(r, f, field);
+    str v = values[field->number];
+    return v.p ? show_stored(r, field, v) : STR_NONE;
+}
+
+static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,
+                         const struct stored_keys *k, struct feel_value *out)
+{
+    struct record c = record_new(r);
+    bool open = request_sees(r, fact_type(f), field), is_long = field->kind == FIELD_LONG_TEXT;
+    str is = shown(r, field, f, NULL), would = k->proposed ? shown(r, field, f, k->proposed) : is;
+    record_text(&c, "name", show_word(r, field->name));
+    record_text(&c, "help", field->help);
+    record_bool(&c, "open", open);
+    record_bool(&c, "long", is_long);
+    record_bool(&c, "changed", open && !str_eq(is, would));
+    if (open && !str_eq(is, would) && is_long && is.n && would.n) record_put(&c, "pieces", compare_words(r, is, would));
+    if (open) {
+        record_text(&c, "value", would);
+        record_text(&c, "before", is);
+    }
+    *out = record_get(&c);
+    return !open || is.n || would.n;
+}
+
+static void put_text(struct request *r, const struct fact *f, const struct stored_keys *k)
+{
+    const struct model_type *type = fact_type(f);
+    struct values fields = {0};
+    struct feel_value field;
+    size_t changed = 0;
+    for (size_t i = 0; i < type->field_count; i++) {
+        if (!type->fields[i].is_signed || !field_record(r, f, &type->fields[i], k, &field)) continue;
+        const struct feel_value *is = feel_entry_get(field, STR("changed"));
+        changed += is && feel_is_true(*is);
+        values_add(r, &fields, field);
+    }
+    page_put(r, "fields", values_get(&fields));
+    if (k->proposed && !k->deletes)
+        page_put_text(r, "difference",
+                      changed == 1 ? STR("1 field would change") : text_format(r, "%zu fields would change", changed));
+}
+
+/* Whoever signs has seen all of it. */
+static bool sees_all(struct request *r, const struct model_type *type)
+{
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].is_signed && !request_sees(r, type, &type->fields[i])) return false;
+    return true;
+}
+
+/* ---- Who may do what here ---- */
+
+static bool holds_a_key(struct request *r)
+{
+    const struct model *m = picture_model(r->picture);
+    for (size_t i = 0; i < ARRAY_COUNT(m->keys); i++)
+        if (str_eq(m->keys[i]->key, r->user.side)) return r->user.role >= ROLE_SIGNATORY;
+    return false;
+}
+
+static str why_not(struct request *r, const struct fact *f, const struct stored_keys *k)
+{
+    const struct model *m = picture_model(r->picture);
+    if (k->pending != PENDING_PROPOSED) return STR_NONE;
+    if (!holds_a_key(r))
+        return text_format(
+            r, "Signatories and stewards of " STR_FORMAT " and " STR_FORMAT " sign; you are a %s of " STR_FORMAT ".",
+            STR_ARGS(m->keys[0]->name), STR_ARGS(m->keys[1]->name), user_role_name(r->user.role),
+            STR_ARGS(side_name(r, r->user.side)));
+    for (size_t i = 0; i < k->given_count; i++) {
+        str side = side_name(r, k->given[i].side);
+        if (k->given[i].user == r->user.id) return STR("You have signed it; the other key is another person's.");
+        if (str_eq(k->given[i].side, r->user.side))
+            return text_format(r, STR_FORMAT " has signed it for " STR_FORMAT ".", STR_ARGS(k->given[i].shown),
+                               STR_ARGS(side));
+    }
+    if (!sees_all(r, fact_type(f))) return STR("Some of the text is not open to your role, so you cannot sign it.");
+    return STR_NONE;
+}
+
+static void put_acts(struct request *r, const struct fact *f, const struct stored_keys *k)
+{
+    struct record c = record_new(r);
+    bool proposed = k->pending == PENDING_PROPOSED, draft = k->pending == PENDING_DRAFT, edits = request_may_edit(r);
+    str why = why_not(r, f, k);
+    record_bool(&c, "proposes", draft && edits);
+    record_bool(&c, "signs", proposed && !why.n);
+    record_bool(&c, "refuses", proposed && holds_a_key(r));
+    record_bool(&c, "withdraws",
+                (proposed && (k->proposer == r->user.id || r->user.role >= ROLE_STEWARD)) ||
+                    (draft && k->agreed && edits));
+    record_bool(&c, "edits", edits && !k->deletes);
+    record_text(&c, "why", why);
+    record_text(&c, "hash", hash_words(r, k->hash));
+    record_text(&c, "side", side_name(r, r->user.side));
+    record_text(&c, "reason", pairs_get(&r->form, STR("reason")));
+    if (proposed)
+        record_text(&c, "proposed",
+                    text_format(r, "Proposed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(k->proposer_shown),
+                                STR_ARGS(show_time(r, k->proposed_time))));
+    page_put(r, "acts", record_get(&c));
+}
+
+static int put_signatures(struct request *r, uint64_t fact, struct err *err)
+{
+    const struct stored_signature *list;
+    size_t count;
+    if (store_load_signatures(r->store, &r->arena, fact, &list, &count, err)) return -1;
+    struct values all = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct record c = record_new(r);
+        record_text(&c, "by", list[i].shown);
+        record_text(&c, "side", side_name(r, list[i].side));
+        record_text(&c, "when", show_time(r, list[i].time));
+        record_text(&c, "hash", str_slice(hash_words(r, list[i].hash), 0, HASH_SHOWN));
+        values_add(r, &all, record_get(&c));
+    }
+    page_put(r, "signatures", values_get(&all));
+    return 0;
+}
+
+static str did_words(struct request *r, const struct stored_keys *k)
+{
+    str did = pairs_get(&r->query, STR("did"));
+    if (str_eq(did, STR("proposed"))) return STR("Proposed. Both sides are asked to sign it.");
+    if (str_eq(did, STR("signed")))
+        return k->agreed && k->pending == PENDING_NONE ? STR("Signed. Both keys are on it: it is in force.")
+                                                       : STR("Signed. The other key is still missing.");
+    if (str_eq(did, STR("refused"))) return STR("Refused. It is a draft again, with your reason.");
+    if (str_eq(did, STR("withdrawn"))) return STR("Withdrawn.");
+    if (str_eq(did, STR("drafted")))
+        return STR("Saved as a proposal. What both sides have signed stays in force until both sign this.");
+    if (str_eq(did, STR("asked")))
+        return STR("Saved as a proposal to delete it. It stays in force until both sides sign that.");
+    return STR_NONE;
+}
+
+static void show_keys(struct request *r, const struct fact *f, int status, str message)
+{
+    struct stored_keys keys;
+    struct err err;
+    if (store_load_keys(r->store, &r->arena, fact_id(f), &keys, &err)) {
+        page_fail(r, &err);
+        return;
+    }
+    page_begin(r, PAGE_KEYS);
+    page_put(r, "kind", fact_head(r, fact_type(f)));
+    page_put(r, "fact", fact_record(r, fact_id(f)));
+    page_put_text(r, "title", fact_name(f));
+    page_put_text(r, "message", message);
+    if (!message.n) page_put_text(r, "did", did_words(r, &keys));
+    page_put(r, "keys", keys_record(r, fact_id(f), &keys));
+    put_text(r, f, &keys);
+    if (keys.text.n && sees_all(r, fact_type(f))) page_put_text(r, "text", keys.text);
+    page_put_text(r, "hash", hash_words(r, keys.pending == PENDING_NONE ? keys.agreed_hash : keys.hash));
+    put_acts(r, f, &keys);
+    if (put_signatures(r, fact_id(f), &err))
+        page_fail(r, &err);
+    else
+        page_show(r, status);
+}
+
+/* NULL after answering 404. */
+static const struct fact *keyed_fact(struct request *r)
+{
+    const struct fact *f = fact_asked(r);
+    if (!f || fact_type(f)->two_key) return f;
+    page_error(r, 404, "This kind of fact has no two keys", "It holds as it is written, without signatures.");
+    return NULL;
+}
+
+void answer_keys_page(struct request *r)
+{
+    const struct fact *f = keyed_fact(r);
+    if (f) show_keys(r, f, 200, STR_NONE);
+}
+
+/* ---- Acts ---- */
+
+static int status_of(enum err_code code) { return code == ERR_CONFLICT ? 409 : code == ERR_DENIED ? 403 : 422; }
+
+/* One act; the page says what came of it, over what is there now. */
+static void take_turn(struct request *r, const struct fact *f, enum key_act act, const char *did)
+{
+    unsigned char hash[KEY_HASH_SIZE] = {0};
+    uint64_t id = fact_id(f);
+    struct err err;
+    struct commit_result result;
+    str reason = str_trim(pairs_get(&r->form, STR("reason")));
+    struct key_turn turn = {.act = act, .fact = id, .user = r->user.id, .hash = hash, .reason = reason};
+    if (reason.n > REASON_LIMIT) {
+        show_keys(r, f, 422, text_format(r, "The reason is too long: %zu bytes, %d at most.", reason.n, REASON_LIMIT));
+        return;
+    }
+    /* A form without a hash is of no text that anybody has seen, and fits none. */
+    if (!hash_read(pairs_get(&r->form, STR("hash")), hash)) memset(hash, 0, sizeof hash);
+    int failed = store_turn_key(web_write(r->web), &r->arena, &turn, time_now(), &result, &err);
+    if (!web_written(r->web, failed, &err)) {
+        request_look(r);
+        bool gone = !picture_fact(r->picture, id);
+        str kinds = text_format(r, "/types/" STR_FORMAT, STR_ARGS(fact_type(f)->plural_key));
+        request_redirect(r, gone ? kinds : text_format(r, STR_FORMAT "/keys?did=%s", STR_ARGS(show_path(r, id)), did));
+        return;
+    }
+    if (err.code != ERR_CONFLICT && err.code != ERR_DENIED && err.code != ERR_INPUT) {
+        page_fail(r, &err);
+        return;
+    }
+    web_look(r->web);
+    request_look(r);
+    f = picture_fact(r->picture, id);
+    if (f)
+        show_keys(r, f, status_of(err.code),
+                  text_format(r, STR_FORMAT ".", STR_ARGS(capitalise(r, str_of(err.message)))));
+    else
+        page_error(r, 409, "It has been deleted meanwhile", "Nothing was signed.");
+}
+
+void answer_keys(struct request *r)
+{
+    static const struct {
+        str word;
+        enum key_act act;
+        const char *did;
+    } acts[] = {
+        {STR_INIT("propose"), KEY_PROPOSE, "proposed"},
+        {STR_INIT("refuse"), KEY_REFUSE, "refused"},
+        {STR_INIT("withdraw"), KEY_WITHDRAW, "withdrawn"},
+    };
+    const struct fact *f = keyed_fact(r);
+    if (!f) return;
+    str act = pairs_get(&r->form, STR("act"));
+    for (size_t i = 0; i < ARRAY_COUNT(acts); i++)
+        if (str_eq(act, acts[i].word)) {
+            take_turn(r, f, acts[i].act, acts[i].did);
+            return;
+        }
+    show_keys(r, f, 422, STR("The form did not say what to do. Nothing was changed."));
+}
+
+void answer_sign(struct request *r)
+{
+    const struct fact *f = keyed_fact(r);
+    if (!f) return;
+    if (!sees_all(r, fact_type(f))) {
+        show_keys(r, f, 403, STR("Some of the text is not open to your role, so you cannot sign it."));
+        return;
+    }
+    switch (password_asked(r, pairs_get(&r->form, STR("password")))) {
+    case PASSWORD_RIGHT: take_turn(r, f, KEY_SIGN, "signed"); return;
+    case PASSWORD_WRONG: show_keys(r, f, 403, STR("That is not your password. Nothing was signed.")); return;
+    case PASSWORD_LATER:
+        show_keys(r, f, 429,
+                  text_format(r, "Too many attempts. Try again in %u minutes.", (r->retry_seconds + 59) / 60));
+        return;
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What other pages show of two keys. */
+#ifndef PAGE_KEYS_H
+#define PAGE_KEYS_H
+
+#include "store_keys.h"
+#include "web_inside.h"
+
+/* For the part two_keys: {state, href, agreed, waits, changes, deletes, said, sets: [{title, help, sides: [{side, key,
+ * by, when, hash, without}]}]}. */
+struct feel_value keys_record(struct request *r, uint64_t fact, const struct stored_keys *k);
+/* Puts the page's `keys`, of a fact of a two-key type; of others it stays null. */
+int put_keys_of(struct request *r, const struct fact *f, struct err *err) MUST_USE;
+/* Puts the page's `waiting`: what waits for a key of the side of whoever is signed in; null where nothing does. */
+void put_waiting(struct request *r);
+/* The words of two texts: [{kind: "same", "gone" or "new", text}]. */
+struct feel_value compare_words(struct request *r, str before, str after);
+
+#endif
