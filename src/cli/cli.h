@@ -50,6 +50,7 @@ struct cli {
 
     bool has_today;
     int64_t now, today;
+    uint64_t as_of; /* the commit that is looked back at; 0: the newest */
     const char *workspace;
     struct store *store;
     struct map products; /* folded names */
@@ -69,6 +70,11 @@ str cli_text_value(const struct cli *c, const char *option);    /* the same; STR
 int cli_int_value(const struct cli *c, const char *option, int64_t low, int64_t high, int64_t *out,
                   struct err *err) MUST_USE; /* absent leaves *out */
 void cli_help(struct cli *c, const struct cli_command *command);
+void cli_help_names(struct cli *c);
+void cli_man(struct cli *c, const struct cli_command *command); /* as a manual page; NULL: of all (cli_man.c) */
+const struct cli_option *cli_common_options(size_t *count);     /* of every command */
+/* What may stand in place of the last of these words (cli_complete.c). */
+void cli_complete(struct cli *c, char **words, size_t count);
 void cli_help_all(struct cli *c);
 const struct cli_command *const *cli_commands(size_t *count);
 const struct cli_command *cli_command_named(str name, struct err *err); /* NULL: err says what is near */
@@ -77,10 +83,19 @@ const struct cli_command *cli_command_named(str name, struct err *err); /* NULL:
 /* Which file it is, not yet opened; ERR_USAGE where none or several are here. */
 int cli_find_workspace(struct cli *c, struct err *err) MUST_USE;
 int cli_open_store(struct cli *c, int flags, struct err *err) MUST_USE;
-/* The store, the picture and an env over it. */
+/* The store, the picture and an env over it; with --as-of, of commands that have CLI_AS_OF among their options, the
+ * picture of that day, which is then today, and the store for reading only. */
 int cli_open_picture(struct cli *c, int flags, struct err *err) MUST_USE;
+#define CLI_AS_OF                                                                                                      \
+    {                                                                                                                  \
+        "as-of", "DATE",                                                                                               \
+            "look back: as it was at the end of that day, or after a commit, as '#12'; nothing is changed"             \
+    }
 int cli_refresh(struct cli *c, struct err *err) MUST_USE; /* a newer picture and env */
 void cli_close(struct cli *c);
+/* In the workspace's zone: the UTC second at which a day begins, and the day of a second. */
+int64_t cli_day_begins(const struct cli *c, int64_t day);
+int64_t cli_day_of(const struct cli *c, int64_t time);
 str cli_actor(struct cli *c, const char *door); /* "import (anna)" */
 int cli_type(struct cli *c, const char *word, const struct model_type **out, struct err *err) MUST_USE;
 /* The fact that people mean by a name, an alias or an id. */
@@ -128,6 +143,8 @@ str cli_bytes(struct cli *c, uint64_t n);                                       
 str cli_money(struct cli *c, struct feel_value amount);                         /* € 12,000 */
 str cli_words(struct cli *c, const struct model_field *f, struct feel_value v); /* for people; f may be NULL */
 
+void cli_put_proof(struct cli *c, const struct store_proof *proof); /* cmd_backup.c */
+
 /* ---- Tables (cli_table.c) ---- */
 struct cli_column {
     str head;
@@ -144,7 +161,8 @@ void cli_table_cell(struct cli_table *t, str s); /* must live until it is printe
 void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
-extern const struct cli_command cmd_check, cmd_dmn, cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_list,
-    cmd_model, cmd_scan, cmd_serve, cmd_show, cmd_user, cmd_version;
+extern const struct cli_command cmd_backup, cmd_check, cmd_completion, cmd_dmn, cmd_doctor, cmd_export, cmd_feel,
+    cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_scan, cmd_serve, cmd_show,
+    cmd_user, cmd_version;
 
 #endif

@@ -12,6 +12,12 @@ static const struct cli_option common[] = {
     {"help", NULL, "say how it is used"},
 };
 
+const struct cli_option *cli_common_options(size_t *count)
+{
+    *count = ARRAY_COUNT(common);
+    return common;
+}
+
 static const struct cli_option *option_named(const struct cli_command *command, str name)
 {
     for (size_t i = 0; command && i < command->option_count; i++)
@@ -33,7 +39,7 @@ static int unknown_option(struct cli *c, str name, struct err *err)
     return err_set(
         err, ERR_USAGE, "--" STR_FORMAT " is not an option%s%s%s" STR_FORMAT "%s entente %s%s--help lists them",
         STR_ARGS(name), command ? " of " : "", command ? command->name : "", near.n ? "; did you mean --" : "",
-        STR_ARGS(near), near.n ? "?" : "", command ? command->name : "", command ? " " : "");
+        STR_ARGS(near), near.n ? "?" : ";", command ? command->name : "", command ? " " : "");
 }
 
 static int take_option(struct cli *c, str word, char **next, bool *used_next, struct err *err)

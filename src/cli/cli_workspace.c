@@ -52,6 +52,17 @@ int cli_find_workspace(struct cli *c, struct err *err)
     return count == 1 ? 0 : -1;
 }
 
+int64_t cli_day_begins(const struct cli *c, int64_t day)
+{
+    return day * 86400 - (c->env.zone ? zone_offset_local(c->env.zone, day * 86400) : 0);
+}
+
+int64_t cli_day_of(const struct cli *c, int64_t time)
+{
+    int64_t local = time + (c->env.zone ? zone_offset_at(c->env.zone, time) : 0);
+    return (local - (local % 86400 + 86400) % 86400) / 86400;
+}
+
 /* A workspace that an older release made goes on with its types until somebody brings in the newer ones. */
 static int tell_newer_model(struct cli *c, struct err *err)
 {
@@ -85,11 +96,8 @@ int cli_open_store(struct cli *c, int flags, struct err *err)
     str name = store_profile(c->store)->zone;
     if (!name.n) return 0;
     if (zone_load(&c->arena, name, &zone, err) < 0) return -1;
-    if (!c->has_today) {
-        int64_t local = c->now + zone_offset_at(zone, c->now);
-        c->today = (local - (local % 86400 + 86400) % 86400) / 86400;
-    }
     c->env.zone = zone;
+    if (!c->has_today) c->today = cli_day_of(c, c->now);
     return 0;
 }
 
@@ -123,11 +131,52 @@ int cli_refresh(struct cli *c, struct err *err)
     return 0;
 }
 
+/* ---- looking back ---- */
+
+/* Which commit is meant; sets the day too. */
+static int take_as_of(struct cli *c, struct err *err)
+{
+    str word = cli_text_value(c, "as-of");
+    int64_t day, number, time;
+    if (str_starts(word, STR("#"))) {
+        if (!str_to_int(str_from(word, 1), &number) || number < 1)
+            return err_set(err, ERR_USAGE, "--as-of: \"" STR_FORMAT "\" is not a commit such as #12", STR_ARGS(word));
+        c->as_of = (uint64_t)number;
+        if (store_commit_time(c->store, c->as_of, &time, err)) return err_in(err, STR("--as-of"));
+        day = cli_day_of(c, time);
+    } else {
+        if (!civil_parse(word, &day))
+            return err_set(err, ERR_USAGE,
+                           "--as-of: \"" STR_FORMAT "\" is neither a date such as 2026-11-22 nor a commit such as #12",
+                           STR_ARGS(word));
+        if (day > c->today) return err_set(err, ERR_USAGE, "--as-of: " STR_FORMAT " is still to come", STR_ARGS(word));
+        if (store_commit_before(c->store, cli_day_begins(c, day + 1), &c->as_of, err))
+            return err_in(err, arena_printf(&c->arena, "--as-of " STR_FORMAT, STR_ARGS(word)));
+    }
+    c->today = day;
+    c->now = day * 86400 + 12 * 3600;
+    return 0;
+}
+
+static int look_back(struct cli *c, struct err *err)
+{
+    const struct zone *zone = c->env.zone;
+    struct picture *then;
+    if (take_as_of(c, err) || graph_look_back(c->graph, c->store, c->as_of, &then, err)) return -1;
+    picture_drop(c->picture);
+    c->picture = then;
+    c->view = graph_view_new(&c->arena, c->picture);
+    graph_env(&c->env, c->view, &c->arena, NULL, c->now, c->today);
+    c->env.zone = zone;
+    return 0;
+}
+
 int cli_open_picture(struct cli *c, int flags, struct err *err)
 {
-    if (cli_open_store(c, flags, err) < 0 || cli_load_products(c, err) < 0) return -1;
+    bool back = cli_has(c, "as-of");
+    if (cli_open_store(c, back ? STORE_READ : flags, err) < 0 || cli_load_products(c, err) < 0) return -1;
     if (graph_new(store_model(c->store), store_profile(c->store), &c->graph_options, &c->graph, err) < 0) return -1;
-    return cli_refresh(c, err);
+    return cli_refresh(c, err) ? -1 : back ? look_back(c, err) : 0;
 }
 
 void cli_close(struct cli *c)

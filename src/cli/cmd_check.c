@@ -36,11 +36,11 @@ static int take_practice(struct cli *c, int *practice, struct err *err)
 }
 
 /* Also remembers since when each finding stands, where the workspace may be written. With other checks than the
- * workspace's it is a look: what is known of the findings stays as it is. */
+ * workspace's, or back at an earlier day, it is a look: what is known of the findings stays as it is. */
 static int open_to_remember(struct cli *c, struct err *err)
 {
     struct err first = {0};
-    if (cli_has(c, "checks")) return cli_open_picture(c, STORE_READ, err);
+    if (cli_has(c, "checks") || cli_has(c, "as-of")) return cli_open_picture(c, STORE_READ, err);
     if (cli_open_picture(c, STORE_WRITE, &first) == 0) return 0;
     if (c->store || first.code == ERR_USAGE || first.code == ERR_INPUT) return *err = first, -1;
     return cli_open_picture(c, STORE_READ, err);
@@ -50,6 +50,7 @@ static int find_all(struct cli *c, struct findings *out, struct err *err)
 {
     const struct checks *checks;
     if (cli_checks(c, cli_value(c, "checks"), &checks, err) < 0 || checks_run(checks, &c->env, out, err) < 0) return -1;
+    if (c->as_of) return 0; /* what is known of findings is known of today's */
     return findings_with_state(c->store, &c->arena, out, (int32_t)c->today, err);
 }
 
@@ -194,7 +195,7 @@ static void put_evidence(struct cli *c)
 {
     struct evidence_totals totals;
     struct err ignored = {0};
-    if (store_load_totals(c->store, &totals, &ignored) == 0 && totals.lines) {
+    if (store_load_totals(c->store, c->as_of, &totals, &ignored) == 0 && totals.lines) {
         cli_text(c, " · ");
         cli_put(c, cli_plural(c, totals.lines, STR("line of logs and ledgers"), STR("lines of logs and ledgers")));
     }
@@ -293,11 +294,12 @@ static const struct cli_option options[] = {
      "only one of vision, capability-map, products, democratized-delivery, governance, language, relationship"},
     {"all", NULL, "every finding; on a terminal, else five of a kind are shown"},
     {"checks", "FOLDER", "also run the checks (*.yaml) of this folder"},
+    CLI_AS_OF,
 };
 
 const struct cli_command cmd_check = {
     .name = "check",
-    .usage = "[--practice PRACTICE] [--checks FOLDER] [--fail-on LEVEL] [--all] [--json]",
+    .usage = "[--practice PRACTICE] [--checks FOLDER] [--fail-on LEVEL] [--all] [--as-of DATE] [--json]",
     .help = "say where marketing and IT have drifted apart, worst first",
     .options = options,
     .option_count = ARRAY_COUNT(options),

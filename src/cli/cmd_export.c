@@ -157,12 +157,13 @@ static const struct cli_option options[] = {
     {"all", "FOLDER-OR-WORKBOOK",
      "every type that has facts: a folder with a file a type, or (FILE.xlsx) a workbook with a sheet a type"},
     {"json", NULL, "as a JSON array of facts, computed fields too"},
+    CLI_AS_OF,
 };
 
 const struct cli_command cmd_export = {
     .name = "export",
-    .usage =
-        "TYPE [--format csv|xlsx|jsonl] [--json]\n  entente export --all FOLDER-OR-WORKBOOK [--format csv|xlsx|jsonl]",
+    .usage = "TYPE [--format csv|xlsx|jsonl] [--as-of DATE] [--json]\n  entente export --all FOLDER-OR-WORKBOOK "
+             "[--format csv|xlsx|jsonl] [--as-of DATE]",
     .help = "write facts as CSV, XLSX or JSON lines",
     .details =
         "Columns: id first, then every stored field; links by name with semicolons between. A line of JSON is a fact "

@@ -60,6 +60,7 @@ static int run(struct cli *c)
         return cli_fail(c, &usage);
     }
     if (!profile.zone.p) profile.zone = zone_here(c);
+    profile.made = c->now;
     if (store_create(file, &profile, cli_metamodel().yaml, &err) < 0) return cli_fail(c, &err);
     cli_printf(c, "Made %s for ", file);
     cli_clean(c, profile.name);

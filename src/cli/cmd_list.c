@@ -135,11 +135,12 @@ static const struct cli_option options[] = {
     {"sort", "FIELD", "order by this field; with a dash before it the largest first"},
     {"columns", "A,B,C", "show these fields"},
     {"json", NULL, "print an array of facts, with all their fields"},
+    CLI_AS_OF,
 };
 
 const struct cli_command cmd_list = {
     .name = "list",
-    .usage = "TYPE [--find WORDS] [--where FEEL] [--sort FIELD] [--columns A,B,C] [--json]",
+    .usage = "TYPE [--find WORDS] [--where FEEL] [--sort FIELD] [--columns A,B,C] [--as-of DATE] [--json]",
     .help = "list facts of a type",
     .options = options,
     .option_count = ARRAY_COUNT(options),

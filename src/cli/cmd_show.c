@@ -83,7 +83,8 @@ static void put_field(struct showing *s, const struct model_field *f)
         if (s->claims[i].field == f && s->claims[i].wins) winner = &s->claims[i];
     bool computed = f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED;
     str value = f->kind == FIELD_MONEY || f->kind == FIELD_DECIMAL ? fact_value(s->fact, f) : cli_words(c, f, v);
-    if (!value.n) return;
+    if (!value.n && !fact_erased(s->fact, f)) return;
+    if (!value.n) value = STR("(erased from the journal)");
     put_cut(c, f->name, value, winner ? origin_words(c, winner) : computed ? STR("computed") : STR_NONE);
     for (size_t i = 0; winner && i < s->claim_count; i++) {
         const struct stored_claim *claim = &s->claims[i];
@@ -333,9 +334,11 @@ static int run(struct cli *c)
     struct err err = {0};
     struct showing s = {.c = c};
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &s.type, &err) < 0 ||
-        cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0 ||
-        store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0 ||
-        (s.type->two_key && store_load_keys(c->store, &c->arena, fact_id(s.fact), &s.keys, &err) < 0))
+        cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0)
+        return cli_fail(c, &err);
+    /* Which claims and proposals stood at an earlier day is not kept. */
+    if (!c->as_of && (store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0 ||
+                      (s.type->two_key && store_load_keys(c->store, &c->arena, fact_id(s.fact), &s.keys, &err) < 0)))
         return cli_fail(c, &err);
     if (cli_has(c, "json"))
         put_json(&s);
@@ -346,11 +349,12 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {
     {"json", NULL, "print the fact, what links to it, and all claims to its fields"},
+    CLI_AS_OF,
 };
 
 const struct cli_command cmd_show = {
     .name = "show",
-    .usage = "TYPE NAME-OR-ID [--json]",
+    .usage = "TYPE NAME-OR-ID [--as-of DATE] [--json]",
     .help = "show one fact, and where each value came from",
     .options = options,
     .option_count = ARRAY_COUNT(options),

@@ -51,9 +51,13 @@ void graph_free(struct graph *g); /* after all pictures were dropped */
 /* Brings the current picture up to the store's head: all at first, then by the journal. Call from one thread at a time.
  */
 int graph_refresh(struct graph *g, struct store *s, struct err *err) MUST_USE;
-struct picture *graph_take(struct graph *g);      /* any thread; NULL before the first refresh */
-void picture_drop(struct picture *p);             /* NULL is fine */
-uint64_t picture_number(const struct picture *p); /* of the last commit in it */
+struct picture *graph_take(struct graph *g); /* any thread; NULL before the first refresh */
+/* The picture of an earlier commit (from 1 to the current picture's), as the store's journal has it; drop it as any
+ * other. What has not changed since is shared with the current picture. */
+int graph_look_back(struct graph *g, struct store *s, uint64_t number, struct picture **out, struct err *err) MUST_USE;
+size_t picture_own_bytes(const struct picture *p); /* about what would be given back if it were dropped now */
+void picture_drop(struct picture *p);              /* NULL is fine */
+uint64_t picture_number(const struct picture *p);  /* of the last commit in it */
 const struct model *picture_model(const struct picture *p);
 const struct store_profile *picture_profile(const struct picture *p);
 const struct graph *picture_graph(const struct picture *p);
@@ -70,6 +74,8 @@ uint64_t fact_id(const struct fact *f); /* without FACT_PROPOSED */
 uint32_t fact_version(const struct fact *f);
 const struct model_type *fact_type(const struct fact *f);
 str fact_value(const struct fact *f, const struct model_field *field); /* canonical; STR_NONE when absent */
+/* Looking back: there was perhaps a value, and it was erased since. */
+bool fact_erased(const struct fact *f, const struct model_field *field);
 const uint64_t *fact_links(const struct fact *f, const struct model_field *field, size_t *count);
 /* Who links to it, ascending. The picture is the one that f was taken from. */
 const uint64_t *fact_inverse(const struct picture *p, const struct fact *f, const struct model_inverse *inverse,

@@ -482,6 +482,11 @@ static struct feel_value kept(struct feel_env *env, const struct fact *f, uint64
     return *v = fresh;
 }
 
+static str absent(const struct fact *f, const struct slot *slot)
+{
+    return fact_erased(f, slot->field) ? STR("it was erased from the journal") : slot->absent;
+}
+
 static struct feel_value fact_get(struct feel_env *env, const struct feel_class *class, uint64_t handle,
                                   uint32_t number)
 {
@@ -517,7 +522,7 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
         const struct shape *to = &shape->graph->shapes[slot->field->to->number];
         ids = fact_links(f, slot->field, &count);
         if (slot->how == SLOT_LINKS) return object_list(env->arena, to, ids, count);
-        return count ? feel_object(&to->class, ids[0]) : feel_null_because(slot->absent);
+        return count ? feel_object(&to->class, ids[0]) : feel_null_because(absent(f, slot));
     }
     case SLOT_TEXT:
     case SLOT_NUMBER:
@@ -527,7 +532,7 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     case SLOT_DATE:
     case SLOT_YES_NO: break;
     }
-    if (!fact_read(f, slot->field, &text, &value)) return feel_null_because(slot->absent);
+    if (!fact_read(f, slot->field, &text, &value)) return feel_null_because(absent(f, slot));
     switch (slot->how) {
     case SLOT_TEXT: return feel_string(text);
     case SLOT_YES_NO: return feel_boolean(str_eq(text, STR("yes")));

@@ -39,6 +39,14 @@ str fact_value(const struct fact *f, const struct model_field *field)
     return fact_read(f, field, &text, &number) ? text : STR_NONE;
 }
 
+bool fact_erased(const struct fact *f, const struct model_field *field)
+{
+    const uint16_t *erased = (const uint16_t *)(fact_link_starts(f) + f->shape->link_count + 1);
+    for (size_t i = 0; i < f->erased_count; i++)
+        if (erased[i] == field->number) return true;
+    return false;
+}
+
 const uint64_t *fact_links_at(const struct fact *f, size_t link, size_t *count)
 {
     const uint32_t *first = fact_link_starts(f);
@@ -162,7 +170,8 @@ struct fact *fact_encode(struct arena *a, const struct shape *shape, const struc
     VEC_EACH(n, &names) text_size += n->n;
 
     size_t size = sizeof(struct fact) + 8 * shape->words + 16 * number_count + 8 * link_count +
-                  (sizeof(struct cell) + 1) * (value_count + 1 + names.count) + 4 * (shape->link_count + 1) + text_size;
+                  (sizeof(struct cell) + 1) * (value_count + 1 + names.count) + 4 * (shape->link_count + 1) +
+                  2 * stored->erased_count + text_size;
     size = (size + 15) & ~(size_t)15;
     MUST(size < UINT32_MAX);
     /* On the heap for a moment, so that what was needed on the way can go back to the arena. */
@@ -174,11 +183,14 @@ struct fact *fact_encode(struct arena *a, const struct shape *shape, const struc
                        .link_count = (uint32_t)link_count,
                        .value_count = (uint16_t)value_count,
                        .number_count = (uint16_t)number_count,
-                       .name_count = (uint16_t)names.count};
+                       .name_count = (uint16_t)names.count,
+                       .erased_count = (uint16_t)stored->erased_count};
     uint64_t *present = (uint64_t *)(f + 1), *number = present + shape->words, *links = number + 2 * number_count;
     struct cell *cell = (struct cell *)(links + link_count);
     uint32_t *first = (uint32_t *)(cell + value_count + 1 + names.count);
-    uint32_t at = (uint32_t)((char *)(first + shape->link_count + 1) - (char *)f);
+    uint16_t *erased = (uint16_t *)(first + shape->link_count + 1);
+    for (size_t i = 0; i < stored->erased_count; i++) erased[i] = (uint16_t)stored->erased[i]->number;
+    uint32_t at = (uint32_t)((char *)(erased + stored->erased_count) - (char *)f);
     for (size_t place = 0; place < shape->value_count; place++) {
         if (!values[place]) continue;
         present[place >> 6] |= UINT64_C(1) << (place & 63);

@@ -97,10 +97,11 @@ struct fact {
     const struct shape *shape;
     uint32_t version, size, link_count;
     uint32_t text_from[ROLE_STEWARD + 1]; /* by role: its texts stand from there to the end */
-    uint16_t value_count, number_count, name_count;
+    uint16_t value_count, number_count, name_count, erased_count;
     /* Behind it: uint64_t present[words]; uint64_t numbers[number_count][2] (BID, or days of a date); uint64_t
      * links[link_count]; struct cell values[value_count], shown, names[name_count] (folded: the name, then the
-     * aliases); uint32_t first[links of the shape + 1]; bytes, those for few before those for all. */
+     * aliases); uint32_t first[links of the shape + 1]; uint16_t erased[erased_count] (field numbers);
+     * bytes, those for few before those for all. */
 };
 static inline const uint64_t *fact_present(const struct fact *f) { return (const uint64_t *)(f + 1); }
 static inline const uint64_t *fact_numbers(const struct fact *f) { return fact_present(f) + f->shape->words; }
@@ -263,6 +264,8 @@ struct feel_value picture_convert(const struct picture *p, struct arena *a, stru
 struct picture *picture_load(const struct graph *g, struct store *s, struct err *err);
 /* The picture itself, uncounted, when nothing has changed since. */
 struct picture *picture_advance(struct picture *old, struct store *s, struct err *err);
+/* As it was at an earlier commit; shares with `now` what has not changed since. */
+struct picture *picture_back(struct picture *now, struct store *s, uint64_t number, struct err *err);
 
 /* ---- FEEL ---- */
 

@@ -390,7 +390,9 @@ static void chunks_of_changes(struct loading *l, struct picture *next)
     }
 }
 
-static struct picture *advance(const struct graph *g, struct picture *old, struct store *s, struct err *err)
+/* `back`: to this earlier commit; 0: to the newest. */
+static struct picture *advance(const struct graph *g, struct picture *old, uint64_t back, struct store *s,
+                               struct err *err)
 {
     struct loading l = {.graph = g, .old = old, .evidence = evidence_draft_new()};
     struct store_reader reader = {&l, on_fact, on_usage, on_payment, on_evidence_of};
@@ -399,7 +401,10 @@ static struct picture *advance(const struct graph *g, struct picture *old, struc
     arena_init(&l.arena, 0);
     arena_init(&l.lists, 0);
     idmap_init(&l.chunk_places);
-    int failed = old ? store_load_since(s, old->number, &reader, &head, err) : store_load(s, &reader, &head, err);
+    int failed = back  ? store_load_back(s, back, &reader, err)
+                 : old ? store_load_since(s, old->number, &reader, &head, err)
+                       : store_load(s, &reader, &head, err);
+    if (back) head = back;
     if (!failed && old && head == old->number) {
         next = old;
     } else if (!failed) {
@@ -429,9 +434,14 @@ static struct picture *advance(const struct graph *g, struct picture *old, struc
 
 struct picture *picture_load(const struct graph *g, struct store *s, struct err *err)
 {
-    return advance(g, NULL, s, err);
+    return advance(g, NULL, 0, s, err);
 }
 struct picture *picture_advance(struct picture *old, struct store *s, struct err *err)
 {
-    return advance(old->graph, old, s, err);
+    return advance(old->graph, old, 0, s, err);
+}
+struct picture *picture_back(struct picture *now, struct store *s, uint64_t number, struct err *err)
+{
+    MUST(number && number <= now->number);
+    return advance(now->graph, now, number, s, err);
 }

@@ -57,10 +57,33 @@ int graph_refresh(struct graph *g, struct store *s, struct err *err)
     return 0;
 }
 
+int graph_look_back(struct graph *g, struct store *s, uint64_t number, struct picture **out, struct err *err)
+{
+    struct picture *now = graph_take(g);
+    struct picture *then = picture_back(now, s, number, err);
+    if (then != now) picture_drop(now);
+    *out = then;
+    return then ? 0 : -1;
+}
+
 uint64_t picture_number(const struct picture *p) { return p->number; }
 const struct graph *picture_graph(const struct picture *p) { return p->graph; }
 const struct model *picture_model(const struct picture *p) { return p->graph->model; }
 const struct store_profile *picture_profile(const struct picture *p) { return &p->graph->profile; }
+size_t picture_own_bytes(const struct picture *p)
+{
+    size_t bytes = sizeof *p + p->chunk_count * (sizeof *p->chunks + sizeof *p->back);
+    for (size_t i = 0; i < p->chunk_count; i++)
+        if (atomic_load_explicit(&p->chunks[i]->users, memory_order_relaxed) == 1) bytes += p->chunks[i]->size;
+    for (size_t i = 0; i < p->graph->model->type_count; i++)
+        if (p->types[i] && atomic_load_explicit(&p->types[i]->users, memory_order_relaxed) == 1)
+            bytes += sizeof *p->types[i] + p->types[i]->count * sizeof *p->types[i]->ids;
+    for (size_t i = 0; i < NAME_SHARDS; i++)
+        if (p->names[i] && atomic_load_explicit(&p->names[i]->users, memory_order_relaxed) == 1)
+            bytes += sizeof *p->names[i] + p->names[i]->count * sizeof *p->names[i]->entries;
+    return bytes;
+}
+
 size_t picture_count(const struct picture *p) { return p->fact_count; }
 
 size_t picture_chunk(const struct picture *p, uint64_t number)

@@ -18,6 +18,7 @@ struct store_profile { /* what `entente init` asks */
     str name;          /* the company's */
     str currency;      /* ISO 4217: EUR */
     str zone;          /* IANA: Europe/Berlin */
+    int64_t made;      /* when, in UTC seconds; 0: now. Not kept beyond the first commit */
 };
 enum store_open_flags { STORE_READ = 1, STORE_WRITE = 2 };
 /* The file must not exist. The metamodel's text is kept in the workspace. Commit 1 is the making itself. Other tools
@@ -81,6 +82,10 @@ int store_commit(struct store *s, struct change_set *c, int64_t now, struct comm
  * between them. ERR_ABSENT; several facts with that alias are ERR_INPUT that lists them. */
 int store_find_by_key(struct store *s, const struct model_type *type, str name, uint64_t *id, struct err *err) MUST_USE;
 
+/* Names of facts that begin so, whatever the case, in alphabetical order. */
+int store_load_names(struct store *s, struct arena *a, const struct model_type *type, str begins, size_t limit,
+                     const str **names, size_t *count, struct err *err) MUST_USE;
+
 /* ---- Reading
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -101,6 +106,8 @@ struct stored_fact {
     const struct stored_link *links; /* in field order, then as given */
     size_t link_count;
     const struct stored_keys *keys; /* NULL: a first draft that was never proposed, or its type has no two keys */
+    const struct model_field *const *erased; /* store_load_back: had perhaps a value, which was erased since */
+    size_t erased_count;
 };
 struct stored_usage { /* one person's use of one application, all days */
     uint64_t application;
@@ -137,6 +144,14 @@ int store_load_since(struct store *s, uint64_t since, const struct store_reader 
 /* Types that commits after `since` touched (their facts, signatures, comments, views), by id. */
 int store_load_touched(struct store *s, struct arena *a, uint64_t since, const struct model_type *const **out,
                        size_t *count, struct err *err) MUST_USE;
+/* The way back: what has changed after commit `at`, each fact in its state as of then (version 0: it was not there).
+ * Laid over a picture of any commit from `at` on it is the picture as of `at`. Evidence is that of the loads up to
+ * then, given to the applications that have it now. */
+int store_load_back(struct store *s, uint64_t at, const struct store_reader *r, struct err *err) MUST_USE;
+/* The newest commit before `end` (UTC seconds); ERR_INPUT when the workspace is younger. */
+int store_commit_before(struct store *s, int64_t end, uint64_t *number, struct err *err) MUST_USE;
+/* When a commit was made; ERR_INPUT when there is no such commit yet. */
+int store_commit_time(struct store *s, uint64_t number, int64_t *time, struct err *err) MUST_USE;
 /* Cheap: has another connection or process committed since the last call? */
 bool store_may_have_changed(struct store *s);
 int store_head(struct store *s, uint64_t *head, struct err *err) MUST_USE;
@@ -157,6 +172,37 @@ int store_load_claims(struct store *s, struct arena *a, uint64_t fact, const str
  * all and is not in it). */
 int store_load_sources(struct store *s, struct arena *a, const str **names, size_t *count, struct err *err) MUST_USE;
 
+/* ---- The journal
+ * --------------------------------------------------------------------------------------------------------- */
+
+/* What an entry says of its fact, and the word for it. The number is kept: append only. */
+#define ENTRY_KINDS(X)                                                                                                 \
+    X(ENTRY_CREATED, "created")                                                                                        \
+    X(ENTRY_CHANGED, "changed")                                                                                        \
+    X(ENTRY_DELETED, "deleted")                                                                                        \
+    X(ENTRY_EVIDENCE, "evidence") /* usage or payments of the application `fact` */                                    \
+    X(ENTRY_LOAD, "load")         /* a file of evidence */                                                             \
+    X(ENTRY_USER, "user")                                                                                              \
+    X(ENTRY_CLAIMED, "claimed") /* a claim that doesn't win: the fact's values are as before */                        \
+    X(ENTRY_MODEL, "model")     /* the metamodel's text; of type 1: the workspace's own */                             \
+    /* Two keys. Of the first four `after` is the proposal as it is now, null when it is gone. */                      \
+    X(ENTRY_DRAFTED, "drafted") /* its text changed */                                                                 \
+    X(ENTRY_PROPOSED, "proposed")                                                                                      \
+    X(ENTRY_REFUSED, "refused")                                                                                        \
+    X(ENTRY_WITHDRAWN, "withdrawn")                                                                                    \
+    X(ENTRY_SIGNED, "signed")      /* after: who, for which side, the text and its hash */                             \
+    X(ENTRY_AGREED, "agreed")      /* after: the hash of the text that is in force from here on */                     \
+    X(ENTRY_COMMENT, "comment on") /* before and after are its text; `fact` is what it is about */                     \
+    X(ENTRY_VIEW, "view")          /* a saved view that others see: before and after are what it asks for */           \
+    X(ENTRY_ERASED, "erased") /* before: "commit place" of the entry that lost values, after: the digest of the rest   \
+                               */
+enum entry_kind {
+#define X(kind, word) kind,
+    ENTRY_KINDS(X)
+#undef X
+};
+str entry_word(enum entry_kind kind);
+
 struct journal_line {
     uint64_t number;
     int64_t time;
@@ -164,6 +210,39 @@ struct journal_line {
     size_t changed;
     unsigned char hash[32];
 };
+struct journal_field { /* as an entry has it */
+    const struct model_field *field;
+    str before, after; /* canonical; links: the targets' ids with blanks between */
+    bool erased;       /* one of the two was, and is STR_NONE */
+};
+struct journal_entry {
+    enum entry_kind kind;
+    const struct model_type *type; /* NULL where it is about no fact, or of a type that is gone */
+    uint64_t fact;
+    const struct journal_field *fields; /* CREATED, CHANGED, DELETED, CLAIMED; DRAFTED, PROPOSED: as proposed */
+    size_t field_count;
+    str text; /* LOAD: which; SIGNED: the side; COMMENT: what it says now */
+};
+struct journal_commit {
+    struct journal_line line;
+    const struct journal_entry *entries; /* those that were asked for */
+    size_t entry_count;
+};
+struct journal_pick {
+    uint64_t from, to;    /* commit numbers, both included; to 0: the newest */
+    int64_t since, until; /* seconds, until excluded; until 0: no end */
+    str actor;            /* in it, whatever the case; STR_NONE: any */
+    uint32_t type;        /* entries of facts of this type only; 0: any */
+    uint64_t fact;        /* of this fact only; 0: any */
+    uint64_t limit;       /* commits at most; 0: all */
+};
+/* Newest first, as of one moment; a commit is borrowed during the call. */
+int store_read_journal(struct store *s, const struct journal_pick *pick,
+                       void (*commit)(void *self, const struct journal_commit *c), void *self,
+                       struct err *err) MUST_USE;
+/* The name that a fact last had, also when it was deleted; STR_NONE where the journal does not know it. */
+int store_load_past_name(struct store *s, struct arena *a, uint64_t fact, str *name, struct err *err) MUST_USE;
+
 struct journal_change { /* one field of one fact */
     uint64_t number;
     int64_t time;
@@ -172,15 +251,58 @@ struct journal_change { /* one field of one fact */
      * follow; or after is what became of its two keys: "drafted", "proposed", "refused", "withdrawn", "signed",
      * "agreed". */
     const struct model_field *field;
-    str before, after; /* canonical; links: the targets' ids with blanks between */
+    str before, after; /* as in journal_field */
+    bool erased;
 };
 /* Newest first; at most `limit`; only of `fact` when it isn't 0. */
 int store_load_journal(struct store *s, struct arena *a, size_t limit, const struct journal_line **out, size_t *count,
                        struct err *err) MUST_USE;
 int store_load_history(struct store *s, struct arena *a, uint64_t fact, const struct journal_change **out,
                        size_t *count, struct err *err) MUST_USE;
-/* Recomputes the hash chain and every digest; the error names the first broken entry. */
+/* Recomputes the hash chain and every digest, and holds facts, links and loads of evidence against it; the error names
+ * the first broken entry. */
 int store_verify(struct store *s, uint64_t *entries, unsigned char head[32], struct err *err) MUST_USE;
+/* The commit with this hash, of which the first `bytes` are given. ERR_ABSENT; 0 bytes: the newest. */
+int store_find_head(struct store *s, const unsigned char *hash, size_t bytes, struct journal_line *out,
+                    struct err *err) MUST_USE;
+
+struct erasure {
+    uint64_t number; /* of the commit that says so */
+    const struct model_type *type;
+    uint64_t entries, values; /* that lost values; what went, claims that lose too */
+    bool stands;              /* the fact has such a value today, which was not touched */
+    bool in_log;              /* a program that is reading keeps the old pages in the log until it ends */
+};
+/* Takes the values of the past of a fact, or of one of its fields (STR_NONE: all), out of the journal, and what sources
+ * claim that isn't what stands. The chain stays whole: what was erased, when, by whom and why is a commit. */
+int store_erase(struct store *s, uint64_t fact, str field, str actor, str reason, int64_t now, struct erasure *result,
+                struct err *err) MUST_USE;
+
+/* ---- Copies and health
+ * --------------------------------------------------------------------------------------------------------------- */
+
+struct store_proof {
+    uint64_t bytes, commits, entries;
+    unsigned char head[32];
+};
+/* A copy as of one moment, while others write. It gets its name, which must be free, when every page and the journal
+ * were proved. */
+int store_backup(struct store *s, const char *path, struct store_proof *proof, struct err *err) MUST_USE;
+/* The backup is proved, copied and put in place. With `force` also where a workspace is that nobody has open: it is
+ * kept beside, under the name *kept (else STR_NONE). */
+int store_restore(const char *backup, const char *path, bool force, struct arena *a, struct store_proof *proof,
+                  str *kept, struct err *err) MUST_USE;
+
+enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD };
+struct health_line {
+    enum health state;
+    const char *what;
+    str says;
+    const char *next; /* what to do; NULL where nothing is */
+};
+/* Also of files that cannot be opened. full: each index is held against its table. */
+int store_examine(const char *path, bool full, int64_t now, struct arena *a, const struct health_line **out,
+                  size_t *count, struct err *err) MUST_USE;
 
 /* ---- Taking back
  * ------------------------------------------------------------------------------------------------------------ */
@@ -300,7 +422,8 @@ struct evidence_totals {
     uint64_t files, lines, bytes;
     int32_t first_day, last_day;
 };
-int store_load_totals(struct store *s, struct evidence_totals *out, struct err *err) MUST_USE;
+/* Of the loads up to this commit; 0: all. */
+int store_load_totals(struct store *s, uint64_t up_to, struct evidence_totals *out, struct err *err) MUST_USE;
 
 /* ---- Another metamodel
  * ---------------------------------------------------------------------------------------------------- */

@@ -201,7 +201,7 @@ static int fill(struct store *s, const struct store_profile *p, str model_yaml, 
         put_setting(s, "model", model_yaml, err) ||
         store_run(s, SQL_SETTING_PUT, err, "sb", STR("person key"), key, sizeof key) ||
         store_run(s, SQL_SETTING_PUT, err, "si", STR("next fact"), (int64_t)1) ||
-        journal_begin(s, &j, STR("init"), STR("workspace made"), time_now(), err) ||
+        journal_begin(s, &j, STR("init"), STR("workspace made"), p->made ? p->made : time_now(), err) ||
         journal_entry(s, &j, ENTRY_MODEL, 0, 0, STR_NONE, model_yaml, err) || journal_end(s, &j, err))
         return -1;
     sodium_memzero(key, sizeof key);
@@ -247,7 +247,7 @@ static void release(struct store *s)
     sodium_memzero(s, sizeof *s);
 }
 
-static int sync_folder(struct arena *a, const char *path, struct err *err)
+int store_sync_folder(struct arena *a, const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     str folder = !slash ? STR(".") : slash == path ? STR("/") : (str){path, (size_t)(slash - path)};
@@ -280,7 +280,7 @@ int store_create(const char *path, const struct store_profile *profile, str mode
         release(&s);
         if (!rc && link(neighbour, path)) rc = err_errno(err, "cannot make the workspace");
         unlink(neighbour);
-        if (!rc) rc = sync_folder(&scratch, path, err);
+        if (!rc) rc = store_sync_folder(&scratch, path, err);
         if (rc) err_in(err, str_of(path));
     } else
         release(&s);

@@ -253,7 +253,7 @@ static int sum_paid(struct store *s, struct arena *a, uint64_t subject, struct s
     VEC(struct total) totals = {0};
     sqlite3_stmt *q;
     int rc;
-    if (store_bind(s, SQL_PAYMENT_OF, &q, err, "u", subject)) return -1;
+    if (store_bind(s, SQL_PAYMENT_OF, &q, err, "uu", subject, (uint64_t)INT64_MAX)) return -1;
     while ((rc = store_step(s, q, err)) == 1) {
         __int128 v;
         int scale;
@@ -316,11 +316,11 @@ int store_load_strangers(struct store *s, struct arena *a, size_t limit, const s
     return rc;
 }
 
-int store_load_totals(struct store *s, struct evidence_totals *out, struct err *err)
+int store_load_totals(struct store *s, uint64_t up_to, struct evidence_totals *out, struct err *err)
 {
     sqlite3_stmt *q;
     *out = (struct evidence_totals){0};
-    if (store_prepare(s, SQL_LOAD_TOTALS, &q, err)) return -1;
+    if (store_bind(s, SQL_LOAD_TOTALS, &q, err, "u", up_to ? up_to : (uint64_t)INT64_MAX)) return -1;
     int rc = store_step(s, q, err);
     if (rc <= 0) return rc;
     *out = (struct evidence_totals){.files = (uint64_t)sqlite3_column_int64(q, 0),

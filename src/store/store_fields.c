@@ -22,8 +22,9 @@ static int parse_any(struct arena *a, str json, struct field_texts *out, struct 
         const struct json *v = &top->items[i];
         int64_t id;
         if (!str_to_int(v->key, &id) || id < 1 || id > UINT32_MAX) return damaged(err);
-        if (v->kind != JSON_STRING && v->kind != JSON_NULL) return damaged(err);
-        out->items[out->count++] = (struct field_text){(uint32_t)id, v->kind == JSON_STRING ? v->text : STR_NONE};
+        if (v->kind != JSON_STRING && v->kind != JSON_NULL && v->kind != JSON_FALSE) return damaged(err);
+        out->items[out->count++] =
+            (struct field_text){(uint32_t)id, v->kind == JSON_STRING ? v->text : STR_NONE, v->kind == JSON_FALSE};
     }
     return 0;
 }
@@ -35,10 +36,11 @@ int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct
     *out = (struct field_texts){0};
     if (json.n == 2 && p[0] == '{' && p[1] == '}') return 0;
     if (json.n < 2 || memchr(p, '\\', json.n)) return parse_any(a, json, out, err);
-    /* {"12":"text","13":null} without escapes or blanks: the texts can be borrowed. */
+    /* {"12":"text","13":null,"14":false} without escapes or blanks: the texts can be borrowed. */
     while (p < end && (*p == '{' || *p == ',')) {
         uint32_t id = 0;
         str text = STR_NONE;
+        bool erased = false;
         if (end - p < 6 || p[1] != '"') return parse_any(a, json, out, err);
         for (p += 2; p < end && *p >= '0' && *p <= '9' && id < 100000000; p++) id = id * 10 + (uint32_t)(*p - '0');
         if (end - p < 4 || p[0] != '"' || p[1] != ':' || !id) return parse_any(a, json, out, err);
@@ -50,9 +52,11 @@ int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct
             p = close + 1;
         } else if (end - p > 4 && memcmp(p, "null", 4) == 0)
             p += 4;
+        else if (end - p > 5 && memcmp(p, "false", 5) == 0)
+            p += 5, erased = true;
         else
             return parse_any(a, json, out, err);
-        *vec_add(a, &found) = (struct field_text){id, text};
+        *vec_add(a, &found) = (struct field_text){id, text, erased};
     }
     if (end - p != 1 || *p != '}') return parse_any(a, json, out, err);
     out->items = found.items;
@@ -72,12 +76,23 @@ void put_number(struct buf *b, uint64_t v)
     buf_put(b, digits + at, sizeof digits - at);
 }
 
-void field_texts_put(struct buf *b, uint32_t field, str text)
+static void put_key(struct buf *b, uint32_t field)
 {
     if (b->n > 1) buf_char(b, ',');
     buf_char(b, '"');
     put_number(b, field);
     buf_put(b, "\":", 2);
+}
+
+void field_texts_put_erased(struct buf *b, uint32_t field)
+{
+    put_key(b, field);
+    buf_text(b, "false");
+}
+
+void field_texts_put(struct buf *b, uint32_t field, str text)
+{
+    put_key(b, field);
     if (!text.p) {
         buf_text(b, "null");
         return;

@@ -66,6 +66,9 @@ void store_abandon(struct store *s);
 /* One moment for several reads: a reading transaction of which the end cannot fail. */
 #define store_read_begin(s, err) store_begin((s), false, (err))
 
+/* What SQLite finds wrong first; STR_NONE: nothing. */
+int store_check_pages(struct store *s, bool full, struct arena *a, str *says, struct err *err) MUST_USE;
+int store_sync_folder(struct arena *a, const char *path, struct err *err) MUST_USE; /* that the file stands in */
 int store_make_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
 int store_drop_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
 /* STR_NONE where the workspace has no such setting. */
@@ -123,25 +126,6 @@ uint64_t change_real_id(const struct change_set *c, uint64_t id);
 
 /* ---- Journal ---- */
 
-enum entry_kind {
-    ENTRY_CREATED,
-    ENTRY_CHANGED,
-    ENTRY_DELETED,
-    ENTRY_EVIDENCE, /* usage or payments of the application `fact` */
-    ENTRY_LOAD,
-    ENTRY_USER,
-    ENTRY_CLAIMED, /* a claim that doesn't win: the fact's values are as before */
-    ENTRY_MODEL,   /* the metamodel's text; of type 1: the workspace's own */
-    /* Two keys. Of the first four `after` is the proposal as it is now, null when it is gone. */
-    ENTRY_DRAFTED, /* its text changed */
-    ENTRY_PROPOSED,
-    ENTRY_REFUSED,
-    ENTRY_WITHDRAWN,
-    ENTRY_SIGNED,  /* after: who, for which side, the text and its hash */
-    ENTRY_AGREED,  /* after: the hash of the text that is in force from here on */
-    ENTRY_COMMENT, /* before and after are its text; `fact` is what it is about */
-    ENTRY_VIEW,    /* a saved view that others see: before and after are what it asks for */
-};
 struct journal_writer {
     uint64_t number;
     int64_t time;
@@ -157,6 +141,13 @@ int journal_begin(struct store *s, struct journal_writer *j, str actor, str reas
 int journal_entry(struct store *s, struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
                   str before, str after, struct err *err) MUST_USE;
 int journal_end(struct store *s, struct journal_writer *j, struct err *err) MUST_USE;
+/* What the three of them hash, for those who look whether it still is so. */
+void journal_digest(unsigned char digest[HASH_SIZE], const unsigned char salt[SALT_SIZE], uint64_t number, uint64_t seq,
+                    enum entry_kind kind, uint32_t type, uint64_t fact, str before, str after);
+void journal_hash_head(struct journal_writer *j);
+void journal_hash_entry(struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
+                        const unsigned char digest[HASH_SIZE]);
+void journal_hash_end(struct journal_writer *j, unsigned char hash[HASH_SIZE]);
 
 /* ---- Two keys ---- */
 
@@ -196,6 +187,10 @@ int keys_load_values(struct store *s, struct arena *a, uint64_t fact, const stru
 /* As stored_keys, from a fact's values by field numbers. */
 int keys_load(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
               struct stored_keys *out, struct err *err) MUST_USE;
+/* The same as of commit `at`, as far as the journal goes back: what was in force and by whose keys. A proposal beside
+ * it is not told: there is none, and a first draft is a draft. */
+int keys_load_at(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
+                 uint64_t at, struct stored_keys *out, struct err *err) MUST_USE;
 /* In a reading transaction, behind the journal's own check. */
 int keys_verify(struct store *s, struct err *err) MUST_USE;
 void keys_put_proposal(struct buf *b, const struct proposal *p); /* as JSON, for the journal */
@@ -205,6 +200,7 @@ void keys_put_proposal(struct buf *b, const struct proposal *p); /* as JSON, for
 struct field_text {
     uint32_t field; /* id */
     str text;       /* STR_NONE: null */
+    bool erased;    /* there was a text or null, and it was erased */
 };
 struct field_texts {
     struct field_text *items;
@@ -212,8 +208,16 @@ struct field_texts {
 };
 /* In the arena, or pointing into `json` where nothing needs decoding. */
 int field_texts_parse(struct arena *a, str json, struct field_texts *out, struct err *err) MUST_USE;
+struct present_fact {
+    uint32_t type, version; /* 0: there is no such fact */
+    struct field_texts texts;
+};
+/* A fact as it is stored: its values, then its links. */
+int store_fact_texts(struct store *s, struct arena *a, uint64_t fact, struct present_fact *out,
+                     struct err *err) MUST_USE;
 void field_texts_open(struct buf *b);
 void field_texts_put(struct buf *b, uint32_t field, str text); /* between open and close */
+void field_texts_put_erased(struct buf *b, uint32_t field);
 void field_texts_close(struct buf *b);
 void put_number(struct buf *b, uint64_t v);
 /* "12 15": the next id; false at the end or when it isn't one. */

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Facts and what belongs to them, read for a picture: everything, or what changed since. */
-#include "store_inside.h"
+#include "store_loading.h"
 
 #include <string.h>
 
-struct loading {
-    struct store *s;
-    const struct store_reader *r;
-    struct err *err;
-    struct arena a; /* of one fact or one application */
-    VEC(struct stored_value) values;
-    VEC(struct stored_link) links;
-};
-
-/* False for a type that the metamodel does not have any more: its facts stay stored, and nobody sees them. */
-static bool begin_fact(struct loading *l, struct stored_fact *fact, uint32_t type_id)
+bool loading_begin_fact(struct loading *l, struct stored_fact *fact, uint32_t type_id)
 {
     arena_clear(&l->a);
     memset(&l->values, 0, sizeof l->values);
     memset(&l->links, 0, sizeof l->links);
     fact->type = model_type_by_id(l->s->model, type_id);
     return fact->type != NULL;
+}
+
+void loading_add_value(struct loading *l, const struct model_field *field, str text)
+{
+    size_t at = l->values.count;
+    *vec_add(&l->a, &l->values) = (struct stored_value){field, text};
+    for (; at && l->values.items[at - 1].field->number > field->number; at--) {
+        struct stored_value swap = l->values.items[at];
+        l->values.items[at] = l->values.items[at - 1];
+        l->values.items[at - 1] = swap;
+    }
 }
 
 /* The texts may point into the statement's row, so they hold until its next step. */
@@ -30,19 +31,12 @@ static int add_values(struct loading *l, const struct stored_fact *fact, str jso
     if (field_texts_parse(&l->a, json, &texts, l->err)) return -1;
     for (size_t i = 0; i < texts.count; i++) {
         const struct model_field *field = model_field_by_id(fact->type, texts.items[i].field);
-        if (!field || !texts.items[i].text.p) continue;
-        size_t at = l->values.count;
-        *vec_add(&l->a, &l->values) = (struct stored_value){field, texts.items[i].text};
-        for (; at && l->values.items[at - 1].field->number > field->number; at--) {
-            struct stored_value swap = l->values.items[at];
-            l->values.items[at] = l->values.items[at - 1];
-            l->values.items[at - 1] = swap;
-        }
+        if (field && texts.items[i].text.p) loading_add_value(l, field, texts.items[i].text);
     }
     return 0;
 }
 
-static void add_link(struct loading *l, const struct stored_fact *fact, uint32_t field_id, uint64_t to)
+void loading_add_link(struct loading *l, const struct stored_fact *fact, uint32_t field_id, uint64_t to)
 {
     const struct model_field *field = model_field_by_id(fact->type, field_id);
     if (!field) return;
@@ -55,7 +49,7 @@ static void add_link(struct loading *l, const struct stored_fact *fact, uint32_t
     }
 }
 
-static void give_fact(struct loading *l, struct stored_fact *fact)
+void loading_give_fact(struct loading *l, struct stored_fact *fact)
 {
     fact->values = l->values.items;
     fact->value_count = l->values.count;
@@ -93,18 +87,19 @@ static int load_facts(struct loading *l)
     while ((row = store_step(l->s, facts, l->err)) == 1) {
         struct stored_fact fact = {.id = (uint64_t)sqlite3_column_int64(facts, 0),
                                    .version = (uint32_t)sqlite3_column_int64(facts, 2)};
-        bool known = begin_fact(l, &fact, (uint32_t)sqlite3_column_int64(facts, 1));
+        bool known = loading_begin_fact(l, &fact, (uint32_t)sqlite3_column_int64(facts, 1));
         if (known && add_values(l, &fact, store_column(facts, 3))) return -1;
         while (link == 1 && (uint64_t)sqlite3_column_int64(links, 0) <= fact.id) {
             if (known && (uint64_t)sqlite3_column_int64(links, 0) == fact.id)
-                add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 1), (uint64_t)sqlite3_column_int64(links, 2));
+                loading_add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 1),
+                                 (uint64_t)sqlite3_column_int64(links, 2));
             if ((link = store_step(l->s, links, l->err)) < 0) return -1;
         }
         struct stored_keys keys;
         if (key == 1 && (uint64_t)sqlite3_column_int64(keyed, 0) == fact.id &&
             ((known && add_keys(l, &fact, &keys)) || (key = store_step(l->s, keyed, l->err)) < 0))
             return -1;
-        if (known) give_fact(l, &fact);
+        if (known) loading_give_fact(l, &fact);
     }
     return row;
 }
@@ -116,7 +111,7 @@ static int load_fact(struct loading *l, uint64_t id, uint32_t deleted_type)
     struct stored_keys keys;
     int rc;
     if (store_bind(l->s, SQL_FACT_GET, &q, l->err, "u", id) || (rc = store_step(l->s, q, l->err)) < 0) return -1;
-    if (!begin_fact(l, &fact, rc ? (uint32_t)sqlite3_column_int64(q, 0) : deleted_type)) {
+    if (!loading_begin_fact(l, &fact, rc ? (uint32_t)sqlite3_column_int64(q, 0) : deleted_type)) {
         sqlite3_reset(q);
         return 0;
     }
@@ -125,10 +120,11 @@ static int load_fact(struct loading *l, uint64_t id, uint32_t deleted_type)
         if (add_values(l, &fact, store_column(q, 2)) || store_bind(l->s, SQL_LINK_OF, &links, l->err, "u", id))
             return -1;
         while ((rc = store_step(l->s, links, l->err)) == 1)
-            add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 0), (uint64_t)sqlite3_column_int64(links, 1));
+            loading_add_link(l, &fact, (uint32_t)sqlite3_column_int64(links, 0),
+                             (uint64_t)sqlite3_column_int64(links, 1));
         if (rc < 0 || add_keys(l, &fact, &keys)) return -1;
     }
-    give_fact(l, &fact);
+    loading_give_fact(l, &fact);
     sqlite3_reset(q);
     return 0;
 }
@@ -175,7 +171,7 @@ static int load_usage(struct loading *l, uint64_t application, const uint64_t *s
     int rc;
     if (!l->r->usage) return 0;
     for (size_t i = 0; i < count; i++) {
-        if (store_bind(l->s, SQL_USAGE_OF, &q, l->err, "u", subjects[i])) return -1;
+        if (store_bind(l->s, SQL_USAGE_OF, &q, l->err, "uu", subjects[i], l->up_to)) return -1;
         while ((rc = store_step(l->s, q, l->err)) == 1)
             *vec_add(&l->a, &rows) = (struct usage_row){.person = (uint64_t)sqlite3_column_int64(q, 0),
                                                         .day = sqlite3_column_int(q, 1),
@@ -195,7 +191,7 @@ static int load_payments(struct loading *l, uint64_t application, const uint64_t
     int rc = 0;
     if (!l->r->payment) return 0;
     for (size_t i = 0; i < count; i++) {
-        if (store_bind(l->s, SQL_PAYMENT_OF, &q, l->err, "u", subjects[i])) return -1;
+        if (store_bind(l->s, SQL_PAYMENT_OF, &q, l->err, "uu", subjects[i], l->up_to)) return -1;
         while ((rc = store_step(l->s, q, l->err)) == 1) {
             struct stored_payment payment = {application, sqlite3_column_int(q, 0), store_column(q, 1),
                                              store_column(q, 2)};
@@ -254,7 +250,7 @@ static int load_all_evidence(struct loading *l)
     return rc;
 }
 
-static int load_evidence_since(struct loading *l, uint64_t since)
+int loading_evidence_since(struct loading *l, uint64_t since)
 {
     sqlite3_stmt *changed, *q;
     int rc;
@@ -291,12 +287,12 @@ static int load_facts_since(struct loading *l, uint64_t since)
 static int load(struct store *s, bool all, uint64_t since, const struct store_reader *r, uint64_t *head,
                 struct err *err)
 {
-    struct loading l = {.s = s, .r = r, .err = err};
+    struct loading l = {.s = s, .r = r, .err = err, .up_to = INT64_MAX};
     if (store_begin(s, false, err)) return -1;
     arena_init(&l.a, 0);
     int rc = store_head(s, head, err);
     if (!rc && all) rc = load_facts(&l) || load_all_evidence(&l) ? -1 : 0;
-    if (!rc && !all && *head > since) rc = load_facts_since(&l, since) || load_evidence_since(&l, since) ? -1 : 0;
+    if (!rc && !all && *head > since) rc = load_facts_since(&l, since) || loading_evidence_since(&l, since) ? -1 : 0;
     arena_release(&l.a);
     store_abandon(s);
     return rc;

@@ -104,8 +104,10 @@ static const char migration_3[] =
     "CREATE INDEX mention_unseen ON mention(user) WHERE seen = 0;"
     "CREATE TABLE saved_view(id INTEGER PRIMARY KEY, type INTEGER NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL,"
     " shared INTEGER NOT NULL, query TEXT NOT NULL, UNIQUE(type, owner, name)) STRICT;";
+/* What is left of an entry's values after some were erased, by the commit of this number. */
+static const char migration_4[] = "ALTER TABLE entry_value ADD COLUMN erased INTEGER;";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3};
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

@@ -38,6 +38,9 @@
     X(SQL_SOURCE_GET, "SELECT kind, name FROM source WHERE id = ?1")                                                   \
     X(SQL_SOURCE_ADD, "INSERT INTO source(kind, name, since) VALUES(?1, ?2, ?3)")                                      \
     X(SQL_CLAIM_OF, "SELECT source, number, file, line, fields FROM claim WHERE fact = ?1 ORDER BY seq")               \
+    X(SQL_CLAIM_TEXTS, "SELECT seq, fields FROM claim WHERE fact = ?1 ORDER BY seq")                                   \
+    X(SQL_CLAIM_PUT, "UPDATE claim SET fields = ?3 WHERE fact = ?1 AND seq = ?2")                                      \
+    X(SQL_CLAIM_DROP_ONE, "DELETE FROM claim WHERE fact = ?1 AND seq = ?2")                                            \
     X(SQL_CLAIM_DROP, "DELETE FROM claim WHERE fact = ?1")                                                             \
     /* Journal */                                                                                                      \
     X(SQL_HEAD, "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1")                                       \
@@ -46,10 +49,32 @@
     X(SQL_JOURNAL_GET, "SELECT time, actor FROM journal WHERE number = ?1")                                            \
     X(SQL_JOURNAL_NEWEST,                                                                                              \
       "SELECT number, time, actor, reason, entries, hash FROM journal ORDER BY number DESC LIMIT ?1")                  \
+    X(SQL_JOURNAL_PICK, "SELECT j.number, j.time, j.actor, j.reason, j.entries, j.hash FROM journal j"                 \
+                        " WHERE j.number >= ?1 AND j.number <= ?2 AND j.time >= ?3 AND j.time < ?4"                    \
+                        " AND (?5 = 0 OR EXISTS (SELECT 1 FROM entry e WHERE e.number = j.number AND e.type = ?5"      \
+                        " AND e.fact <> 0))"                                                                           \
+                        " AND (?6 = 0 OR j.number IN (SELECT e.number FROM entry e WHERE e.fact = ?6"                  \
+                        " AND e.type <> 0)) ORDER BY j.number DESC")                                                   \
+    X(SQL_JOURNAL_OF_HASH, "SELECT number, time, actor, reason, entries, hash FROM journal"                            \
+                           " WHERE substr(hash, 1, ?2) = ?1 ORDER BY number DESC LIMIT 1")                             \
     X(SQL_JOURNAL_ALL, "SELECT number, time, actor, reason, entries, previous, hash FROM journal ORDER BY number")     \
     X(SQL_ENTRY_ALL,                                                                                                   \
-      "SELECT e.number, e.seq, e.kind, e.type, e.fact, e.digest, v.salt, v.before, v.after FROM entry e"               \
+      "SELECT e.number, e.seq, e.kind, e.type, e.fact, e.digest, v.salt, v.before, v.after, v.erased FROM entry e"     \
       " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq ORDER BY e.number, e.seq")                    \
+    X(SQL_ENTRY_TOLD, "SELECT e.kind, e.type, e.fact, v.before, v.after FROM entry e LEFT JOIN entry_value v"          \
+                      " ON v.number = e.number AND v.seq = e.seq WHERE e.number = ?1"                                  \
+                      " AND (?2 = 0 OR (e.type = ?2 AND e.fact <> 0))"                                                 \
+                      " AND (?3 = 0 OR (e.fact = ?3 AND e.type <> 0)) ORDER BY e.seq")                                 \
+    X(SQL_ENTRY_VALUES_OF,                                                                                             \
+      "SELECT e.number, e.seq, e.kind, v.before, v.after FROM entry e JOIN entry_value v ON v.number = e.number"       \
+      " AND v.seq = e.seq WHERE e.fact = ?1 AND (e.kind <= 2 OR e.kind IN (6, 14) OR e.kind BETWEEN 8 AND 12)"         \
+      " ORDER BY e.number DESC, e.seq DESC")                                                                           \
+    X(SQL_ENTRY_VALUE_ERASE,                                                                                           \
+      "UPDATE entry_value SET salt = ?3, before = ?4, after = ?5, erased = ?6 WHERE number = ?1 AND seq = ?2")         \
+    X(SQL_ENTRY_ERASURE, "SELECT v.after FROM entry e JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"     \
+                         " WHERE e.number = ?1 AND e.kind = 16 AND v.before = ?2")                                     \
+    X(SQL_ENTRY_DELETED, "SELECT e.type, v.before FROM entry e JOIN entry_value v ON v.number = e.number"              \
+                         " AND v.seq = e.seq WHERE e.fact = ?1 AND e.kind = 2 ORDER BY e.number DESC LIMIT 1")         \
     X(SQL_ENTRY_BY_FACT, "SELECT e.fact, e.kind, v.salt IS NULL, v.after, e.number FROM entry e"                       \
                          " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                           \
                          " WHERE e.kind <= 2 ORDER BY e.fact, e.number, e.seq")                                        \
@@ -57,6 +82,17 @@
       "SELECT fact, type, max(number) FROM entry WHERE number > ?1 AND (kind <= 2 OR kind BETWEEN 8 AND 13)"           \
       " GROUP BY +fact ORDER BY +fact")                                                                                \
     X(SQL_ENTRY_EVIDENCE_SINCE, "SELECT DISTINCT +fact FROM entry WHERE number > ?1 AND kind = 3 ORDER BY 1")          \
+    X(SQL_ENTRY_AFTER,                                                                                                 \
+      "SELECT e.fact, e.kind, e.type, v.before FROM entry e LEFT JOIN entry_value v ON v.number = e.number"            \
+      " AND v.seq = e.seq WHERE e.number > ?1 AND (e.kind <= 2 OR e.kind BETWEEN 8 AND 13)"                            \
+      " ORDER BY e.fact, e.number DESC, e.seq DESC")                                                                   \
+    X(SQL_KEYS_AGREED_AT,                                                                                              \
+      "SELECT e.number, j.time FROM entry e JOIN journal j ON j.number = e.number WHERE e.fact = ?1 AND e.kind = 13"   \
+      " AND e.number <= ?2 AND e.number >= (SELECT max(number) FROM entry WHERE fact = ?1 AND kind = 0"                \
+      " AND number <= ?2) ORDER BY e.number DESC LIMIT 1")                                                             \
+    X(SQL_ENTRY_VERSION, "SELECT count(*) FROM entry WHERE fact = ?1 AND kind <= 1 AND number <= ?2 AND number >="     \
+                         " (SELECT max(number) FROM entry WHERE fact = ?1 AND kind = 0 AND number <= ?2)")             \
+    X(SQL_JOURNAL_BEFORE, "SELECT max(number) FROM journal WHERE time < ?1")                                           \
     X(SQL_ENTRY_LAST, "SELECT j.actor, j.time, e.kind, e.type FROM entry e JOIN journal j ON j.number = e.number"      \
                       " WHERE e.fact = ?1 AND e.kind <= 2 ORDER BY e.number DESC LIMIT 1")                             \
     X(SQL_ENTRY_HISTORY,                                                                                               \
@@ -88,12 +124,12 @@
     X(SQL_KEYS_COUNT,                                                                                                  \
       "SELECT (SELECT count(*) FROM agreement), (SELECT count(*) FROM proposal), (SELECT count(*) FROM signature)")    \
     X(SQL_KEYS_ENTRIES,                                                                                                \
-      "SELECT e.fact, e.kind, v.salt IS NULL, v.after, e.number, e.type FROM entry e"                                  \
+      "SELECT e.fact, e.kind, v.salt IS NULL OR v.erased IS NOT NULL, v.after, e.number, e.type FROM entry e"          \
       " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq WHERE e.kind BETWEEN 8 AND 13 OR"             \
       " (e.kind IN (0, 2) AND e.fact IN (SELECT fact FROM entry WHERE kind BETWEEN 8 AND 13))"                         \
       " ORDER BY e.fact, e.number, e.seq")                                                                             \
     X(SQL_MODEL_SINCE, "SELECT 1 FROM entry WHERE kind = 7 AND number > ?1 LIMIT 1")                                   \
-    X(SQL_ENTRY_OF, "SELECT e.kind, e.type, e.fact, v.salt IS NULL, v.before, v.after FROM entry e"                    \
+    X(SQL_ENTRY_OF, "SELECT e.kind, e.type, e.fact, v.erased IS NOT NULL, v.before, v.after FROM entry e"              \
                     " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                                \
                     " WHERE e.number = ?1 ORDER BY e.seq")                                                             \
     X(SQL_ENTRY_TOUCHES, "SELECT 1 FROM entry WHERE fact = ?2 AND kind <= 2 AND number = ?1")                          \
@@ -119,6 +155,27 @@
     X(SQL_VIEW_PUT, "INSERT INTO saved_view(type, name, owner, shared, query) VALUES(?1, ?2, ?3, ?4, ?5)"              \
                     " ON CONFLICT(type, owner, name) DO UPDATE SET shared = excluded.shared, query = excluded.query")  \
     X(SQL_VIEW_DROP, "DELETE FROM saved_view WHERE id = ?1")                                                           \
+    /* Health */                                                                                                       \
+    X(SQL_CHECK_QUICK, "PRAGMA quick_check(10)")                                                                       \
+    X(SQL_CHECK_FULL, "PRAGMA integrity_check(10)")                                                                    \
+    X(SQL_FOREIGN_KEYS,                                                                                                \
+      "SELECT \"table\" || ' without its ' || parent, count(*) FROM pragma_foreign_key_check GROUP BY 1")              \
+    X(SQL_ORPHANS, "SELECT 'links', count(*) FROM link WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"              \
+                   " SELECT 'names', count(*) FROM fact_name WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"        \
+                   " SELECT 'aliases', count(*) FROM fact_alias WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"     \
+                   " SELECT 'claims', count(*) FROM claim WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"           \
+                   " SELECT 'values of the journal', count(*) FROM entry_value v WHERE NOT EXISTS"                     \
+                   " (SELECT 1 FROM entry e WHERE e.number = v.number AND e.seq = v.seq) UNION ALL"                    \
+                   " SELECT 'use', count(*) FROM usage WHERE subject NOT IN (SELECT id FROM subject)"                  \
+                   " OR load NOT IN (SELECT number FROM load) UNION ALL"                                               \
+                   " SELECT 'payments', count(*) FROM payment WHERE subject NOT IN (SELECT id FROM subject)"           \
+                   " OR load NOT IN (SELECT number FROM load)")                                                        \
+    X(SQL_CLOCK, "SELECT max(time), (SELECT count(*) FROM journal a JOIN journal b ON b.number = a.number + 1"         \
+                 " WHERE b.time < a.time) FROM journal")                                                               \
+    X(SQL_SECURE_DELETE, "PRAGMA secure_delete = ON")                                                                  \
+    X(SQL_FOLD_LOG, "PRAGMA wal_checkpoint(TRUNCATE)")                                                                 \
+    X(SQL_NAME_BEGINS, "SELECT fact FROM fact_name WHERE type = ?1 AND folded >= ?2 AND folded < ?2 || char(1114111)"  \
+                       " ORDER BY folded LIMIT ?3")                                                                    \
     /* Evidence */                                                                                                     \
     X(SQL_SUBJECT_OF_APPLICATION, "SELECT id FROM subject WHERE kind = 0 AND application = ?1")                        \
     X(SQL_SUBJECT_OF_NAME, "SELECT id, application FROM subject WHERE kind = ?1 AND name = ?2")                        \
@@ -132,11 +189,12 @@
       "SELECT l.file, j.time FROM load l JOIN journal j ON j.number = l.number WHERE l.content_hash = ?1")             \
     X(SQL_LOAD_ADD, "INSERT INTO load(number, file, format, content_hash, bytes, lines, skipped, first_day, last_day)" \
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                     \
-    X(SQL_LOAD_TOTALS,                                                                                                 \
-      "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(first_day), max(last_day) FROM load")    \
-    X(SQL_USAGE_OF, "SELECT person, day, requests, bytes FROM usage WHERE subject = ?1 ORDER BY person, day, load")    \
-    X(SQL_PAYMENT_OF,                                                                                                  \
-      "SELECT month, amount, currency FROM payment WHERE subject = ?1 ORDER BY month, currency, load, seq")            \
+    X(SQL_LOAD_TOTALS, "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(first_day), "           \
+                       "max(last_day) FROM load WHERE number <= ?1")                                                   \
+    X(SQL_USAGE_OF,                                                                                                    \
+      "SELECT person, day, requests, bytes FROM usage WHERE subject = ?1 AND load <= ?2 ORDER BY person, day, load")   \
+    X(SQL_PAYMENT_OF, "SELECT month, amount, currency FROM payment WHERE subject = ?1 AND load <= ?2 ORDER BY month, " \
+                      "currency, load, seq")                                                                           \
     X(SQL_STRANGERS,                                                                                                   \
       "SELECT s.id, s.kind, s.name, coalesce(u.people, 0), coalesce(u.requests, 0), coalesce(u.bytes, 0),"             \
       " u.first_day, u.last_day FROM subject s LEFT JOIN (SELECT subject, count(DISTINCT person) AS people,"           \

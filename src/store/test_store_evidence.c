@@ -68,7 +68,7 @@ static void usage_and_payments(struct test_tally *t)
     GOOD(&x, store_add_evidence(x.s, &more, NULL, 2000, &r, &x.err));
     CHECK_STR(dump(&x, x.s, false, 3, &head), STR("evidence of 1\nuse 1 7 20001-20002: 20001/2/20 20002/2/20\n"
                                                   "use 1 18446744073709551615 20001-20001: 20001/5/500\n"));
-    GOOD(&x, store_load_totals(x.s, &totals, &x.err));
+    GOOD(&x, store_load_totals(x.s, 0, &totals, &x.err));
     CHECK(totals.files == 2 && totals.lines == 20 && totals.bytes == 2000);
     CHECK(totals.first_day == 20001 && totals.last_day == 20002);
     payments[0].amount = STR("12,5");

@@ -82,7 +82,8 @@ static void make_first_form(struct fixture *x)
         *vec_add(&x->a, &drops) = arena_printf(&x->a, "%s", (const char *)sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
     VEC_EACH(d, &drops) CHECK(sqlite3_exec(db, d->p, NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(drops.count && sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(drops.count && sqlite3_exec(db, "ALTER TABLE entry_value DROP COLUMN erased; PRAGMA user_version = 1", NULL,
+                                      NULL, NULL) == SQLITE_OK);
     sqlite3_close(db);
 }
 

@@ -105,7 +105,7 @@ static int found_fill(struct web *web, struct found *f, int64_t now, struct err 
     if (checks_run(web->checks, &env, &f->all, err)) return -1;
     pthread_mutex_lock(&web->write_lock);
     int failed = findings_with_state(web->writer, &f->arena, &f->all, (int32_t)f->day, err) ||
-                 store_load_totals(web->writer, &f->totals, err) ||
+                 store_load_totals(web->writer, 0, &f->totals, err) ||
                  store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
     pthread_mutex_unlock(&web->write_lock);
     if (failed) return -1;
