@@ -68,6 +68,21 @@ bool civil_parse(str s, int64_t *days)
     return true;
 }
 
+bool period_end(str period, int64_t *days)
+{
+    int century, year, month = 12;
+    if (period.n < 4 || !two_digits(period.p, &century) || !two_digits(period.p + 2, &year)) return false;
+    str rest = str_from(period, 4);
+    bool quarter = rest.n == 3 && rest.p[0] == '-' && rest.p[1] == 'Q' && rest.p[2] >= '1' && rest.p[2] <= '4';
+    if (quarter)
+        month = 3 * (rest.p[2] - '0');
+    else if (rest.n && (rest.n != 3 || rest.p[0] != '-' || !two_digits(rest.p + 1, &month) || month < 1 || month > 12))
+        return false;
+    year += century * 100;
+    *days = civil_days(year, month, civil_days_in_month(year, month));
+    return true;
+}
+
 str civil_emit(struct arena *a, int64_t days)
 {
     int64_t year;

@@ -14,6 +14,8 @@ int civil_weekday(int64_t days); /* 1 Monday … 7 Sunday */
 int civil_days_in_month(int64_t year, int month);
 /* "2026-11-22" (years of 4 digits) to days; false when it isn't a date. */
 bool civil_parse(str s, int64_t *days);
+/* The last day of a period: "2026", "2026-Q3", "2026-07"; false when it is none. */
+bool period_end(str period, int64_t *days);
 str civil_emit(struct arena *a, int64_t days);       /* 2026-11-22 */
 str civil_emit_words(struct arena *a, int64_t days); /* 22 November 2026 */
 /* Seconds since 1970 (UTC) from a real clock; the only place that reads it. */

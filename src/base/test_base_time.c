@@ -46,6 +46,19 @@ static void texts(struct test_tally *t)
         STR_INIT(""),           STR_INIT("2026-11-31"), STR_INIT("2026-1-22"),  STR_INIT("2026-11-22 "),
         STR_INIT("22.11.2026"), STR_INIT("2026/11/22"), STR_INIT("+026-11-22"), STR_INIT("2026-11-2\0")};
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) CHECK(!civil_parse(bad[i], &d));
+    static const struct {
+        str period, last;
+    } periods[] = {{STR_INIT("2026"), STR_INIT("2026-12-31")},    {STR_INIT("2028-02"), STR_INIT("2028-02-29")},
+                   {STR_INIT("2026-Q1"), STR_INIT("2026-03-31")}, {STR_INIT("2026-Q4"), STR_INIT("2026-12-31")},
+                   {STR_INIT("0000"), STR_INIT("0000-12-31")},    {STR_INIT("2026-12"), STR_INIT("2026-12-31")}};
+    for (size_t i = 0; i < ARRAY_COUNT(periods); i++) {
+        CHECK(period_end(periods[i].period, &d));
+        CHECK_STR(civil_emit(&a, d), periods[i].last);
+    }
+    static const str none[] = {STR_INIT(""),        STR_INIT("202"),      STR_INIT("2026-"),   STR_INIT("2026-Q0"),
+                               STR_INIT("2026-Q5"), STR_INIT("2026-00"),  STR_INIT("2026-13"), STR_INIT("2026-7"),
+                               STR_INIT("20x6"),    STR_INIT("2026-Q33"), STR_INIT("2026 07"), STR_INIT("26-Q1")};
+    for (size_t i = 0; i < ARRAY_COUNT(none); i++) CHECK(!period_end(none[i], &d));
     CHECK_STR(civil_emit(&a, 20779), STR("2026-11-22"));
     CHECK_STR(civil_emit(&a, civil_days(-44, 3, 15)), STR("-0044-03-15"));
     CHECK_STR(civil_emit_words(&a, 20779), STR("22 November 2026"));
