@@ -121,6 +121,7 @@ void request_look(struct request *r); /* takes the newest picture */
     X(TODAY, today,                                                                                                    \
       "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers "          \
       "mentions waiting")                                                                                              \
+    X(BLUEPRINT, blueprint, "title subtitle chosen maps steps data interfaces missing")                                \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
@@ -374,6 +375,7 @@ void answer_today(struct request *r);
 void answer_finding(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
+void answer_blueprint(struct request *r);
 void answer_stack(struct request *r);
 void answer_fact(struct request *r);
 void answer_keys_page(struct request *r);

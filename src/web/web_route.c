@@ -5,6 +5,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/"), ACCESS_VIEW, LANE_WORKER, answer_today},
     {METHOD_GET, STR_INIT("/findings/*"), ACCESS_VIEW, LANE_WORKER, answer_finding},
     {METHOD_GET, STR_INIT("/capabilities"), ACCESS_VIEW, LANE_WORKER, answer_capabilities},
+    {METHOD_GET, STR_INIT("/blueprint"), ACCESS_VIEW, LANE_WORKER, answer_blueprint},
     {METHOD_GET, STR_INIT("/stack"), ACCESS_VIEW, LANE_WORKER, answer_stack},
     {METHOD_GET, STR_INIT("/facts"), ACCESS_VIEW, LANE_WORKER, answer_types},
     {METHOD_GET, STR_INIT("/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_fact},

@@ -11,13 +11,14 @@ async function paths(page, base) {
   await page.goto(`${base}/stack?status=shadow`);
   return {
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
-    maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', stack: '/stack',
+    maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', blueprint: '/blueprint', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',
     list: '/types/applications', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
   };
 }
 // Those that are committed: few, and as README and the docs show them.
-const pictures = ['today-light-1440', 'today-dark-1440', 'today-light-390', 'capabilities-light-1440', 'stack-light-1440', 'stack-light-390',
+const pictures = ['today-light-1440', 'today-dark-1440', 'today-light-390', 'capabilities-light-1440', 'blueprint-light-1440',
+  'stack-light-1440', 'stack-light-390',
   'finding-light-1440', 'fact-light-1440', 'keys-light-1440'];
 
 // Each of these pages in both schemes, wide and narrow: nothing too wide, nothing serious, one heading; and its picture.
@@ -50,6 +51,21 @@ export async function look(browser, base, named, { who = 'marketing' } = {}) {
 
 export async function pages(browser, base) {
   await look(browser, base, paths);
+
+  await group('what the blueprint says', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/blueprint`);
+    same(await page.textContent('h1'), 'Map of the future 2028', 'the map is named');
+    const steps = await page.locator('.step > h2').allInnerTexts();
+    same(steps[0], 'By 2027-Q1', 'the first step');
+    check(steps.length > 4 && steps.every((s, i) => !i || steps[i - 1] < s), `steps in the order of time: ${steps}`);
+    const offers = page.locator('.way', { hasText: 'Offers and pricing' });
+    same((await offers.locator('.loose li').allInnerTexts()).join(' | '), 'No team carries it | "Personal offers in every channel" needs it by 31 December 2027', 'what hangs loose');
+    check((await page.locator('.rows a').allInnerTexts()).includes('Checkout and payment'), 'what objectives need and the map leaves out');
+    await offers.locator('h3 a').click();
+    same(await page.textContent('h1'), 'Offers and pricing', 'an entry leads to its fact');
+    await page.context().close();
+  });
 
   await group('what Today says', async () => {
     const page = await open(browser, base);
