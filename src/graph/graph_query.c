@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double PATIENCE_SECONDS = 10;
-
 struct row {
     uint64_t id;
     uint64_t head; /* the first eight letters of the name, so that most comparisons are one of numbers */
@@ -45,7 +43,7 @@ static int keep_where(struct arena *a, const struct graph *g, struct feel_env *e
     struct feel_value *inputs = arena_array(a, outer + 1, sizeof *inputs);
     struct feel_env own = *env;
     inputs[0] = graph_workspace(env->host);
-    own.limits.until = time_monotonic() + PATIENCE_SECONDS;
+    if (q->seconds > 0) own.limits.until = time_monotonic() + q->seconds;
     for (size_t i = 0; i < *count; i++) {
         struct feel_value is;
         inputs[outer] = graph_object(env->host, ids[i]);

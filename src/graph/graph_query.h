@@ -12,6 +12,7 @@ struct fact_query {
     str sort;  /* a field, an inverse, id or type; with a dash before it the largest first. STR_NONE: best hits
                   first where words are asked for, else by name */
     str where_place, sort_place; /* what errors call them (--where); STR_NONE: where, sort */
+    double seconds;              /* that the condition may take over all facts; 0: as long as it needs */
     size_t from, limit;          /* which rows of the whole are wanted; a limit of 0: all from there */
 };
 struct fact_rows {

@@ -312,22 +312,28 @@ enum undo_why {
     UNDO_DELETED, /* the fact is gone */
     UNDO_BACK,    /* it deleted the fact, and the fact is there again */
     UNDO_LINKED,  /* it made the fact, and now `by` links to it */
+    UNDO_HIDDEN,  /* who undoes may not see the field */
     UNDO_GONE,    /* the field held a link to `by`, which is gone */
 };
 struct undo_obstacle {
     enum undo_why why;
     uint64_t fact, by;
     const struct model_type *type;   /* of the store's model */
-    const struct model_field *field; /* CHANGED, GONE */
+    const struct model_field *field; /* CHANGED, HIDDEN, GONE */
     str before, after, now;          /* CHANGED: canonical; links: ids with blanks between */
     str actor;                       /* who was it since, and when; STR_NONE where nobody can be told */
     int64_t time;
 };
+struct undo_viewer { /* may they see this field? It is of the store's model. */
+    bool (*sees)(const void *self, const struct model_type *type, const struct model_field *field);
+    const void *self;
+};
 /* Fills the set with what takes commit `number` back, each value and claim to where it was, every fact expected at the
- * version that it has now. With obstacles the set must not be committed. ERR_INPUT: the commit did more than change
- * facts (evidence, accounts, metamodel), or what it did was erased; ERR_ABSENT: there is none. */
-int store_plan_undo(struct store *s, struct change_set *c, uint64_t number, const struct undo_obstacle **out,
-                    size_t *count, struct err *err) MUST_USE;
+ * version that it has now (viewer NULL: somebody who sees all). With obstacles the set must not be committed.
+ * ERR_INPUT: the commit did more than change facts (evidence, accounts, metamodel), or what it did was erased;
+ * ERR_ABSENT: there is none. */
+int store_plan_undo(struct store *s, struct change_set *c, uint64_t number, const struct undo_viewer *viewer,
+                    const struct undo_obstacle **out, size_t *count, struct err *err) MUST_USE;
 
 /* ---- Comments, mentions, saved views: journalled, and no facts
  * ------------------------------------------------------------- */

@@ -9,6 +9,7 @@ struct undoing {
     struct change_set *c;
     struct err *err;
     uint64_t number;
+    const struct undo_viewer *viewer;
     VEC(struct undo_obstacle) obstacles;
 };
 struct undone { /* one entry of the commit */
@@ -206,6 +207,11 @@ static int undo_changed(struct undoing *u, const struct undone *e, uint32_t vers
         if (!field) continue;
         for (size_t k = 0; k < e->before.count; k++)
             if (e->before.items[k].field == field->id) before = e->before.items[k].text;
+        if (u->viewer && !u->viewer->sees(u->viewer->self, e->type, field)) {
+            struct undo_obstacle o = {.why = UNDO_HIDDEN, .fact = e->fact, .type = e->type, .field = field};
+            if (add_obstacle(u, o)) return -1;
+            continue;
+        }
         if (!same(after, now[field->number])) {
             struct undo_obstacle o = {
                 .why = UNDO_CHANGED, .fact = e->fact, .type = e->type, .field = field, .before = before};
@@ -286,10 +292,10 @@ static int undo_all(struct undoing *u)
     return 0;
 }
 
-int store_plan_undo(struct store *s, struct change_set *c, uint64_t number, const struct undo_obstacle **out,
-                    size_t *count, struct err *err)
+int store_plan_undo(struct store *s, struct change_set *c, uint64_t number, const struct undo_viewer *viewer,
+                    const struct undo_obstacle **out, size_t *count, struct err *err)
 {
-    struct undoing u = {.s = s, .c = c, .err = err, .number = number};
+    struct undoing u = {.s = s, .c = c, .err = err, .number = number, .viewer = viewer};
     if (store_begin(s, false, err)) return -1;
     int rc = undo_all(&u);
     store_abandon(s);

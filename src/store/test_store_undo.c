@@ -12,7 +12,7 @@ static struct plan plan(struct fixture *x, uint64_t number)
 {
     struct test_tally *t = x->t;
     struct plan p = {.c = change_set_new(&x->a, x->m, STR("ben"), STR("back"))};
-    GOOD(x, store_plan_undo(x->s, p.c, number, &p.obstacles, &p.count, &x->err));
+    GOOD(x, store_plan_undo(x->s, p.c, number, NULL, &p.obstacles, &p.count, &x->err));
     return p;
 }
 
@@ -189,6 +189,31 @@ static void obstacles(struct test_tally *t)
     fixture_release(&x);
 }
 
+static bool sees_no_cost(const void *self, const struct model_type *type, const struct model_field *field)
+{
+    (void)self;
+    return !str_eq(type->name, STR("application")) || !str_eq(field->name, STR("annual cost"));
+}
+
+/* What somebody may not see they do not change either. */
+static void hidden(struct test_tally *t)
+{
+    struct fixture x;
+    const struct undo_viewer viewer = {sees_no_cost, NULL};
+    const struct undo_obstacle *o;
+    size_t count;
+    fixture_init(&x, t);
+    uint64_t a = make(&x, x.application, "Mailchimp");
+    struct change_set *c = set_of(&x);
+    set(c, a, x.application, "annual cost", "1 EUR");
+    set(c, a, x.application, "seats paid", "1");
+    uint64_t number = commit(&x, c);
+    GOOD(&x, store_plan_undo(x.s, set_of(&x), number, &viewer, &o, &count, &x.err));
+    CHECK(count == 1 && o[0].why == UNDO_HIDDEN);
+    CHECK_STR(o[0].field->name, STR("annual cost"));
+    fixture_release(&x);
+}
+
 static void refusals(struct test_tally *t)
 {
     struct fixture x;
@@ -197,8 +222,8 @@ static void refusals(struct test_tally *t)
     fixture_init(&x, t);
     struct stored_user u = {.name = STR("ben"), .side = STR("it"), .password_hash = STR("x")};
     GOOD(&x, store_add_user(x.s, &u, STR("anna"), 1000, &x.err));
-    BAD(&x, store_plan_undo(x.s, set_of(&x), 2, &o, &count, &x.err), ERR_INPUT, "it changed an account");
-    BAD(&x, store_plan_undo(x.s, set_of(&x), 77, &o, &count, &x.err), ERR_ABSENT, "there is no commit 77");
+    BAD(&x, store_plan_undo(x.s, set_of(&x), 2, NULL, &o, &count, &x.err), ERR_INPUT, "it changed an account");
+    BAD(&x, store_plan_undo(x.s, set_of(&x), 77, NULL, &o, &count, &x.err), ERR_ABSENT, "there is no commit 77");
     /* Somebody is quicker between the plan and the commit. */
     uint64_t a = make(&x, x.application, "Mailchimp");
     struct change_set *c = set_of(&x);
@@ -213,4 +238,4 @@ static void refusals(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(values, claims, making_and_deleting, obstacles, refusals)
+TEST_MAIN(values, claims, making_and_deleting, obstacles, hidden, refusals)

@@ -202,7 +202,7 @@ static void answer_deleted(struct request *r, const struct model_type *type, uin
     }
     struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name,
                                           text_format(r, "takes back commit %lld", (long long)number));
-    if (store_plan_undo(r->store, c, (uint64_t)number, &obstacles, &count, &err) ||
+    if (request_plan_undo(r, c, (uint64_t)number, &obstacles, &count, &err) ||
         (!count && web_commit(r->web, c, &result, &err))) {
         show_deleted(&form, id, capitalise(r, str_of(err.message)));
         return;

@@ -18,8 +18,10 @@ int list_asked(struct request *r, const struct model_type *type, struct list_ask
 {
     *out = (struct list_asked){.where = str_trim(pairs_get(&r->query, STR("where")))};
     if (filters_feel(r, type, &out->filters, err)) return err_in(err, STR("filters"));
-    out->query = (struct fact_query){
-        .type = type, .words = str_trim(pairs_get(&r->query, STR("q"))), .sort = pairs_get(&r->query, STR("sort"))};
+    out->query = (struct fact_query){.type = type,
+                                     .words = str_trim(pairs_get(&r->query, STR("q"))),
+                                     .sort = pairs_get(&r->query, STR("sort")),
+                                     .seconds = QUERY_SECONDS};
     if (out->where.n && out->filters.n)
         out->query.where =
             text_format(r, "(" STR_FORMAT ")\nand " STR_FORMAT, STR_ARGS(out->where), STR_ARGS(out->filters));

@@ -7,6 +7,8 @@
 #include "graph_query.h"
 #include "web_inside.h"
 
+enum { QUERY_SECONDS = 2 }; /* a worker is not to be held longer */
+
 /* Of a derived or observed field what it gives. */
 enum field_kind field_shown_kind(const struct model_field *f);
 

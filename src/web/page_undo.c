@@ -21,13 +21,12 @@ static str value_words(struct request *r, const struct model_field *field, str c
 static str obstacle_says(struct request *r, const struct undo_obstacle *o)
 {
     str who = who_when(r, o), label = o->field ? show_word(r, o->field->name) : STR_NONE;
-    bool hidden = o->field && !request_sees(r, o->type, o->field);
     switch (o->why) {
     case UNDO_CHANGED:
-        if (hidden) return text_format(r, "a field was changed since" STR_FORMAT, STR_ARGS(who));
         return text_format(r, STR_FORMAT " was " STR_FORMAT " after it and is " STR_FORMAT " now" STR_FORMAT,
                            STR_ARGS(label), STR_ARGS(value_words(r, o->field, o->after)),
                            STR_ARGS(value_words(r, o->field, o->now)), STR_ARGS(who));
+    case UNDO_HIDDEN: return STR("it holds a field that this account may not see, so it is not changed from here");
     case UNDO_DELETED: return text_format(r, "it was deleted since" STR_FORMAT, STR_ARGS(who));
     case UNDO_BACK: return text_format(r, "it is there again" STR_FORMAT, STR_ARGS(who));
     case UNDO_LINKED:
@@ -70,6 +69,18 @@ static str place_after(struct request *r, uint64_t number)
                  : text_format(r, "/facts?saved=%llu", (unsigned long long)number);
 }
 
+static bool sees(const void *self, const struct model_type *type, const struct model_field *field)
+{
+    return request_sees(self, type, field);
+}
+
+int request_plan_undo(struct request *r, struct change_set *c, uint64_t number, const struct undo_obstacle **obstacles,
+                      size_t *count, struct err *err)
+{
+    const struct undo_viewer viewer = {sees, r};
+    return store_plan_undo(r->store, c, number, &viewer, obstacles, count, err);
+}
+
 void answer_undo(struct request *r)
 {
     struct err err;
@@ -83,7 +94,7 @@ void answer_undo(struct request *r)
     }
     struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name,
                                           text_format(r, "takes back commit %lld", (long long)number));
-    if (store_plan_undo(r->store, c, (uint64_t)number, &obstacles, &count, &err)) {
+    if (request_plan_undo(r, c, (uint64_t)number, &obstacles, &count, &err)) {
         if (err.code == ERR_INPUT)
             page_error(r, 422, "This cannot be taken back", err.message);
         else
