@@ -253,6 +253,7 @@ void put_filters(struct request *r, const struct model_type *type)
     struct values shown = {0}, more = {0};
     for (size_t i = 0; i < type->field_count; i++) {
         struct said s = said_of(r, &type->fields[i]);
+        if (!request_sees(r, type, s.field)) continue;
         if (s.any)
             values_add(r, &shown, filter_record(r, &s));
         else

@@ -33,11 +33,11 @@ int list_asked(struct request *r, const struct model_type *type, struct list_ask
 /* The first fields that are short. */
 static size_t first_columns(struct request *r, const struct model_type *type, const struct model_field **out)
 {
-    (void)r;
     size_t count = 1;
     for (size_t i = 0; i < type->field_count && count < FIRST_COLUMNS; i++) {
         const struct model_field *f = &type->fields[i];
-        if (f == type->name_field || f == type->alias_field || f->kind == FIELD_LONG_TEXT || f->kind == FIELD_LINKS)
+        if (f == type->name_field || f == type->alias_field || f->kind == FIELD_LONG_TEXT || f->kind == FIELD_LINKS ||
+            !request_sees(r, type, f))
             continue;
         out[count++] = f;
     }
@@ -52,7 +52,7 @@ size_t list_columns(struct request *r, const struct model_type *type, const stru
     for (size_t i = 0; i < r->query.count && count < MOST_COLUMNS; i++) {
         if (!str_eq(r->query.items[i].name, STR("col"))) continue;
         const struct model_field *f = model_field(type, r->query.items[i].value);
-        bool again = !f;
+        bool again = !f || !request_sees(r, type, f);
         for (size_t k = 0; k < count; k++) again |= columns[k] == f;
         if (!again) columns[count++] = f;
     }
@@ -139,7 +139,7 @@ static void put_picker(struct request *r, const struct model_type *type, const s
     for (size_t i = 0; i < type->field_count; i++) {
         bool shown = false;
         for (size_t k = 0; k < count; k++) shown |= fields[k] == &type->fields[i];
-        if (shown) continue;
+        if (shown || !request_sees(r, type, &type->fields[i])) continue;
         struct record c = record_new(r);
         record_text(&c, "key", type->fields[i].key);
         record_text(&c, "label", show_word(r, type->fields[i].name));
