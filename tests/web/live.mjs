@@ -38,6 +38,16 @@ async function somebody(port) {
   return async (name) => same((await post(port, '/types/vendors', { csrf, f1: name }, own)).status, 303, `${name} is written`);
 }
 
+// Streams that stay open, each with its first event.
+export async function listen(web, who, count) {
+  const own = `Cookie: ${cookie((await signIn(web.port, `${who}@northlight.example`, password)).head, 'entente_session')}\r\n`;
+  return Promise.all(Array.from({ length: count }, () => new Promise((done) => {
+    const socket = net.connect(web.port, '127.0.0.1', () => socket.write(`GET /events HTTP/1.1\r\nHost: localhost:${web.port}\r\n${own}\r\n`));
+    socket.on('error', () => {});
+    socket.on('data', (data) => data.toString().includes('"number"') && done(socket));
+  })));
+}
+
 export async function live(browser, web) {
   await group('one stream a browser', async () => {
     const proxy = await wire(web.port);
