@@ -59,7 +59,7 @@ export async function list(browser, base) {
     await page.goto(`${base}${path}?add=where`);
     await page.waitForSelector('#where:focus');
     await page.keyboard.type('anual cost > 50000');
-    await page.waitForSelector('#problem pre');
+    await page.waitForFunction(() => document.querySelector('#problem pre')?.innerText.includes('anual cost > 50000'));
     check((await page.locator('#problem .error').innerText()).includes("did you mean 'annual cost'"), 'the message');
     check(/anual cost > 50000\n\s*\^~+/.test(await page.locator('#problem pre').innerText()), 'the caret');
     await page.fill('#where', 'annual cost > 50000');
