@@ -13,13 +13,13 @@ async function paths(page, base) {
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', blueprint: '/blueprint', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',
-    list: '/types/applications', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
+    list: '/types/applications', filters: '/types/applications?is.status=shadow&min.annual_cost=1000&sort=-annual_cost&col=annual_cost&col=purpose&col=vendor&col=marketing_owner', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',
   };
 }
 // Those that are committed: few, and as README and the docs show them.
 const pictures = ['today-light-1440', 'today-dark-1440', 'today-light-390', 'capabilities-light-1440', 'blueprint-light-1440',
   'stack-light-1440', 'stack-light-390',
-  'finding-light-1440', 'fact-light-1440', 'keys-light-1440'];
+  'finding-light-1440', 'fact-light-1440', 'keys-light-1440', 'filters-light-1440'];
 
 // Each of these pages in both schemes, wide and narrow: nothing too wide, nothing serious, one heading; and its picture.
 export async function look(browser, base, named, { who = 'marketing' } = {}) {
