@@ -147,6 +147,10 @@ static int read_together(struct cli *c, struct run *r, const struct import_file 
             cli_plan_sum(c, plans[i], r->dry);
     }
     if (r->dry && !r->json) cli_text(c, "Nothing was written. Without --dry-run it is.\n");
+    if (result.proposed_count)
+        cli_note(c,
+                 STR_FORMAT " signed by both sides: what the file says otherwise is a proposal now, and not in force",
+                 STR_ARGS(cli_plural(c, result.proposed_count, STR("fact is"), STR("facts are"))));
     cli_flush(c, true);
     for (size_t i = 0; i < count; i++)
         if (plans[i]->bad_count) put_bad(c, r, plans[i], count > 1);

@@ -74,11 +74,19 @@ static struct feel_value origin_record(struct request *r, const struct stored_cl
     return record_get(&c);
 }
 
+/* Of what is agreed the proposal stands on a page of its own; here it would look like one more source. */
+static bool is_proposed(const struct stored_keys *keys, const struct model_field *field, str value)
+{
+    if (!keys->proposed || !field->is_signed) return false;
+    str proposed = keys->proposed[field->number];
+    return (proposed.p != NULL) == (value.p != NULL) && str_eq(proposed, value);
+}
+
 /* A worker's store has a metamodel of its own, the same as the picture's. */
 static bool same_field(const struct model_field *a, const struct model_field *b) { return a->id == b->id; }
 
 static void put_origins(struct request *r, struct record *c, const struct model_field *field,
-                        const struct stored_claim *claims, size_t count)
+                        const struct stored_claim *claims, size_t count, const struct stored_keys *keys)
 {
     struct values from = {0}, others = {0};
     str winner = STR_NONE;
@@ -88,7 +96,7 @@ static void put_origins(struct request *r, struct record *c, const struct model_
         if (!same_field(claims[i].field, field)) continue;
         if (claims[i].wins)
             values_add(r, &from, origin_record(r, &claims[i], STR_NONE));
-        else if (!str_eq(claims[i].value, winner))
+        else if (!str_eq(claims[i].value, winner) && !is_proposed(keys, field, claims[i].value))
             values_add(r, &others, origin_record(r, &claims[i], show_stored(r, field, claims[i].value)));
     }
     record_put(c, "from", values_get(&from));
@@ -96,7 +104,8 @@ static void put_origins(struct request *r, struct record *c, const struct model_
 }
 
 static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,
-                         const struct stored_claim *claims, size_t count, struct feel_value *out)
+                         const struct stored_claim *claims, size_t count, const struct stored_keys *keys,
+                         struct feel_value *out)
 {
     struct record c = record_new(r);
     record_text(&c, "name", show_word(r, field->name));
@@ -119,13 +128,15 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
         record_text(&c, "observed",
                     field->days ? text_format(r, "%s, last %d days", where, field->days) : str_of(where));
     }
-    put_origins(r, &c, field, claims, count);
-    for (size_t i = 0; i < count && !filled; i++) filled = same_field(claims[i].field, field) && !claims[i].wins;
+    put_origins(r, &c, field, claims, count, keys);
+    for (size_t i = 0; i < count && !filled; i++)
+        filled = same_field(claims[i].field, field) && !claims[i].wins && !is_proposed(keys, field, claims[i].value);
     *out = record_get(&c);
     return filled;
 }
 
-static int put_fields(struct request *r, const struct fact *f, struct record *fact, struct err *err)
+static int put_fields(struct request *r, const struct fact *f, const struct stored_keys *keys, struct record *fact,
+                      struct err *err)
 {
     const struct stored_claim *claims;
     size_t count;
@@ -141,7 +152,7 @@ static int put_fields(struct request *r, const struct fact *f, struct record *fa
         if (!request_sees(r, type, field)) {
             if (closed.n) buf_text(&closed, ", ");
             buf_str(&closed, show_word(r, field->name));
-        } else if (field_record(r, f, field, claims, count, &v)) {
+        } else if (field_record(r, f, field, claims, count, keys, &v)) {
             values_add(r, &fields, v);
         } else if (field->kind != FIELD_DERIVED && field->kind != FIELD_OBSERVED) {
             if (empty.n) buf_text(&empty, ", ");
@@ -194,10 +205,14 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
     for (size_t i = 0; i < count && shown < SHOWN_HISTORY; shown++) {
         struct values inner = {0};
         const struct journal_change *first = &changes[i];
-        for (; i < count && changes[i].number == first->number; i++)
+        bool drafted = false;
+        for (; i < count && changes[i].number == first->number; i++) {
+            drafted |= !changes[i].field && str_eq(changes[i].after, STR("drafted"));
             if (changes[i].field && request_sees(r, fact_type(f), changes[i].field))
                 values_add(r, &inner, change_record(r, &changes[i]));
+        }
         struct record c = record_new(r);
+        record_bool(&c, "drafted", drafted);
         record_text(&c, "when", show_time(r, first->time));
         record_text(&c, "number", text_format(r, "%llu", (unsigned long long)first->number));
         record_text(&c, "actor", first->actor);
@@ -252,10 +267,11 @@ void answer_fact(struct request *r)
     put_saved(r);
     page_put_text(r, "live", live_types(r, fact_type(f)));
     record_int(&fact, "version", fact_version(f));
-    int failed = put_fields(r, f, &fact, &err);
+    struct stored_keys keys = {0};
+    int failed = put_keys_of(r, f, &keys, &err) || put_fields(r, f, &keys, &fact, &err);
     page_put(r, "fact", record_get(&fact));
     put_inverses(r, f);
-    if (failed || put_keys_of(r, f, &err) || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) ||
-        see_mentions(r, fact_id(f), &err) || put_notes(r, f, &err))
+    if (failed || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err) ||
+        put_notes(r, f, &err))
         page_fail(r, &err);
 }

@@ -111,12 +111,11 @@ struct feel_value keys_record(struct request *r, uint64_t fact, const struct sto
     return record_get(&c);
 }
 
-int put_keys_of(struct request *r, const struct fact *f, struct err *err)
+int put_keys_of(struct request *r, const struct fact *f, struct stored_keys *keys, struct err *err)
 {
-    struct stored_keys keys;
     if (!fact_type(f)->two_key) return 0;
-    if (store_load_keys(r->store, &r->arena, fact_id(f), &keys, err)) return -1;
-    page_put(r, "keys", keys_record(r, fact_id(f), &keys));
+    if (store_load_keys(r->store, &r->arena, fact_id(f), keys, err)) return -1;
+    page_put(r, "keys", keys_record(r, fact_id(f), keys));
     return 0;
 }
 

@@ -9,8 +9,8 @@
 /* For the part two_keys: {state, href, agreed, waits, changes, deletes, said, sets: [{title, help, sides: [{side, key,
  * by, when, hash, without}]}]}. */
 struct feel_value keys_record(struct request *r, uint64_t fact, const struct stored_keys *k);
-/* Puts the page's `keys`, of a fact of a two-key type; of others it stays null. */
-int put_keys_of(struct request *r, const struct fact *f, struct err *err) MUST_USE;
+/* Puts the page's `keys`, of a fact of a two-key type; of others it stays null, and *keys as it was. */
+int put_keys_of(struct request *r, const struct fact *f, struct stored_keys *keys, struct err *err) MUST_USE;
 /* Puts the page's `waiting`: what waits for a key of the side of whoever is signed in; null where nothing does. */
 void put_waiting(struct request *r);
 /* The words of two texts: [{kind: "same", "gone" or "new", text}]. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two keys: proposing, signing, refusing, and what everybody sees meanwhile.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { check, group, open, password, same } from './help.mjs';
 import { look } from './pages.mjs';
 
@@ -76,6 +77,12 @@ export async function keys(browser, base) {
     await dora.goto(base + path);
     check((await value(dora, 'Statement').innerText()).includes('within a day'), 'what is in force stays');
     check((await value(dora, 'IT restatement').innerText()).includes('every evening'), 'what is not signed changes');
+    same(await value(dora, 'Statement').locator('.other').count(), 0, 'the proposal is no other source');
+    check((await dora.locator('.history li').first().innerText()).includes('proposal changed'), 'the history says what it was');
+    const file = `${process.env.WORK}/plan.csv`;
+    writeFileSync(file, 'name,horizon\nAnswer within a day,2029\n');
+    const said = spawnSync(process.env.ENTENTE, ['import', 'objectives', file, '--source', 'plan', '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22']);
+    check(said.stderr.toString().includes('1 fact is signed by both sides'), `an import says so: ${said.stderr}`);
     check((await dora.textContent('.message.note')).includes('drafted'), 'the page says that a change is drafted');
     await dora.goto(`${base}${path}/edit`);
     check((await input(dora, 'Statement').inputValue()).includes('four hours'), 'the form goes on with the proposal');
