@@ -163,6 +163,6 @@ void cli_table_print(struct cli_table *t);
 /* ---- The commands ---- */
 extern const struct cli_command cmd_backup, cmd_check, cmd_completion, cmd_dmn, cmd_doctor, cmd_export, cmd_feel,
     cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_scan, cmd_serve, cmd_show,
-    cmd_user, cmd_version;
+    cmd_token, cmd_user, cmd_version;
 
 #endif

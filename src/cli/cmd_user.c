@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base_time.h"
 #include "cli.h"
+#include "store_access.h"
 #include "web.h"
 
 #include <errno.h>
@@ -7,17 +9,15 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { PASSWORD_MIN = 10, PASSWORD_MAX = 1000 };
+/* Where the server is, for links; a link is good wherever it serves the workspace. */
+static const char default_url[] = "http://127.0.0.1:8400";
 
 static int take_role(struct cli *c, enum user_role *role, struct err *err)
 {
     str word = cli_text_value(c, "role"), names[ROLE_STEWARD + 1];
     *role = ROLE_CONTRIBUTOR;
-    if (!word.p) return 0;
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        names[i] = str_of(user_role_name((enum user_role)i));
-        if (str_eq(word, names[i])) return *role = (enum user_role)i, 0;
-    }
+    if (!word.p || user_role_parse(word, role)) return 0;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) names[i] = str_of(user_role_name((enum user_role)i));
     str near = err_nearest(word, names, ARRAY_COUNT(names));
     return err_set(err, ERR_USAGE,
                    "--role: \"" STR_FORMAT "\" is none of viewer, contributor, signatory, steward%s" STR_FORMAT "%s",
@@ -93,45 +93,141 @@ static int take_password(struct cli *c, char hash[WEB_HASH_SIZE], struct err *er
     return web_hash_password(password, hash, err);
 }
 
-/* ---- add, list, password ---- */
+/* ---- adding and inviting ---- */
+
+static int read_new(struct cli *c, struct stored_user *user, struct err *err)
+{
+    struct stored_user taken;
+    struct err absent = {0};
+    *user = (struct stored_user){.name = str_of(c->words[1]), .shown = cli_text_value(c, "shown")};
+    if (take_role(c, &user->role, err) < 0 || cli_open_store(c, STORE_WRITE, err) < 0 ||
+        take_side(c, &user->side, err) < 0)
+        return -1;
+    if (!user->shown.n) user->shown = user->name;
+    if (store_load_user(c->store, &c->arena, user->name, &taken, &absent) == 0)
+        return err_set(err, ERR_INPUT, "there is an account \"%s\" already; entente user password %s sets its password",
+                       c->words[1], c->words[1]);
+    return absent.code == ERR_ABSENT ? 0 : (*err = absent, -1);
+}
 
 static int add(struct cli *c, struct err *err)
 {
-    struct stored_user user = {.name = str_of(c->words[1]), .shown = cli_text_value(c, "shown")}, taken;
-    struct err absent = {0};
+    struct stored_user user;
     char hash[WEB_HASH_SIZE];
-    if (take_role(c, &user.role, err) < 0 || cli_open_store(c, STORE_WRITE, err) < 0 ||
-        take_side(c, &user.side, err) < 0)
-        return -1;
-    if (store_load_user(c->store, &c->arena, user.name, &taken, &absent) == 0)
-        return err_set(err, ERR_INPUT, "there is an account \"%s\" already; entente user password %s sets its password",
-                       c->words[1], c->words[1]);
-    if (absent.code != ERR_ABSENT) return *err = absent, -1;
-    if (take_password(c, hash, err) < 0) return -1;
-    if (!user.shown.n) user.shown = user.name;
+    if (read_new(c, &user, err) < 0 || take_password(c, hash, err) < 0) return -1;
     user.password_hash = str_of(hash);
     if (store_add_user(c->store, &user, cli_actor(c, "user"), c->now, err) < 0) return -1;
     cli_printf(c, "Added %s: " STR_FORMAT ", %s\n", c->words[1], STR_ARGS(user.side), user_role_name(user.role));
     return 0;
 }
 
+static int print_link(struct cli *c, str name, struct err *err)
+{
+    struct web_secret secret;
+    str url = cli_has(c, "url") ? cli_text_value(c, "url") : str_of(default_url);
+    while (str_ends(url, STR("/"))) url.n--;
+    web_make_secret(false, &secret);
+    if (store_add_link(c->store, secret.hash, name, c->now, c->now + LINK_SECONDS, cli_actor(c, "user"), err) < 0)
+        return -1;
+    cli_printf(c, "Works once, for a week: " STR_FORMAT "/welcome/%s\n", STR_ARGS(url), secret.text);
+    return 0;
+}
+
+static int invite(struct cli *c, struct err *err)
+{
+    struct stored_user user;
+    if (read_new(c, &user, err) < 0 || store_add_user(c->store, &user, cli_actor(c, "user"), c->now, err) < 0)
+        return -1;
+    cli_printf(c, "Invited %s: " STR_FORMAT ", %s\n", c->words[1], STR_ARGS(user.side), user_role_name(user.role));
+    return print_link(c, user.name, err);
+}
+
+/* ---- changing ---- */
+
+static int open_account(struct cli *c, int flags, struct stored_user *user, struct err *err)
+{
+    if (cli_open_store(c, flags, err) < 0) return -1;
+    if (store_load_user(c->store, &c->arena, str_of(c->words[1]), user, err) == 0) return 0;
+    if (err->code != ERR_ABSENT) return -1;
+    *err = (struct err){0};
+    return err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", c->words[1]);
+}
+
 static int set_password(struct cli *c, struct err *err)
 {
     struct stored_user user;
     char hash[WEB_HASH_SIZE];
-    if (cli_open_store(c, STORE_WRITE, err) < 0) return -1;
-    if (store_load_user(c->store, &c->arena, str_of(c->words[1]), &user, err) < 0) {
-        if (err->code == ERR_ABSENT) {
-            *err = (struct err){0};
-            err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", c->words[1]);
-        }
+    if (open_account(c, STORE_WRITE, &user, err) < 0 || take_password(c, hash, err) < 0 ||
+        store_set_password(c->store, user.name, str_of(hash), cli_actor(c, "user"), c->now, err) < 0)
         return -1;
-    }
-    if (take_password(c, hash, err) < 0) return -1;
-    if (store_set_password(c->store, user.name, str_of(hash), cli_actor(c, "user"), c->now, err) < 0) return -1;
     cli_printf(c, "The password of %s is changed; who was signed in with it is signed out\n", c->words[1]);
     return 0;
 }
+
+static int make_link(struct cli *c, struct err *err)
+{
+    struct stored_user user;
+    return open_account(c, STORE_WRITE, &user, err) < 0 ? -1 : print_link(c, user.name, err);
+}
+
+static int set_role(struct cli *c, struct err *err)
+{
+    struct stored_user user;
+    enum user_role role;
+    if (!cli_has(c, "role"))
+        return err_set(err, ERR_USAGE, "say which: --role viewer, contributor, signatory, steward");
+    if (take_role(c, &role, err) < 0 || open_account(c, STORE_WRITE, &user, err) < 0 ||
+        store_set_role(c->store, user.name, role, cli_actor(c, "user"), c->now, err) < 0)
+        return -1;
+    cli_printf(c, "%s is a %s now\n", c->words[1], user_role_name(role));
+    return 0;
+}
+
+static int set_closed(struct cli *c, bool closed, struct err *err)
+{
+    struct stored_user user;
+    if (open_account(c, STORE_WRITE, &user, err) < 0 ||
+        store_set_closed(c->store, user.name, closed, cli_actor(c, "user"), c->now, err) < 0)
+        return -1;
+    cli_printf(c, "The account of %s is %s\n", c->words[1],
+               closed ? "closed; its sessions and tokens have ended" : "open again");
+    return 0;
+}
+static int close_account(struct cli *c, struct err *err) { return set_closed(c, true, err); }
+static int reopen(struct cli *c, struct err *err) { return set_closed(c, false, err); }
+
+static int sign_out(struct cli *c, struct err *err)
+{
+    struct stored_user user;
+    if (open_account(c, STORE_WRITE, &user, err) < 0 ||
+        store_end_sessions(c->store, user.id, STR_NONE, NULL, cli_actor(c, "user"), c->now, err) < 0)
+        return -1;
+    cli_printf(c, "%s is signed out everywhere\n", c->words[1]);
+    return 0;
+}
+
+static int sessions(struct cli *c, struct err *err)
+{
+    static const struct cli_column heads[] = {{STR_INIT("since")}, {STR_INIT("last used")}, {STR_INIT("from")}};
+    struct stored_user user;
+    const struct stored_session *all;
+    struct cli_table t;
+    size_t count;
+    if (open_account(c, STORE_READ, &user, err) < 0 ||
+        store_load_sessions(c->store, &c->arena, user.id, c->now, &all, &count, err) < 0)
+        return -1;
+    if (!count) return cli_printf(c, "%s is signed in nowhere\n", c->words[1]), 0;
+    cli_table_init(&t, c, heads, ARRAY_COUNT(heads));
+    for (size_t i = 0; i < count; i++) {
+        cli_table_cell(&t, time_emit_utc(&c->arena, all[i].created));
+        cli_table_cell(&t, time_emit_utc(&c->arena, all[i].used));
+        cli_table_cell(&t, all[i].place);
+    }
+    cli_table_print(&t);
+    return 0;
+}
+
+/* ---- listing ---- */
 
 static void list_json(struct cli *c, const struct stored_user *users, size_t count)
 {
@@ -150,6 +246,8 @@ static void list_json(struct cli *c, const struct stored_user *users, size_t cou
         json_string(&w, str_of(user_role_name(users[i].role)));
         json_key(&w, STR("closed"));
         json_bool(&w, users[i].closed);
+        json_key(&w, STR("invited"));
+        json_bool(&w, !users[i].password_hash.n);
         json_object_end(&w);
     }
     json_array_end(&w);
@@ -173,7 +271,7 @@ static int list(struct cli *c, struct err *err)
         cli_table_cell(&t, users[i].shown);
         cli_table_cell(&t, users[i].side);
         cli_table_cell(&t, str_of(user_role_name(users[i].role)));
-        cli_table_cell(&t, users[i].closed ? STR("closed") : STR_NONE);
+        cli_table_cell(&t, users[i].closed ? STR("closed") : !users[i].password_hash.n ? STR("invited") : STR_NONE);
     }
     cli_table_print(&t);
     return 0;
@@ -185,37 +283,52 @@ static int run(struct cli *c)
         str word;
         size_t words;
         int (*act)(struct cli *c, struct err *err);
-    } acts[] = {{STR_INIT("add"), 2, add}, {STR_INIT("list"), 1, list}, {STR_INIT("password"), 2, set_password}};
+    } acts[] = {{STR_INIT("add"), 2, add},
+                {STR_INIT("invite"), 2, invite},
+                {STR_INIT("link"), 2, make_link},
+                {STR_INIT("list"), 1, list},
+                {STR_INIT("role"), 2, set_role},
+                {STR_INIT("password"), 2, set_password},
+                {STR_INIT("sessions"), 2, sessions},
+                {STR_INIT("sign-out"), 2, sign_out},
+                {STR_INIT("close"), 2, close_account},
+                {STR_INIT("open"), 2, reopen}};
     struct err err = {0};
     str word = str_of(c->words[0]);
     for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
         if (!str_eq(word, acts[i].word)) continue;
         if (c->word_count != acts[i].words) {
             err_set(&err, ERR_USAGE, "entente user %s",
-                    acts[i].words == 1 ? "list takes no name" : "add and password take one name");
+                    acts[i].words == 1 ? "list takes no name" : "takes one name, except for list");
             return cli_fail(c, &err);
         }
         return acts[i].act(c, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
     }
-    err_set(&err, ERR_USAGE, "\"" STR_FORMAT "\" is none of add, list, password: entente user %s", STR_ARGS(word),
-            cmd_user.usage);
+    err_set(&err, ERR_USAGE,
+            "\"" STR_FORMAT "\" is none of add, invite, link, list, role, password, sessions, sign-out, close, open; "
+            "entente user --help tells what they do",
+            STR_ARGS(word));
     return cli_fail(c, &err);
 }
 
 static const struct cli_option options[] = {
-    {"side", "SIDE", "add: the side that the person works for: marketing, it, …"},
-    {"role", "ROLE", "add: viewer, contributor (the default), signatory or steward"},
-    {"shown", "NAME", "add: the name that others see, such as 'Anna Berg'"},
+    {"side", "SIDE", "add, invite: the side that the person works for: marketing, it, …"},
+    {"role", "ROLE", "add, invite, role: viewer, contributor (the default), signatory or steward"},
+    {"shown", "NAME", "add, invite: the name that others see, such as 'Anna Berg'"},
+    {"url", "URL", "invite, link: where the server is, http://127.0.0.1:8400"},
     {"password-stdin", NULL, "read the password from standard input, also on a terminal"},
     {"json", NULL, "list: as JSON"},
 };
 
 const struct cli_command cmd_user = {
     .name = "user",
-    .usage = "add NAME --side SIDE [--role ROLE] [--shown NAME] | list [--json] | password NAME",
-    .help = "make accounts for signing in, list them, set passwords",
-    .details = "The password is asked for without being shown, or read from standard input (one line); it is never a "
-               "word of the call.",
+    .usage = "add|invite NAME --side SIDE [--role ROLE] [--shown NAME] | role NAME --role ROLE | "
+             "link|password|sessions|sign-out|close|open NAME | list [--json]",
+    .help = "make accounts or invite people, change roles and passwords, end sessions",
+    .details =
+        "An invited person chooses the password at the printed link; link makes a new one, also for somebody who "
+        "forgot the password. Elsewhere the password is asked for without being shown, or read from standard "
+        "input (one line); it is never a word of the call.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 1,

@@ -11,7 +11,7 @@
 
 static const struct cli_command *const commands[] = {
     &cmd_init,  &cmd_import,  &cmd_scan,       &cmd_check,   &cmd_list,   &cmd_show, &cmd_export,
-    &cmd_serve, &cmd_journal, &cmd_backup,     &cmd_restore, &cmd_doctor, &cmd_user, &cmd_model,
+    &cmd_serve, &cmd_journal, &cmd_backup,     &cmd_restore, &cmd_doctor, &cmd_user, &cmd_token, &cmd_model,
     &cmd_feel,  &cmd_dmn,     &cmd_completion, &cmd_version, &cmd_help,
 };
 

@@ -462,7 +462,7 @@ int store_change_model(struct store *s, struct arena *a, struct model_text built
 /* Has the metamodel been changed since this connection was opened? Then it reads and writes no more. */
 bool store_model_is_old(struct store *s);
 
-/* ---- Findings' life, people who sign in
+/* ---- Findings' life
  * ------------------------------------------------------------------------------------- */
 
 struct finding_state {
@@ -477,30 +477,5 @@ struct finding_state {
  * writing. Ids that are no longer found are closed, so that one that comes back starts anew. */
 int store_sync_findings(struct store *s, struct arena *a, const uint64_t *ids, size_t count, int32_t today,
                         const struct finding_state **out, struct err *err) MUST_USE;
-
-struct stored_user {
-    uint64_t id;
-    str name;  /* sign-in name, folded, unique */
-    str shown; /* Anna Berg */
-    str side;  /* a side's key */
-    enum user_role role;
-    str password_hash; /* argon2id, as libsodium writes it */
-    bool closed;
-};
-int store_add_user(struct store *s, const struct stored_user *u, str actor, int64_t now, struct err *err) MUST_USE;
-int store_set_password(struct store *s, str name, str password_hash, str actor, int64_t now,
-                       struct err *err) MUST_USE; /* ends the sessions too */
-int store_load_user(struct store *s, struct arena *a, str name, struct stored_user *out,
-                    struct err *err) MUST_USE; /* ERR_ABSENT */
-int store_load_user_by_id(struct store *s, struct arena *a, uint64_t id, struct stored_user *out,
-                          struct err *err) MUST_USE; /* the same */
-int store_load_users(struct store *s, struct arena *a, const struct stored_user **out, size_t *count,
-                     struct err *err) MUST_USE;
-/* Sessions are kept by the hash of their token. */
-int store_add_session(struct store *s, const unsigned char token_hash[32], uint64_t user, int64_t now, int64_t expires,
-                      struct err *err) MUST_USE;
-int store_load_session(struct store *s, struct arena *a, const unsigned char token_hash[32], int64_t now,
-                       struct stored_user *out, struct err *err) MUST_USE;
-int store_end_session(struct store *s, const unsigned char token_hash[32], struct err *err) MUST_USE;
 
 #endif

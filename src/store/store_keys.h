@@ -26,7 +26,7 @@
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
 
-#include "store.h"
+#include "store_access.h"
 
 enum { KEY_HASH_SIZE = 32 };
 

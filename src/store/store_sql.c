@@ -107,7 +107,25 @@ static const char migration_3[] =
 /* What is left of an entry's values after some were erased, by the commit of this number. */
 static const char migration_4[] = "ALTER TABLE entry_value ADD COLUMN erased INTEGER;";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4};
+/* Access: where sessions come from and when they were last used, one-time links, tokens of programs. */
+static const char migration_5[] =
+    "DROP TABLE session;" /* whoever was signed in signs in again */
+    "CREATE TABLE session(token_hash BLOB PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL, place TEXT NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE welcome(token_hash BLOB PRIMARY KEY, user INTEGER NOT NULL UNIQUE REFERENCES user(id),"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    /* types: keys with blanks between; empty is all. */
+    "CREATE TABLE token(id INTEGER PRIMARY KEY, user INTEGER NOT NULL REFERENCES user(id),"
+    " token_hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL, write INTEGER NOT NULL, types TEXT NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL, UNIQUE(user, name)) STRICT;"
+    /* What a program was answered under an idempotency key; the answer is filled in after its commit. */
+    "CREATE TABLE answer(holder TEXT NOT NULL, key TEXT NOT NULL, asked BLOB NOT NULL, number INTEGER NOT NULL,"
+    " created INTEGER NOT NULL, made TEXT NOT NULL, status INTEGER, etag TEXT, location TEXT, body TEXT,"
+    " PRIMARY KEY(holder, key)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX answer_by_age ON answer(created);";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

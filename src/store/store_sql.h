@@ -210,13 +210,44 @@
     X(SQL_USER_GET, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE name = ?1")             \
     X(SQL_USER_BY_ID, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE id = ?1")             \
     X(SQL_USER_ALL, "SELECT id, name, shown, side, role, password_hash, closed FROM user ORDER BY name")               \
-    X(SQL_USER_PASSWORD, "UPDATE user SET password_hash = ?2 WHERE name = ?1")                                         \
-    X(SQL_SESSION_ADD, "INSERT INTO session(token_hash, user, created, expires) VALUES(?1, ?2, ?3, ?4)")               \
-    X(SQL_SESSION_GET, "SELECT u.id, u.name, u.shown, u.side, u.role, u.password_hash, u.closed FROM session s"        \
-                       " JOIN user u ON u.id = s.user WHERE s.token_hash = ?1 AND s.expires > ?2 AND u.closed = 0")    \
+    X(SQL_USER_OTHER_STEWARDS,                                                                                         \
+      "SELECT count(*) FROM user WHERE id <> ?1 AND role = ?2 AND closed = 0 AND password_hash <> ''")                 \
+    X(SQL_USER_PASSWORD, "UPDATE user SET password_hash = ?2 WHERE id = ?1")                                           \
+    X(SQL_USER_ROLE, "UPDATE user SET role = ?2 WHERE id = ?1")                                                        \
+    X(SQL_USER_CLOSED, "UPDATE user SET closed = ?2 WHERE id = ?1")                                                    \
+    X(SQL_WELCOME_ADD, "INSERT INTO welcome(token_hash, user, created, expires) VALUES(?1, ?2, ?3, ?4)")               \
+    X(SQL_WELCOME_GET, "SELECT u.id, u.name, u.shown, u.side, u.role, u.password_hash, u.closed FROM welcome w"        \
+                       " JOIN user u ON u.id = w.user WHERE w.token_hash = ?1 AND w.expires > ?2 AND u.closed = 0")    \
+    X(SQL_WELCOME_DROP_OLD, "DELETE FROM welcome WHERE expires <= ?1")                                                 \
+    X(SQL_WELCOME_DROP_OF, "DELETE FROM welcome WHERE user = ?1")                                                      \
+    X(SQL_SESSION_ADD,                                                                                                 \
+      "INSERT INTO session(token_hash, user, created, expires, used, place) VALUES(?1, ?2, ?3, ?4, ?3, ?5)")           \
+    X(SQL_SESSION_GET,                                                                                                 \
+      "SELECT u.id, u.name, u.shown, u.side, u.role, u.password_hash, u.closed, s.used FROM session s"                 \
+      " JOIN user u ON u.id = s.user WHERE s.token_hash = ?1 AND s.expires > ?2 AND u.closed = 0")                     \
+    X(SQL_SESSION_ALL_OF, "SELECT token_hash, created, used, expires, place FROM session"                              \
+                          " WHERE user = ?1 AND expires > ?2 ORDER BY used DESC, created DESC, token_hash")            \
+    X(SQL_SESSION_TOUCH, "UPDATE session SET used = ?2 WHERE token_hash = ?1")                                         \
     X(SQL_SESSION_DROP, "DELETE FROM session WHERE token_hash = ?1")                                                   \
     X(SQL_SESSION_DROP_OLD, "DELETE FROM session WHERE expires <= ?1")                                                 \
-    X(SQL_SESSION_DROP_OF, "DELETE FROM session WHERE user = (SELECT id FROM user WHERE name = ?1)")
+    X(SQL_SESSION_DROP_OF, "DELETE FROM session WHERE user = ?1")                                                      \
+    X(SQL_SESSION_DROP_SOME, "DELETE FROM session WHERE user = ?1 AND token_hash <> ?3"                                \
+                             " AND (?2 IS NULL OR lower(hex(substr(token_hash, 1, 8))) = ?2)")                         \
+    X(SQL_TOKEN_ADD, "INSERT INTO token(user, token_hash, name, write, types, created, expires, used)"                 \
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)")                                                         \
+    X(SQL_TOKEN_GET,                                                                                                   \
+      "SELECT t.id, t.user, u.name, t.name, t.write, t.types, t.created, t.expires, t.used FROM token t"               \
+      " JOIN user u ON u.id = t.user WHERE t.token_hash = ?1 AND t.expires > ?2 AND u.closed = 0")                     \
+    X(SQL_TOKEN_BY_ID,                                                                                                 \
+      "SELECT t.id, t.user, u.name, t.name, t.write, t.types, t.created, t.expires, t.used FROM token t"               \
+      " JOIN user u ON u.id = t.user WHERE t.id = ?1 AND (?2 = 0 OR t.user = ?2)")                                     \
+    X(SQL_TOKEN_ALL,                                                                                                   \
+      "SELECT t.id, t.user, u.name, t.name, t.write, t.types, t.created, t.expires, t.used FROM token t"               \
+      " JOIN user u ON u.id = t.user WHERE ?1 = 0 OR t.user = ?1 ORDER BY t.id DESC")                                  \
+    X(SQL_TOKEN_NAMED, "SELECT 1 FROM token WHERE user = ?1 AND name = ?2")                                            \
+    X(SQL_TOKEN_TOUCH, "UPDATE token SET used = ?2 WHERE id = ?1")                                                     \
+    X(SQL_TOKEN_DROP, "DELETE FROM token WHERE id = ?1")                                                               \
+    X(SQL_TOKEN_DROP_OF, "DELETE FROM token WHERE user = ?1")
 
 enum store_sql {
 #define X(name, text) name,

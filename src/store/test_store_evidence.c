@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Evidence of use and payment, strangers, findings, users and sessions. */
+/* Evidence of use and payment, strangers, findings. */
 #include "test_store.h"
 
 static struct evidence_load load_of(unsigned char content, const struct evidence_subject *subjects, size_t count)
@@ -146,52 +146,4 @@ static void findings(struct test_tally *t)
     fixture_release(&x);
 }
 
-static void users(struct test_tally *t)
-{
-    struct fixture x;
-    struct stored_user u = {.name = STR("Anna.Berg"),
-                            .shown = STR("Anna Berg"),
-                            .side = STR("marketing"),
-                            .role = ROLE_SIGNATORY,
-                            .password_hash = STR("$argon2id$1")},
-                       got;
-    const struct stored_user *all;
-    const struct journal_line *lines;
-    size_t count;
-    unsigned char token[32] = {1}, other[32] = {2};
-    fixture_init(&x, t);
-    GOOD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err));
-    BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_CONFLICT, "already a user \"anna.berg\"");
-    u.name = STR("ben");
-    u.side = STR("sales");
-    BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_USAGE,
-        "no side \"sales\"; the sides are marketing, it, data");
-    GOOD(&x, store_load_user(x.s, &x.a, STR("ANNA.berg"), &got, &x.err));
-    CHECK(got.role == ROLE_SIGNATORY && !got.closed);
-    CHECK_STR(got.shown, STR("Anna Berg"));
-    BAD(&x, store_load_user(x.s, &x.a, STR("eve"), &got, &x.err), ERR_ABSENT, "no user \"eve\"");
-    GOOD(&x, store_load_users(x.s, &x.a, &all, &count, &x.err));
-    CHECK(count == 1);
-    GOOD(&x, store_add_session(x.s, token, got.id, 1000, 2000, &x.err));
-    GOOD(&x, store_add_session(x.s, other, got.id, 1000, 3000, &x.err));
-    GOOD(&x, store_load_session(x.s, &x.a, token, 1999, &got, &x.err));
-    CHECK_STR(got.name, STR("anna.berg"));
-    BAD(&x, store_load_session(x.s, &x.a, token, 2000, &got, &x.err), ERR_ABSENT, "ended");
-    GOOD(&x, store_end_session(x.s, token, &x.err));
-    BAD(&x, store_load_session(x.s, &x.a, token, 1500, &got, &x.err), ERR_ABSENT, "ended");
-    GOOD(&x, store_load_session(x.s, &x.a, other, 1500, &got, &x.err));
-    GOOD(&x, store_set_password(x.s, STR("Anna.Berg"), STR("$argon2id$2"), STR("root"), 1000, &x.err));
-    BAD(&x, store_load_session(x.s, &x.a, other, 1500, &got, &x.err), ERR_ABSENT, "ended");
-    GOOD(&x, store_load_user(x.s, &x.a, STR("anna.berg"), &got, &x.err));
-    CHECK_STR(got.password_hash, STR("$argon2id$2"));
-    BAD(&x, store_set_password(x.s, STR("eve"), STR("x"), STR("root"), 1000, &x.err), ERR_ABSENT, "no user");
-    GOOD(&x, store_load_journal(x.s, &x.a, 10, &lines, &count, &x.err));
-    CHECK(count == 3);
-    CHECK_STR(lines[0].reason, STR("user anna.berg given a new password"));
-    uint64_t entries;
-    unsigned char hash[32];
-    GOOD(&x, store_verify(x.s, &entries, hash, &x.err));
-    fixture_release(&x);
-}
-
-TEST_MAIN(usage_and_payments, strangers, findings, users)
+TEST_MAIN(usage_and_payments, strangers, findings)

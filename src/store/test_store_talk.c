@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Comments, mentions and saved views. */
+#include "store_access.h"
 #include "test_store.h"
 
 static void add_user(struct fixture *x, const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Taking commits back: values, links and claims return to where they were, or the reasons are told. */
+#include "store_access.h"
 #include "test_store.h"
 
 struct plan {

@@ -34,8 +34,16 @@ int web_serve(const struct web_options *options, struct err *err) MUST_USE;
 /* Makes an eventfd that is the options' `stop` readable; may be called in a signal handler and from any thread. */
 void web_stop(int eventfd_of_options);
 
-/* argon2id as this server asks for it, for the accounts that the command line makes. Takes a quarter of a second. */
-enum { WEB_HASH_SIZE = 128 };
+/* argon2id as this server asks for it. Takes a quarter of a second. */
+enum { WEB_HASH_SIZE = 128, PASSWORD_MIN = 10, PASSWORD_MAX = 1000 /* bytes */ };
 int web_hash_password(str password, char out[WEB_HASH_SIZE], struct err *err) MUST_USE;
+/* A new secret of 256 random bits, and what the store keeps of it. That of a link is used at /welcome/SECRET; that of a
+ * program begins with "entente_". */
+enum { LINK_SECONDS = 7 * 86400 };
+struct web_secret {
+    char text[80];
+    unsigned char hash[32];
+};
+void web_make_secret(bool of_program, struct web_secret *out);
 
 #endif

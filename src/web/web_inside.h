@@ -6,6 +6,7 @@
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
+#include "store_access.h"
 #include "template.h"
 #include "web.h"
 
@@ -25,7 +26,7 @@ enum {
 /* ---- Requests ---- */
 
 enum method { METHOD_GET, METHOD_POST };
-enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT };
+enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT, ACCESS_STEWARD };
 /* Where a request is answered: in the connection's thread, by a worker, or by the one that hashes passwords. */
 enum lane { LANE_AT_ONCE, LANE_WORKER, LANE_PASSWORD };
 
@@ -60,7 +61,7 @@ struct request {
     enum method method;
     bool head, bad, htmx;
     str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
-    str address;
+    str address, agent;
     str content_type, csrf_header;
     uint64_t content_length;
     struct pairs query, form;
@@ -109,6 +110,7 @@ str request_url_with(struct request *r, str name, str value);
 str url_encode(struct request *r, str text);            /* all but unreserved characters and '/' */
 void request_redirect(struct request *r, str location); /* 303 */
 bool request_may_edit(const struct request *r);
+bool request_is_allowed(const struct request *r, enum access access);
 /* What the one who asks may not see is neither shown to them nor changed by them. */
 bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field);
 void request_look(struct request *r); /* takes the newest picture */
@@ -118,6 +120,10 @@ void request_look(struct request *r); /* takes the newest picture */
 /* Name, file pages/NAME.html, the names that the template sees beside `site` and the workspace's. */
 #define WEB_PAGES(X)                                                                                                   \
     X(SIGN_IN, sign_in, "title message name target")                                                                   \
+    X(WELCOME, welcome, "title message name shown fresh action")                                                       \
+    X(ACCOUNT, account, "title message good secret account sessions tokens types days")                                \
+    X(PEOPLE, people, "title message good link people sides roles typed")                                              \
+    X(PERSON, person, "title message good link person roles sessions tokens")                                          \
     X(TODAY, today,                                                                                                    \
       "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers "          \
       "mentions waiting")                                                                                              \
@@ -353,6 +359,24 @@ str asset_path(const struct web *web, const char *name);
 /* ---- Who is it ---- */
 
 void session_read(struct request *r); /* cookies to user and CSRF token */
+/* A form of a page for those who are not signed in needs a token too. */
+void visit_begin(struct request *r);
+void secret_hash(str secret, unsigned char out[32]);
+/* Counts one more attempt at a password or a link; the seconds to wait when that is one too many, else 0. */
+uint32_t count_attempt(struct request *r, str name);
+void forget_attempts(struct request *r, str name);
+bool password_fits(struct request *r, str hash, str password);
+/* Twice the same, long enough, not the name: else what is wrong with it. */
+str password_refusal(struct request *r, const struct stored_user *u, str password, str again);
+/* Signs the account in: cookies for the answer. */
+int session_begin(struct request *r, uint64_t user, struct err *err) MUST_USE;
+/* Roughly: "203.0.113.x, Firefox on Linux". */
+str request_place(struct request *r);
+/* What lists of people and of oneself show. */
+struct feel_value session_record(struct request *r, const struct stored_session *s);
+struct feel_value token_record(struct request *r, const struct stored_token *t);
+int put_sessions_and_tokens(struct request *r, uint64_t user, struct err *err) MUST_USE;
+str welcome_link(struct request *r, const struct web_secret *secret);
 /* Is it from a page of ours? Else the answer is 403. */
 bool request_is_ours(struct request *r);
 bool host_is_ours(const struct web *web, str host);
@@ -371,6 +395,17 @@ struct feel_value fact_head(struct request *r, const struct model_type *type);
 void answer_sign_in_page(struct request *r);
 void answer_sign_in(struct request *r);
 void answer_sign_out(struct request *r);
+void answer_welcome_page(struct request *r);
+void answer_welcome(struct request *r);
+void answer_account(struct request *r);
+void answer_own_password(struct request *r);
+void answer_own_sessions(struct request *r);
+void answer_new_token(struct request *r);
+void answer_own_tokens(struct request *r);
+void answer_accounts(struct request *r);
+void answer_invite(struct request *r);
+void answer_person(struct request *r);
+void answer_person_change(struct request *r);
 void answer_today(struct request *r);
 void answer_finding(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);

@@ -8,7 +8,7 @@
 WEB_PAGES(X)
 #undef X
 #define PARTS(X)                                                                                                       \
-    X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting)
+    X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting) X(sessions)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -92,6 +92,8 @@ static struct feel_value nav_of(struct request *r)
     if (model_type(m, STR("application"))) add_nav(r, &nav, "Stack", STR("/stack"), str_eq(r->path, STR("/stack")));
     add_nav(r, &nav, "All facts", STR("/facts"),
             str_starts(r->path, STR("/facts")) || str_starts(r->path, STR("/types")));
+    if (request_is_allowed(r, ACCESS_STEWARD))
+        add_nav(r, &nav, "People", STR("/workspace/people"), str_starts(r->path, STR("/workspace/people")));
     return values_get(&nav);
 }
 
@@ -116,6 +118,7 @@ static struct feel_value site_of(struct request *r)
         record_text(&site, "user", r->user.shown.n ? r->user.shown : r->user.name);
         record_text(&site, "side", r->user.side);
         record_bool(&site, "edit", request_may_edit(r));
+        record_bool(&site, "at_account", str_starts(r->path, STR("/account")));
         record_text(&site, "query", str_eq(r->path, STR("/find")) ? pairs_get(&r->query, STR("q")) : STR_NONE);
     }
     return record_get(&site);
@@ -148,6 +151,12 @@ void page_put_text(struct request *r, const char *name, str text)
     page_put(r, name, text.n ? feel_string(text) : feel_null());
 }
 
+/* A link's secret stays out of the log. */
+static str path_to_log(const struct request *r)
+{
+    return str_starts(r->path, STR("/welcome/")) ? STR("/welcome/…") : r->path;
+}
+
 void page_show(struct request *r, int status)
 {
     struct err err;
@@ -155,7 +164,7 @@ void page_show(struct request *r, int status)
     r->status = status;
     r->type = "text/html; charset=utf-8";
     if (!template_render(r->page->template, &r->env, r->values, &r->out, &err) && !buf_check(&r->out, &err)) return;
-    web_log(r->web, r->path, text_format(r, "page %s: %s", r->page->name, err.message));
+    web_log(r->web, path_to_log(r), text_format(r, "page %s: %s", r->page->name, err.message));
     buf_clear(&r->out);
     r->status = 500;
     r->type = "text/plain; charset=utf-8";
@@ -187,7 +196,7 @@ void page_fail(struct request *r, const struct err *err)
     struct buf b;
     buf_init(&b, 4000);
     err_emit(err, &b);
-    web_log(r->web, r->path, str_trim(buf_get(&b)));
+    web_log(r->web, path_to_log(r), str_trim(buf_get(&b)));
     buf_release(&b);
     page_error(r, 500, "Something went wrong here",
                "It is not your doing, and nothing was changed. The server's log says what it was.");

@@ -113,6 +113,8 @@ static enum MHD_Result header(void *self, enum MHD_ValueKind kind, const char *k
         r->origin = text;
     } else if (str_eq_nocase(name, STR("content-type"))) {
         r->content_type = text;
+    } else if (str_eq_nocase(name, STR("user-agent"))) {
+        r->agent = text;
     } else if (str_eq_nocase(name, STR("x-csrf-token"))) {
         r->csrf_header = text;
     } else if (str_eq_nocase(name, STR("hx-request"))) {
@@ -201,4 +203,15 @@ bool request_sees(const struct request *r, const struct model_type *type, const 
     return graph_sees(picture_graph(r->picture), &r->viewer, type, field);
 }
 
-bool request_may_edit(const struct request *r) { return r->signed_in && r->user.role >= ROLE_CONTRIBUTOR; }
+bool request_is_allowed(const struct request *r, enum access access)
+{
+    switch (access) {
+    case ACCESS_ANYONE: return true;
+    case ACCESS_VIEW: return r->signed_in;
+    case ACCESS_EDIT: return r->signed_in && r->user.role >= ROLE_CONTRIBUTOR;
+    case ACCESS_STEWARD: return r->signed_in && r->user.role >= ROLE_STEWARD;
+    }
+    return false;
+}
+
+bool request_may_edit(const struct request *r) { return request_is_allowed(r, ACCESS_EDIT); }

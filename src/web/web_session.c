@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Attempts within the window, for each name and each address. */
-enum { WINDOW_SECONDS = 15 * 60, NAME_ATTEMPTS = 8, ADDRESS_ATTEMPTS = 40 };
+enum { WINDOW_SECONDS = 15 * 60, NAME_ATTEMPTS = 8, ADDRESS_ATTEMPTS = 40, TOUCH_SECONDS = 300 };
 
 int web_hash_password(str password, char out[WEB_HASH_SIZE], struct err *err)
 {
@@ -23,17 +23,28 @@ int web_hash_password(str password, char out[WEB_HASH_SIZE], struct err *err)
 
 static str random_token(struct arena *a)
 {
-    unsigned char bytes[TOKEN_HEX / 2];
-    char hex[TOKEN_HEX + 1];
-    randombytes_buf(bytes, sizeof bytes);
-    sodium_bin2hex(hex, sizeof hex, bytes, sizeof bytes);
-    return arena_copy(a, (str){hex, TOKEN_HEX});
+    struct web_secret secret;
+    web_make_secret(false, &secret);
+    return arena_copy(a, str_of(secret.text));
 }
 
-/* The store keeps sessions by this, so that a copy of the file opens none. */
-static void token_hash(str token, unsigned char out[32])
+void web_make_secret(bool of_program, struct web_secret *out)
 {
-    crypto_generichash(out, 32, (const unsigned char *)token.p, token.n, NULL, 0);
+    static const char program[] = "entente_";
+    unsigned char bytes[TOKEN_HEX / 2];
+    size_t n = of_program ? sizeof program - 1 : 0;
+    _Static_assert(sizeof out->text > sizeof program + TOKEN_HEX, "room for the longest");
+    randombytes_buf(bytes, sizeof bytes);
+    memcpy(out->text, program, n);
+    sodium_bin2hex(out->text + n, sizeof out->text - n, bytes, sizeof bytes);
+    secret_hash(str_of(out->text), out->hash);
+    sodium_memzero(bytes, sizeof bytes);
+}
+
+/* The store keeps secrets by this, so that a copy of the file opens nothing. */
+void secret_hash(str secret, unsigned char out[32])
+{
+    crypto_generichash(out, 32, (const unsigned char *)secret.p, secret.n, NULL, 0);
 }
 
 static str csrf_of(struct request *r, str token)
@@ -52,13 +63,25 @@ static void set_cookie(struct request *r, int place, const char *name, str value
                                     STR_ARGS(value), (long long)seconds, r->web->options->secure ? "; Secure" : "");
 }
 
+/* For the list of sessions: not worth a write for each request, nor an error. */
+static void touch_session(struct request *r, const unsigned char hash[32], int64_t now)
+{
+    struct err err;
+    pthread_mutex_lock(&r->web->write_lock);
+    if (store_touch_session(r->web->writer, hash, now, &err))
+        web_log(r->web, STR("cannot note when a session was used"), str_of(err.message));
+    pthread_mutex_unlock(&r->web->write_lock);
+}
+
 void session_read(struct request *r)
 {
     struct err err;
     if (r->session.n) {
         unsigned char hash[32];
-        token_hash(r->session, hash);
-        r->signed_in = !store_load_session(r->store, &r->arena, hash, time_now(), &r->user, &err) && !r->user.closed;
+        int64_t used = 0, now = time_now();
+        secret_hash(r->session, hash);
+        r->signed_in = !store_load_session(r->store, &r->arena, hash, now, &r->user, &used, &err) && !r->user.closed;
+        if (r->signed_in && now - used >= TOUCH_SECONDS) touch_session(r, hash, now);
     }
     if (r->signed_in) r->viewer = (struct graph_viewer){.side = r->user.side, .role = r->user.role};
     if (r->signed_in)
@@ -91,7 +114,7 @@ bool host_is_ours(const struct web *web, str host)
     return web->options->address && str_eq_nocase(host, str_of(web->options->address));
 }
 
-/* Counts one more attempt; the seconds to wait when that is one too many, else 0. The rows are few: two names in one
+/* The rows are few: two names in one
  * row share their attempts, which only makes the limit stricter. */
 static uint32_t limited(struct limit_row rows[LIMIT_ROWS], str key, uint32_t limit, int64_t now)
 {
@@ -102,7 +125,7 @@ static uint32_t limited(struct limit_row rows[LIMIT_ROWS], str key, uint32_t lim
     return row->count > limit ? (uint32_t)(row->since + WINDOW_SECONDS - now) : 0;
 }
 
-static uint32_t attempt(struct request *r, str name)
+uint32_t count_attempt(struct request *r, str name)
 {
     struct web *web = r->web;
     int64_t now = time_now();
@@ -113,7 +136,7 @@ static uint32_t attempt(struct request *r, str name)
     return a > b ? a : b;
 }
 
-static void forget_attempts(struct request *r, str name)
+void forget_attempts(struct request *r, str name)
 {
     pthread_mutex_lock(&r->web->limit_lock);
     r->web->by_name[str_hash(name) % LIMIT_ROWS].count = 0;
@@ -122,19 +145,45 @@ static void forget_attempts(struct request *r, str name)
     pthread_mutex_unlock(&r->web->limit_lock);
 }
 
-/* An unknown name, which has no hash, takes as long as a wrong password, and gets the same answer. */
-static bool password_fits(struct request *r, str stored, str password)
+/* An account without a password takes as long as a wrong one. */
+bool password_fits(struct request *r, str hash, str password)
 {
-    char hash[WEB_HASH_SIZE] = {0};
-    bool known = stored.n && stored.n < WEB_HASH_SIZE;
-    memcpy(hash, known ? stored.p : r->web->dummy_hash, known ? stored.n : WEB_HASH_SIZE);
-    bool right = !crypto_pwhash_str_verify(hash, password.p ? password.p : "", password.n);
-    return right && known;
+    bool some = hash.n && hash.n < WEB_HASH_SIZE;
+    char text[WEB_HASH_SIZE] = {0};
+    memcpy(text, some ? hash.p : r->web->dummy_hash, some ? hash.n : WEB_HASH_SIZE);
+    return !crypto_pwhash_str_verify(text, password.p ? password.p : "", password.n) && some;
+}
+
+str password_refusal(struct request *r, const struct stored_user *u, str password, str again)
+{
+    if (password.n < PASSWORD_MIN)
+        return text_format(r, "A password has at least %d characters. A few words in a row are easy to remember.",
+                           PASSWORD_MIN);
+    if (password.n > PASSWORD_MAX) return text_format(r, "A password has at most %d bytes.", PASSWORD_MAX);
+    if (!str_eq(password, again)) return STR("The two passwords differ. Type the same one twice.");
+    if (str_eq(utf8_fold(&r->arena, password), u->name)) return STR("The password is your name. Choose another one.");
+    return STR_NONE;
+}
+
+/* Always a new token: an old one is worth nothing after signing in. */
+int session_begin(struct request *r, uint64_t user, struct err *err)
+{
+    struct web_secret secret;
+    int64_t now = time_now();
+    web_make_secret(false, &secret);
+    pthread_mutex_lock(&r->web->write_lock);
+    int failed =
+        store_add_session(r->web->writer, secret.hash, user, now, now + SESSION_SECONDS, request_place(r), err);
+    pthread_mutex_unlock(&r->web->write_lock);
+    if (failed) return -1;
+    set_cookie(r, 0, "entente_session", str_of(secret.text), SESSION_SECONDS);
+    set_cookie(r, 1, "entente_visit", STR(""), 0);
+    return 0;
 }
 
 enum password_answer password_asked(struct request *r, str password)
 {
-    r->retry_seconds = attempt(r, r->user.name);
+    r->retry_seconds = count_attempt(r, r->user.name);
     if (r->retry_seconds) return PASSWORD_LATER;
     if (!password_fits(r, r->user.password_hash, password)) return PASSWORD_WRONG;
     forget_attempts(r, r->user.name);
@@ -149,13 +198,17 @@ static str target_of(str to)
     return good ? to : STR("/");
 }
 
+void visit_begin(struct request *r)
+{
+    if (r->csrf.n) return;
+    r->visit = random_token(&r->arena);
+    set_cookie(r, 0, "entente_visit", r->visit, SESSION_SECONDS);
+    r->csrf = csrf_of(r, r->visit);
+}
+
 static void show_sign_in(struct request *r, int status, str name, str target, str message)
 {
-    if (!r->visit.n) {
-        r->visit = random_token(&r->arena);
-        set_cookie(r, 0, "entente_visit", r->visit, SESSION_SECONDS);
-        r->csrf = csrf_of(r, r->visit);
-    }
+    visit_begin(r);
     page_begin(r, PAGE_SIGN_IN);
     page_put_text(r, "title", STR("Sign in"));
     page_put_text(r, "message", message);
@@ -178,7 +231,7 @@ void answer_sign_in(struct request *r)
     str name = utf8_fold(&r->arena, pairs_get(&r->form, STR("name")));
     str password = pairs_get(&r->form, STR("password"));
     str target = target_of(pairs_get(&r->form, STR("to")));
-    r->retry_seconds = attempt(r, name);
+    r->retry_seconds = count_attempt(r, name);
     if (r->retry_seconds) {
         str message = text_format(r, "Too many attempts. Try again in %u minutes.", (r->retry_seconds + 59) / 60);
         show_sign_in(r, 429, name, target, message);
@@ -192,27 +245,17 @@ void answer_sign_in(struct request *r)
         return;
     }
     forget_attempts(r, name);
-    str token = random_token(&r->arena); /* always a new one: an old token is worth nothing after signing in */
-    unsigned char stored[32];
-    token_hash(token, stored);
-    int64_t now = time_now();
-    pthread_mutex_lock(&r->web->write_lock);
-    int result = store_add_session(r->web->writer, stored, user.id, now, now + SESSION_SECONDS, &err);
-    pthread_mutex_unlock(&r->web->write_lock);
-    if (result) {
+    if (session_begin(r, user.id, &err))
         page_fail(r, &err);
-        return;
-    }
-    set_cookie(r, 0, "entente_session", token, SESSION_SECONDS);
-    set_cookie(r, 1, "entente_visit", STR(""), 0);
-    request_redirect(r, target);
+    else
+        request_redirect(r, target);
 }
 
 void answer_sign_out(struct request *r)
 {
     unsigned char hash[32];
     struct err err;
-    token_hash(r->session, hash);
+    secret_hash(r->session, hash);
     pthread_mutex_lock(&r->web->write_lock);
     int result = store_end_session(r->web->writer, hash, &err);
     pthread_mutex_unlock(&r->web->write_lock);

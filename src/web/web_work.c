@@ -105,6 +105,16 @@ static void ask_to_sign_in(struct request *r)
     if (r->htmx) r->status = 200; /* htmx goes there itself, with the whole page */
 }
 
+static void refuse_role(struct request *r)
+{
+    if (r->route->access == ACCESS_STEWARD)
+        page_error(r, 403, "This is for stewards",
+                   "Stewards of this workspace let people in and say what they may do. Ask one of them.");
+    else
+        page_error(r, 403, "You can look, but not change",
+                   "Your account is a viewer's. Ask a steward of this workspace if you should be able to write.");
+}
+
 static void answer_route(struct request *r)
 {
     if (!r->route) {
@@ -114,9 +124,8 @@ static void answer_route(struct request *r)
                    "Nothing was saved. Load the page with the form again and send it once more.");
     } else if (r->route->access != ACCESS_ANYONE && !r->signed_in) {
         ask_to_sign_in(r);
-    } else if (r->route->access == ACCESS_EDIT && !request_may_edit(r)) {
-        page_error(r, 403, "You can look, but not change",
-                   "Your account is a viewer's. Ask a steward of this workspace if you should be able to write.");
+    } else if (!request_is_allowed(r, r->route->access)) {
+        refuse_role(r);
     } else {
         r->route->answer(r);
     }

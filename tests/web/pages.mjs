@@ -8,8 +8,11 @@ async function paths(page, base) {
   const fact = await page.getAttribute('#rows tbody th a', 'href');
   await page.goto(`${base}/`);
   const finding = await page.getAttribute('.finding p a', 'href');
+  await page.goto(`${base}/workspace/people`);
+  const person = await page.getAttribute('tbody th a', 'href');
   await page.goto(`${base}/stack?status=shadow`);
   return {
+    account: '/account', people: '/workspace/people', person,
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', blueprint: '/blueprint', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',

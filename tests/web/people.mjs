@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Accounts: invitations, roles, sessions, tokens; and what a role may not see.
+import { check, get, group, open, password, post, same } from './help.mjs';
+
+const token = (body) => body.match(/name="csrf" value="([0-9a-f]{64})"/)?.[1];
+const cookie = (head, name) => head.match(new RegExp(`Set-Cookie: (${name}=[0-9a-f]+)`))?.[1];
+
+// A client that keeps its cookies, as a browser does.
+export function client(port, more = '') {
+  const cookies = {};
+  const keep = (answer) => {
+    for (const name of ['entente_visit', 'entente_session']) if (cookie(answer.head, name)) cookies[name] = cookie(answer.head, name);
+    return answer;
+  };
+  const head = () => `Cookie: ${Object.values(cookies).join('; ')}\r\n${more}`;
+  const self = {
+    head,
+    get: async (path) => keep(await get(port, path, head())),
+    // The form of a page, with its token.
+    send: async (page, path, form) => keep(await post(port, path, { csrf: token((await self.get(page)).body), ...form }, head())),
+    signIn: (name, word = password) => self.send('/sign-in', '/sign-in', { name, password: word, to: '/' }),
+  };
+  return self;
+}
+const text = (body) => body.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+const link = (body) => body.match(/id="link">http:\/\/[^/]+(\/welcome\/[0-9a-f]{64})</)?.[1];
+
+export async function people(browser, { base, port }) {
+  const steward = client(port, 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0\r\n');
+  await steward.signIn('marketing@northlight.example');
+  const id = async (name) => (await steward.get('/workspace/people')).body.match(new RegExp(`/workspace/people/(\\d+)">[^<]*</a>(?:<span[^>]*>)?[^<]*${name}|/workspace/people/(\\d+)">${name}`))?.slice(1).find(Boolean);
+  let mia;
+
+  await group('inviting', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/workspace/people`);
+    await page.fill('#name', 'mia@northlight.example');
+    await page.fill('#shown', 'Mia <b>Holm</b>');
+    await page.selectOption('#role', 'viewer');
+    await page.click('button.main:has-text("Invite")');
+    check((await page.textContent('[role=alert]')).includes('side'), 'the side is asked for');
+    same(await page.inputValue('#name'), 'mia@northlight.example', 'what was typed stays');
+    await page.selectOption('#side', 'it');
+    await page.selectOption('#role', 'viewer');
+    await page.click('button.main:has-text("Invite")');
+    check((await page.textContent('[role=status]')).includes('Mia <b>Holm</b> is invited'), 'told, and escaped');
+    const address = await page.textContent('#link');
+    check(address.startsWith(`${base}/welcome/`), 'a link to this server');
+    const fresh = await (await browser.newContext()).newPage();
+    await fresh.goto(address);
+    same(await fresh.textContent('h1'), 'Welcome, Mia <b>Holm</b>', 'the welcome');
+    for (const [first, again, says] of [['short', 'short', '10'], ['correct horse', 'incorrect horse', 'differ'], ['mia@northlight.example', 'mia@northlight.example', 'your name']]) {
+      await fresh.fill('#password', first);
+      await fresh.fill('#again', again);
+      await fresh.click('button.main');
+      check((await fresh.textContent('[role=alert]')).includes(says), `refused: ${says}`);
+    }
+    await fresh.fill('#password', password);
+    await fresh.fill('#again', password);
+    await Promise.all([fresh.waitForURL(`${base}/`), fresh.click('button.main')]);
+    check((await fresh.textContent('.account')).includes('Mia <b>Holm</b>'), 'and is in');
+    const again = await fresh.goto(address);
+    same(again.status(), 404, 'the link works once');
+    check(!page.complaints.filter((c) => !c.includes('422')).length, page.complaints.join('; '));
+    await fresh.context().close();
+    await page.context().close();
+    mia = await id('mia@northlight.example');
+    check(mia, 'she stands on the list');
+  });
+
+  await group('links are for one account, one use, one browser', async () => {
+    const stranger = client(port);
+    same((await stranger.get(`/welcome/${'a'.repeat(64)}`)).status, 404, 'a made-up link');
+    same((await stranger.get('/welcome/x')).status, 404, 'no link at all');
+    const first = link((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'link' })).body);
+    const second = link((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'link' })).body);
+    same((await stranger.get(first)).status, 404, 'an older link');
+    same((await post(port, second, { password, again: password })).status, 403, 'a form without a token');
+    same((await stranger.get(second)).status, 200, 'the newest link');
+    same((await stranger.send(second, second, { password, again: password })).status, 303, 'is used');
+    same((await stranger.send('/account', second, { password, again: password })).status, 404, 'once');
+    same((await stranger.get('/')).status, 200, 'and signs in');
+  });
+
+  await group('roles hold at once', async () => {
+    const she = client(port);
+    await she.signIn('mia@northlight.example');
+    for (const path of ['/workspace/people', `/workspace/people/${mia}`]) same((await she.get(path)).status, 403, `a viewer at ${path}`);
+    same((await she.get('/types/vendors/new')).status, 403, 'a viewer does not write');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'role', role: 'contributor' })).status, 200, 'made a contributor');
+    same((await she.get('/types/vendors/new')).status, 200, 'a contributor writes');
+    same((await she.send('/account', `/workspace/people/${mia}`, { do: 'role', role: 'steward' })).status, 403, 'but does not make herself a steward');
+    for (const form of [{ do: 'role', role: 'king' }, { do: 'nothing' }, {}, { do: 'token', token: '1; DROP' }])
+      same((await steward.send('/workspace/people', `/workspace/people/${mia}`, form)).status, 422, JSON.stringify(form));
+    same((await steward.get('/workspace/people/99999')).status, 404, 'an account that is not there');
+    same((await steward.send('/workspace/people', '/workspace/people/x', { do: 'close' })).status, 404, 'no account');
+    const self = await id('marketing@northlight.example');
+    const last = await steward.send('/workspace/people', `/workspace/people/${self}`, { do: 'role', role: 'viewer' });
+    check(last.status === 422 && text(last.body).includes('only steward'), 'the only steward stays one');
+    const taken = await steward.send('/workspace/people', '/workspace/people', { name: 'MIA@northlight.example', side: 'it', role: 'viewer' });
+    check(taken.status === 422 && text(taken.body).includes('already a user'), 'a name is taken');
+  });
+
+  await group('sessions are listed and ended', async () => {
+    const here = client(port, 'User-Agent: Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36\r\n'), there = client(port, 'User-Agent: curl/8.0\r\n');
+    await here.signIn('mia@northlight.example');
+    await there.signIn('mia@northlight.example');
+    const page = (await here.get('/account')).body;
+    check(text(page).includes('this machine, Chrome on Windows (this one)') && text(page).includes('this machine, curl'), 'both, roughly');
+    const key = page.match(/this machine, curl<br>[\s\S]*?name="key" value="([0-9a-f]{16})"/)[1];
+    same((await steward.send('/account', '/account/sessions', { key })).status, 422, "another's session is not mine to end");
+    same((await there.get('/account')).status, 200, 'still there');
+    same((await here.send('/account', '/account/sessions', { key })).status, 200, 'ended');
+    same((await there.get('/account')).status, 303, 'signed out');
+    await there.signIn('mia@northlight.example');
+    await here.send('/account', '/account/sessions', { key: 'others' });
+    same((await there.get('/account')).status, 303, 'everywhere else');
+    same((await here.get('/account')).status, 200, 'but here');
+    same((await here.send('/account', '/account/password', { current: 'wrong', password: 'another horse', again: 'another horse' })).status, 422, 'the current password is asked for');
+    await there.signIn('mia@northlight.example');
+    same((await here.send('/account', '/account/password', { current: password, password: 'another horse', again: 'another horse' })).status, 303, 'a new password');
+    same((await here.get('/account')).status, 200, 'stays signed in here');
+    same((await there.get('/account')).status, 303, 'and nowhere else');
+    same((await client(port).signIn('mia@northlight.example')).status, 403, 'the old one is void');
+    const asSteward = await steward.get(`/workspace/people/${mia}`);
+    check(text(asSteward.body).includes('Chrome on Windows'), 'a steward sees where');
+    const hers = asSteward.body.match(/name="key" value="([0-9a-f]{16})"/)[1];
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'sessions', key: hers })).status, 200, 'and ends it');
+    same((await here.get('/account')).status, 303, 'signed out by the steward');
+  });
+
+  await group('tokens', async () => {
+    const she = client(port);
+    await she.signIn('mia@northlight.example', 'another horse');
+    const made = await she.send('/account', '/account/tokens', { name: 'Feed <i>', scope: 'write', type: 'vendor', days: '30' });
+    const secret = made.body.match(/id="secret">(entente_[0-9a-f]{64})</)?.[1];
+    check(made.status === 200 && secret, 'shown');
+    const page = (await she.get('/account')).body;
+    check(!page.includes(secret) && page.includes('Feed &lt;i&gt;'), 'once, and escaped');
+    for (const form of [{ name: '', scope: 'read', days: '1' }, { name: 'a', scope: 'sign', days: '1' }, { name: 'a', scope: 'read', days: '0' }, { name: 'a', scope: 'read', days: '9999' }, { name: 'a', scope: 'read', days: '1', type: 'nothing' }])
+      same((await she.send('/account', '/account/tokens', form)).status, 422, JSON.stringify(form));
+    const number = page.match(/\/account\/tokens\/(\d+)/)[1];
+    same((await steward.send('/account', `/account/tokens/${number}`, {})).status, 404, "another's token is not mine to revoke");
+    same((await she.send('/account', `/account/tokens/${number}`, {})).status, 200, 'revoked');
+    same((await she.send('/account', `/account/tokens/${number}`, {})).status, 404, 'once');
+  });
+
+  await group('closing ends all', async () => {
+    const she = client(port);
+    await she.signIn('mia@northlight.example', 'another horse');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'close' })).status, 200, 'closed');
+    same((await she.get('/')).status, 303, 'signed out');
+    same((await client(port).signIn('mia@northlight.example', 'another horse')).status, 403, 'and stays out');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'link' })).status, 422, 'a closed account gets no link');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'open' })).status, 200, 'opened again');
+    same((await client(port).signIn('mia@northlight.example', 'another horse')).status, 303, 'and is back');
+  });
+
+  await group('a field for few is nowhere to be seen by others', async () => {
+    const viewer = client(port), contributor = client(port);
+    await viewer.signIn('viewer@northlight.example');
+    await contributor.signIn('it@northlight.example');
+    const form = (await steward.get('/types/contracts/new')).body;
+    const field = (label) => form.match(new RegExp(`<label for="(f\\d+)">${label}`))[1];
+    const vendor = (await steward.get('/types/vendors')).body.match(/<th scope="row"><a href="\/facts\/\d+">([^<]+)</)[1];
+    const sent = { [field('Name')]: 'Hush contract', [field('Annual cost')]: '98761.43 EUR' };
+    if (form.includes('>Vendor')) sent[field('Vendor')] = vendor;
+    const made = await steward.send('/types/contracts/new', '/types/contracts', sent);
+    same(made.status, 303, 'a contract');
+    const fact = made.head.match(/Location: (\/facts\/\d+)/)[1];
+    check((await contributor.get(fact)).body.includes('98,761'), 'a contributor sees its price');
+    for (const path of [fact, '/types/contracts', '/types/contracts?sort=-annual_cost', `/types/contracts?columns=name,annual_cost`, '/find?q=98761', '/'])
+      check(!/98,?761/.test((await viewer.get(path)).body.replace(/q=98761|value="98761"/g, '')), `a viewer does not at ${path}`);
+    check((await viewer.get(fact)).body.includes('Not open to your role: Annual cost'), 'and is told so');
+    check(!(await viewer.get('/types/contracts?where=annual+cost+%3E+1')).body.includes('Hush contract'), 'nor by a condition');
+    check((await contributor.get('/types/contracts?where=annual+cost+%3E+1')).body.includes('Hush contract'), 'which others may ask');
+    check((await contributor.get('/find?q=98761')).body.includes('Hush contract') && !(await viewer.get('/find?q=98761')).body.includes('Hush contract'), 'nor by a search');
+    const person = (await contributor.get('/types/persons/new')).body;
+    check(!/>Notes/.test(person) && />Notes/.test((await steward.get('/types/persons/new')).body), 'a form has no field that one may not see');
+  });
+}
