@@ -55,11 +55,16 @@ static int take_hosts(struct cli *c, struct web_options *o)
     return 0;
 }
 
+static void show_route(void *self, const char *methods, str path, const char *access)
+{
+    cli_printf((struct cli *)self, "%s: %s " STR_FORMAT "\n", access, methods, STR_ARGS(path));
+}
+
 static int run(struct cli *c)
 {
     struct err err = {0};
     struct cli_checks checks;
-    int64_t port = 8400;
+    int64_t port = 8400, rate = 0;
     struct serving s = {.c = c};
     struct web_options *o = &s.options;
     *o = (struct web_options){.address = cli_value(c, "address"),
@@ -69,8 +74,11 @@ static int run(struct cli *c)
                               .ready = ready,
                               .log = complain,
                               .host = &s};
+    if (cli_has(c, "routes")) return web_routes(show_route, c), EXIT_FINE;
     /* Opened here only to say what is to be said about it. */
-    if (cli_int_value(c, "port", 0, 65535, &port, &err) < 0 || cli_open_store(c, STORE_READ | STORE_WRITE, &err) < 0 ||
+    if (cli_int_value(c, "port", 0, 65535, &port, &err) < 0 ||
+        cli_int_value(c, "api-rate", 1, 1000000000, &rate, &err) < 0 ||
+        cli_open_store(c, STORE_READ | STORE_WRITE, &err) < 0 ||
         cli_check_files(c, cli_value(c, "checks"), &checks, &err) < 0 || cli_load_products(c, &err) < 0 ||
         take_hosts(c, o) < 0)
         return cli_fail(c, &err);
@@ -78,6 +86,7 @@ static int run(struct cli *c)
     c->store = NULL;
     o->workspace = c->workspace;
     o->port = (uint16_t)port;
+    o->api_rate = (uint32_t)rate;
     o->checks = checks.items;
     o->check_count = checks.count;
     o->graph = c->graph_options;
@@ -95,6 +104,8 @@ static const struct cli_option options[] = {
     {"address", "ADDRESS", "the address to listen at, 127.0.0.1"},
     {"allow-host", "NAME", "a host name under which browsers come; may be given several times", true},
     {"https", NULL, "browsers come by https, which a proxy before this server ends"},
+    {"api-rate", "N", "requests to the API in a minute, of one token or account, 1200"},
+    {"routes", NULL, "print every address with the lowest role that may ask, and end"},
     {"checks", "FOLDER", "also run the checks (*.yaml) of this folder"},
 };
 

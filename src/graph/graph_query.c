@@ -137,8 +137,9 @@ static void part_at(struct row *rows, size_t count, size_t at, struct ordering *
     }
 }
 
+/* Sorts the wanted rows to the front of those that come after `after`, and says which they are. */
 static int sort(struct arena *a, struct feel_env *env, const struct fact_query *q, uint64_t *ids, size_t count,
-                size_t from, size_t to, struct err *err)
+                struct fact_rows *out, struct err *err)
 {
     const struct picture *p = graph_picture(env);
     struct ordering o = {.by_name = true, .down = str_starts(q->sort, STR("-"))};
@@ -153,16 +154,25 @@ static int sort(struct arena *a, struct feel_env *env, const struct fact_query *
         for (size_t i = 0; i < class->count; i++)
             if (str_eq(class->fields[i].name, name)) slot = class->fields[i].slot;
     }
-    struct row *rows = arena_array(a, count + 1, sizeof *rows);
+    struct row *rows = arena_array(a, count + 1, sizeof *rows), after;
+    size_t first = 0; /* rows before it come up to `after` */
+    if (q->after)
+        after = (struct row){
+            .id = q->after->id, .head = head_of(q->after->name), .name = q->after->name, .key = q->after->key};
     for (size_t i = 0; i < count; i++) {
         str name = name_of(picture_fact(p, ids[i]));
         rows[i] = (struct row){.id = ids[i], .head = head_of(name), .name = name};
         if (!o.by_name) rows[i].key = sortable(p, class->get(env, class, ids[i], slot));
+        if (q->after && compare(&rows[i], &after, &o) <= 0) swap(&rows[i], &rows[first++]);
     }
-    if (from) part_at(rows, count, from, &o);
+    size_t left = count - first, from = first + (q->from < left ? q->from : left);
+    size_t to = q->limit && q->limit < count - from ? from + q->limit : count;
+    if (from > first) part_at(rows + first, left, from - first, &o);
     if (to < count) part_at(rows + from, count - from, to - from, &o);
     if (to > from) qsort_r(rows + from, to - from, sizeof *rows, compare, &o);
     for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    *out = (struct fact_rows){.ids = ids + from, .count = to - from, .all = ids, .found = count, .more = to < count};
+    if (to > from) out->last = (struct fact_place){rows[to - 1].key, rows[to - 1].name, rows[to - 1].id};
     return 0;
 }
 
@@ -178,11 +188,10 @@ int fact_query(struct arena *a, const struct graph *g, struct feel_env *env, con
     uint64_t *ids = arena_array(a, count + 1, sizeof *ids);
     if (count) memcpy(ids, facts, count * sizeof *ids);
     if (keep_where(a, g, env, q, ids, &count, err)) return -1;
+    if (!q->words.n || q->sort.n) return sort(a, env, q, ids, count, out, err);
     size_t from = q->from < count ? q->from : count;
     size_t to = q->limit && q->limit < count - from ? from + q->limit : count;
-    bool ranked = q->words.n && !q->sort.n;
-    if (!ranked && sort(a, env, q, ids, count, from, to, err)) return -1;
-    *out = (struct fact_rows){.ids = ids + from, .count = to - from, .all = ids, .found = count};
+    *out = (struct fact_rows){.ids = ids + from, .count = to - from, .all = ids, .found = count, .more = to < count};
     return 0;
 }
 

@@ -5,21 +5,29 @@
 
 #include "graph.h"
 
+struct fact_place {        /* in an order: it holds whether or not the fact is still there or the same */
+    struct feel_value key; /* what is sorted by; null where that is the name */
+    str name;              /* folded */
+    uint64_t id;
+};
 struct fact_query {
     const struct model_type *type;
     str words; /* all of them stand in the fact's text, the beginning of a word counts; STR_NONE: any fact */
     str where; /* a FEEL condition over the fact's fields; not said (p is NULL): any fact */
     str sort;  /* a field, an inverse, id or type; with a dash before it the largest first. STR_NONE: best hits
                   first where words are asked for, else by name */
-    str where_place, sort_place; /* what errors call them (--where); STR_NONE: where, sort */
-    double seconds;              /* that the condition may take over all facts; 0: as long as it needs */
-    size_t from, limit;          /* which rows of the whole are wanted; a limit of 0: all from there */
+    str where_place, sort_place;    /* what errors call them (--where); STR_NONE: where, sort */
+    double seconds;                 /* that the condition may take over all facts; 0: as long as it needs */
+    const struct fact_place *after; /* only what comes behind it in the order; NULL: all */
+    size_t from, limit;             /* which rows of the whole are wanted; a limit of 0: all from there */
 };
 struct fact_rows {
     const uint64_t *ids; /* the wanted rows, in order */
     size_t count;
     const uint64_t *all; /* everything that was found, in whatever order; `ids` points into it */
     size_t found;
+    bool more; /* behind the wanted rows, the last of which stands at `last` (not for best hits) */
+    struct fact_place last;
 };
 /* Nothing that has no value comes before what has one, whichever way the rest goes; equals go by name, then by id.
  * Cost: linear in the facts of the type, and the sorting of the wanted rows alone. What the viewer of `env` may not see

@@ -92,4 +92,20 @@ int store_load_tokens(struct store *s, struct arena *a, uint64_t user, const str
 int store_revoke_token(struct store *s, uint64_t user, uint64_t id, str actor, int64_t now,
                        struct err *err) MUST_USE; /* user 0: anybody's; ERR_ABSENT */
 
+/* ---- Answers that a program may ask for again, for a day ---- */
+
+struct stored_answer {
+    unsigned char asked[32]; /* hash of the request */
+    uint64_t number;         /* of the commit that did it */
+    int status;              /* 0: the answer itself was lost */
+    str etag, location, body;
+};
+/* The commit notes that it was asked for under this key of the holder's, in its own transaction: a second one of the
+ * same key is ERR_CONFLICT. What changes nothing is not noted. */
+void change_remember(struct change_set *c, str holder, str key, const unsigned char asked[32]);
+int store_fill_answer(struct store *s, str holder, str key, const struct stored_answer *answer,
+                      struct err *err) MUST_USE;
+int store_load_answer(struct store *s, struct arena *a, str holder, str key, int64_t now, struct stored_answer *out,
+                      struct err *err) MUST_USE; /* ERR_ABSENT */
+
 #endif

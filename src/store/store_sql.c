@@ -121,7 +121,7 @@ static const char migration_5[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL, UNIQUE(user, name)) STRICT;"
     /* What a program was answered under an idempotency key; the answer is filled in after its commit. */
     "CREATE TABLE answer(holder TEXT NOT NULL, key TEXT NOT NULL, asked BLOB NOT NULL, number INTEGER NOT NULL,"
-    " created INTEGER NOT NULL, made TEXT NOT NULL, status INTEGER, etag TEXT, location TEXT, body TEXT,"
+    " created INTEGER NOT NULL, status INTEGER, etag TEXT, location TEXT, body TEXT,"
     " PRIMARY KEY(holder, key)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX answer_by_age ON answer(created);";
 

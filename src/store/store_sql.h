@@ -247,6 +247,12 @@
     X(SQL_TOKEN_NAMED, "SELECT 1 FROM token WHERE user = ?1 AND name = ?2")                                            \
     X(SQL_TOKEN_TOUCH, "UPDATE token SET used = ?2 WHERE id = ?1")                                                     \
     X(SQL_TOKEN_DROP, "DELETE FROM token WHERE id = ?1")                                                               \
+    X(SQL_ANSWER_ADD, "INSERT INTO answer(holder, key, asked, number, created) VALUES(?1, ?2, ?3, ?4, ?5)")            \
+    X(SQL_ANSWER_GET,                                                                                                  \
+      "SELECT asked, number, created, status, etag, location, body FROM answer WHERE holder = ?1 AND key = ?2")        \
+    X(SQL_ANSWER_FILL,                                                                                                 \
+      "UPDATE answer SET status = ?3, etag = ?4, location = ?5, body = ?6 WHERE holder = ?1 AND key = ?2")             \
+    X(SQL_ANSWER_DROP_OLD, "DELETE FROM answer WHERE created <= ?1")                                                   \
     X(SQL_TOKEN_DROP_OF, "DELETE FROM token WHERE user = ?1")
 
 enum store_sql {

@@ -14,7 +14,8 @@ struct web_options {
     uint16_t port;         /* 0: the system chooses, `ready` tells which */
     const str *hosts;      /* names that a request's Host may have, besides localhost, 127.0.0.1, [::1] and `address` */
     size_t host_count;
-    bool secure; /* browsers come by https (a proxy ends it): cookies are Secure */
+    bool secure;       /* browsers come by https (a proxy ends it): cookies are Secure */
+    uint32_t api_rate; /* requests to the API in a minute, of one token or account; 0: 1,200 */
     bool has_today;
     int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */
     const struct check_text *checks;
@@ -33,6 +34,9 @@ enum { WEB_MODEL_CHANGED = 1 };
 int web_serve(const struct web_options *options, struct err *err) MUST_USE;
 /* Makes an eventfd that is the options' `stop` readable; may be called in a signal handler and from any thread. */
 void web_stop(int eventfd_of_options);
+
+/* Every address that it answers, and the lowest role that may ask. */
+void web_routes(void (*show)(void *self, const char *methods, str path, const char *access), void *self);
 
 /* argon2id as this server asks for it. Takes a quarter of a second. */
 enum { WEB_HASH_SIZE = 128, PASSWORD_MIN = 10, PASSWORD_MAX = 1000 /* bytes */ };

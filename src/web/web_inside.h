@@ -18,6 +18,7 @@ struct MHD_Daemon;
 enum {
     TOKEN_HEX = 64,           /* session, visit and CSRF tokens, as hexadecimal digits */
     BODY_LIMIT = 2 << 20,     /* bytes of a form */
+    API_BODY_LIMIT = 8 << 20, /* bytes of JSON */
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */
     FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
     SESSION_SECONDS = 12 * 3600,
@@ -25,7 +26,7 @@ enum {
 
 /* ---- Requests ---- */
 
-enum method { METHOD_GET, METHOD_POST };
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS };
 enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT, ACCESS_STEWARD };
 /* Where a request is answered: in the connection's thread, by a worker, or by the one that hashes passwords. */
 enum lane { LANE_AT_ONCE, LANE_WORKER, LANE_PASSWORD };
@@ -40,6 +41,8 @@ struct route {
 };
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
 const struct route *routes(size_t *count);
+/* The methods that an address takes: "GET, HEAD, POST"; STR_NONE where there is no such address. */
+str routes_allow(struct arena *a, str path);
 
 struct pair {
     str name, value;
@@ -63,6 +66,7 @@ struct request {
     str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
     str address, agent;
     str content_type, csrf_header;
+    str bearer, if_match, if_none_match, idempotency; /* of the API: see api.h */
     uint64_t content_length;
     struct pairs query, form;
     struct buf body;
@@ -74,6 +78,7 @@ struct request {
     bool signed_in;
     struct stored_user user;
     struct graph_viewer viewer;
+    const struct stored_token *token; /* a program asks */
     str csrf;
     struct picture *picture;
     struct graph_view *view;
@@ -91,6 +96,8 @@ struct request {
     bool stream;            /* events follow, see web_events.c */
     bool keep;              /* may be cached for ever */
     uint32_t retry_seconds; /* 0: no Retry-After */
+    struct pairs headers;   /* further ones */
+    bool remembers;         /* the answer belongs to a commit with an idempotency key */
 
     enum { REQUEST_NEW, REQUEST_BODY, REQUEST_QUEUED, REQUEST_DONE } stage;
 };
@@ -148,6 +155,7 @@ void request_look(struct request *r); /* takes the newest picture */
       "views live")                                                                                                    \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
+    X(API, api, "title operations types")                                                                              \
     X(ERROR, error, "title says next")
 enum page_id {
 #define X(ID, name, variables) PAGE_##ID,
@@ -310,7 +318,9 @@ struct web {
     uint64_t found_tried;
 
     pthread_mutex_t limit_lock;
-    struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS];
+    struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS], by_program[LIMIT_ROWS];
+    uint32_t api_rate;
+    str description; /* OpenAPI */
 
     struct lane_queue work, passwords;
     struct worker *workers;
@@ -365,6 +375,9 @@ void secret_hash(str secret, unsigned char out[32]);
 /* Counts one more attempt at a password or a link; the seconds to wait when that is one too many, else 0. */
 uint32_t count_attempt(struct request *r, str name);
 void forget_attempts(struct request *r, str name);
+/* The same for requests to the API. */
+uint32_t count_api_request(struct request *r, str who, int64_t window);
+bool request_is_api(const struct request *r);
 bool password_fits(struct request *r, str hash, str password);
 /* Twice the same, long enough, not the name: else what is wrong with it. */
 str password_refusal(struct request *r, const struct stored_user *u, str password, str again);
@@ -437,6 +450,17 @@ void answer_delete(struct request *r);
 void answer_comment_new(struct request *r);
 void answer_comment_change(struct request *r);
 void answer_people(struct request *r);
+void answer_api_page(struct request *r);
+void answer_api_facts(struct request *r);
+void answer_api_fact(struct request *r);
+void answer_api_create(struct request *r);
+void answer_api_change(struct request *r);
+void answer_api_delete(struct request *r);
+void answer_api_changes(struct request *r);
+void answer_api_findings(struct request *r);
+void answer_api_journal(struct request *r);
+void answer_api_me(struct request *r);
+void answer_api_description(struct request *r);
 void answer_health(struct request *r);
 
 #endif

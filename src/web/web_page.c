@@ -8,7 +8,8 @@
 WEB_PAGES(X)
 #undef X
 #define PARTS(X)                                                                                                       \
-    X(top) X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting) X(sessions)
+    X(top)                                                                                                             \
+    X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting) X(sessions)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X

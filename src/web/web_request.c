@@ -113,6 +113,15 @@ static enum MHD_Result header(void *self, enum MHD_ValueKind kind, const char *k
         r->origin = text;
     } else if (str_eq_nocase(name, STR("content-type"))) {
         r->content_type = text;
+    } else if (str_eq_nocase(name, STR("authorization"))) {
+        bool bearer = text.n > 7 && str_eq_nocase(str_slice(text, 0, 7), STR("bearer "));
+        r->bearer = bearer ? str_trim(str_from(text, 7)) : STR("");
+    } else if (str_eq_nocase(name, STR("if-match"))) {
+        r->if_match = text;
+    } else if (str_eq_nocase(name, STR("if-none-match"))) {
+        r->if_none_match = text;
+    } else if (str_eq_nocase(name, STR("idempotency-key"))) {
+        r->idempotency = text;
     } else if (str_eq_nocase(name, STR("user-agent"))) {
         r->agent = text;
     } else if (str_eq_nocase(name, STR("x-csrf-token"))) {
@@ -201,6 +210,11 @@ void request_redirect(struct request *r, str location)
 bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field)
 {
     return graph_sees(picture_graph(r->picture), &r->viewer, type, field);
+}
+
+bool request_is_api(const struct request *r)
+{
+    return str_starts(r->path, STR("/api/v1/")) || str_eq(r->path, STR("/api/v1"));
 }
 
 bool request_is_allowed(const struct request *r, enum access access)

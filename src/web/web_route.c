@@ -48,6 +48,17 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/workspace/people/*"), ACCESS_STEWARD, LANE_WORKER, answer_person},
     {METHOD_POST, STR_INIT("/workspace/people/*"), ACCESS_STEWARD, LANE_WORKER, answer_person_change},
     {METHOD_GET, STR_INIT("/assets/*"), ACCESS_ANYONE, LANE_AT_ONCE, answer_asset},
+    {METHOD_GET, STR_INIT("/api"), ACCESS_ANYONE, LANE_WORKER, answer_api_page},
+    {METHOD_GET, STR_INIT("/api/v1/openapi.json"), ACCESS_ANYONE, LANE_WORKER, answer_api_description},
+    {METHOD_GET, STR_INIT("/api/v1/me"), ACCESS_VIEW, LANE_WORKER, answer_api_me},
+    {METHOD_GET, STR_INIT("/api/v1/findings"), ACCESS_VIEW, LANE_WORKER, answer_api_findings},
+    {METHOD_GET, STR_INIT("/api/v1/journal"), ACCESS_VIEW, LANE_WORKER, answer_api_journal},
+    {METHOD_POST, STR_INIT("/api/v1/changes"), ACCESS_EDIT, LANE_WORKER, answer_api_changes},
+    {METHOD_GET, STR_INIT("/api/v1/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_api_facts},
+    {METHOD_POST, STR_INIT("/api/v1/facts/*"), ACCESS_EDIT, LANE_WORKER, answer_api_create},
+    {METHOD_GET, STR_INIT("/api/v1/facts/*/*"), ACCESS_VIEW, LANE_WORKER, answer_api_fact},
+    {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_change},
+    {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_delete},
     {METHOD_GET, STR_INIT("/health"), ACCESS_ANYONE, LANE_AT_ONCE, answer_health},
 };
 
@@ -81,4 +92,29 @@ const struct route *route_find(enum method method, str path, str captures[2], bo
         *other_method = true;
     }
     return NULL;
+}
+
+static const char *const method_names[] = {[METHOD_GET] = "GET, HEAD",
+                                           [METHOD_POST] = "POST",
+                                           [METHOD_PATCH] = "PATCH",
+                                           [METHOD_DELETE] = "DELETE",
+                                           [METHOD_OPTIONS] = "OPTIONS"};
+
+str routes_allow(struct arena *a, str path)
+{
+    str all = STR_NONE, captures[2];
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++)
+        if (matches(table[i].path, path, captures))
+            all = arena_printf(a, STR_FORMAT "%s%s", STR_ARGS(all), all.n ? ", " : "", method_names[table[i].method]);
+    return all;
+}
+
+void web_routes(void (*show)(void *self, const char *methods, str path, const char *access), void *self)
+{
+    static const char *const access[] = {[ACCESS_ANYONE] = "anyone",
+                                         [ACCESS_VIEW] = "viewer",
+                                         [ACCESS_EDIT] = "contributor",
+                                         [ACCESS_STEWARD] = "steward"};
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++)
+        show(self, method_names[table[i].method], table[i].path, access[table[i].access]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: reading a request whole, refusing what is wrong with it, and writing the answer. */
-#include "web_inside.h"
+#include "api.h"
 
 #include "base_time.h"
 
@@ -35,11 +35,17 @@ static void add_headers(const struct request *r, struct MHD_Response *response)
     add(response, "Cross-Origin-Resource-Policy", "same-origin");
     add(response, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     if (r->web->options->secure) add(response, "Strict-Transport-Security", "max-age=31536000");
-    add(response, "Cache-Control", r->keep ? "public, max-age=31536000, immutable" : "no-store");
+    add(response, "Cache-Control",
+        r->keep             ? "public, max-age=31536000, immutable"
+        : request_is_api(r) ? "private, no-cache"
+                            : "no-store");
     if (r->location.n && r->htmx && r->status == 200)
         add(response, "HX-Redirect", r->location.p);
     else if (r->location.n)
         add(response, "Location", r->location.p);
+    if (request_is_api(r)) add(response, "Vary", "Authorization, Cookie");
+    for (size_t i = 0; i < r->headers.count; i++)
+        add(response, r->headers.items[i].name.p, r->headers.items[i].value.p);
     for (size_t i = 0; i < ARRAY_COUNT(r->cookies); i++)
         if (r->cookies[i].n) add(response, "Set-Cookie", r->cookies[i].p);
 }
@@ -75,7 +81,10 @@ static enum MHD_Result refuse(struct request *r, int status, str says)
 {
     r->status = status;
     r->type = "text/plain; charset=utf-8";
-    r->fixed = says;
+    if (request_is_api(r))
+        api_problem(r, status, "The request was not read", str_trim(says));
+    else
+        r->fixed = says;
     r->bad = true;
     r->stage = REQUEST_DONE;
     return respond(r);
@@ -93,25 +102,65 @@ static str address_of(struct request *r)
     return arena_copy(&r->arena, str_of(name));
 }
 
+/* HEAD is a GET of which only the head is sent. */
+static bool read_method(struct request *r, const char *method)
+{
+    static const struct {
+        const char *name;
+        enum method method;
+    } methods[] = {{"GET", METHOD_GET},     {"HEAD", METHOD_GET},      {"POST", METHOD_POST},
+                   {"PATCH", METHOD_PATCH}, {"DELETE", METHOD_DELETE}, {"OPTIONS", METHOD_OPTIONS}};
+    for (size_t i = 0; i < ARRAY_COUNT(methods); i++)
+        if (!strcmp(methods[i].name, method)) return r->method = methods[i].method, true;
+    return false;
+}
+
+static enum MHD_Result refuse_method(struct request *r, str allow)
+{
+    if (allow.n) api_header(r, "Allow", allow);
+    return refuse(r, 405, STR("This address does not take that method.\n"));
+}
+
+static enum MHD_Result answer_options_method(struct request *r, str allow)
+{
+    api_header(r, "Allow", text_format(r, STR_FORMAT ", OPTIONS", STR_ARGS(allow)));
+    r->status = 204;
+    r->type = "application/json; charset=utf-8";
+    r->stage = REQUEST_DONE;
+    return respond(r);
+}
+
+static bool is_json(str type)
+{
+    size_t end = str_find_char(type, ';');
+    str plain = str_trim(str_slice(type, 0, end == STR_NOT_FOUND ? type.n : end));
+    return str_eq_nocase(plain, STR("application/json")) || str_eq_nocase(plain, STR("application/merge-patch+json"));
+}
+
 static enum MHD_Result begin(struct request *r, const char *method)
 {
     r->stage = REQUEST_BODY;
     r->head = !strcmp(method, "HEAD");
-    bool get = r->head || !strcmp(method, "GET"), post = !strcmp(method, "POST");
-    if (!get && !post) return refuse(r, 405, STR("This server answers GET, HEAD and POST.\n"));
-    r->method = post ? METHOD_POST : METHOD_GET;
+    bool known = read_method(r, method);
     if (!request_read_head(r)) return refuse(r, 400, STR("The request is not well formed.\n"));
     if (!host_is_ours(r->web, r->host))
         return refuse(r, 400,
                       STR("This server does not answer under that host name. Start it with --allow-host NAME.\n"));
-    if (r->content_length > BODY_LIMIT) return refuse(r, 413, STR("The form is too large.\n"));
+    str allow = routes_allow(&r->arena, r->path);
+    if (!known || (r->method == METHOD_OPTIONS && !request_is_api(r))) return refuse_method(r, allow);
+    bool api = request_is_api(r), get = r->method == METHOD_GET;
+    if (api) r->body.cap = API_BODY_LIMIT;
+    if (r->content_length > r->body.cap) return refuse(r, 413, STR("What was sent is too large.\n"));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
-    if (post && !str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
+    if (api && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r->content_type))
+        return refuse(r, 415, STR("Send application/json.\n"));
+    if (!api && r->method == METHOD_POST && !str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
         return refuse(r, 415, STR("A form is sent as application/x-www-form-urlencoded.\n"));
+    if (api && r->method == METHOD_OPTIONS && allow.n) return answer_options_method(r, allow);
     r->address = address_of(r);
     bool other_method;
     r->route = route_find(r->method, r->path, r->captures, &other_method);
-    if (!r->route && other_method) return refuse(r, 405, STR("This address does not take that method.\n"));
+    if (!r->route && other_method) return refuse_method(r, allow);
     return MHD_YES;
 }
 
@@ -250,6 +299,8 @@ static int open_workspace(struct web *web, struct err *err)
     web->events.looked = web->events.number = picture_number(first);
     web->events.serial = 1; /* who comes learns what the newest commit is */
     picture_drop(first);
+    web->api_rate = o->api_rate ? o->api_rate : 1200;
+    web->description = api_describe(&web->arena, store_model(web->writer), web->profile.name);
     return pages_compile(web, err);
 }
 

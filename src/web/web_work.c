@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The workers: what a request asks for is done here, so that no connection's thread ever waits. */
-#include "web_inside.h"
+#include "api.h"
 
 #include <string.h>
 
@@ -117,7 +117,9 @@ static void refuse_role(struct request *r)
 
 static void answer_route(struct request *r)
 {
-    if (!r->route) {
+    if (request_is_api(r)) {
+        api_answer(r);
+    } else if (!r->route) {
         page_error(r, 404, "There is no such page", "The address may be mistyped, or the page has gone.");
     } else if (r->method == METHOD_POST && !request_is_ours(r)) {
         page_error(r, 403, "This form did not come from here",
@@ -147,7 +149,7 @@ void answer(struct request *r)
 {
     request_look(r);
     session_read(r);
-    if (r->method == METHOD_POST && pairs_parse(&r->arena, buf_get(&r->body), &r->form))
+    if (r->method == METHOD_POST && !request_is_api(r) && pairs_parse(&r->arena, buf_get(&r->body), &r->form))
         page_error(r, 400, "The form could not be read",
                    "Nothing was saved. Its text is not valid UTF-8, or it has too many fields.");
     else

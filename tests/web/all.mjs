@@ -9,6 +9,7 @@ import { listen, live } from './live.mjs';
 import { many } from './many.mjs';
 import { paste } from './paste.mjs';
 import { talk } from './talk.mjs';
+import { api } from './api.mjs';
 import { people } from './people.mjs';
 
 const browser = await launch();
@@ -23,6 +24,7 @@ await edit(browser, web.base);
 await keys(browser, web.base);
 await http(web);
 await people(browser, web);
+await api(browser, web);
 await group('stopping', async () => {
   await listen(web, 'it', 8);
   const start = Date.now();

@@ -12,7 +12,7 @@ async function paths(page, base) {
   const person = await page.getAttribute('tbody th a', 'href');
   await page.goto(`${base}/stack?status=shadow`);
   return {
-    account: '/account', people: '/workspace/people', person,
+    api: '/api', account: '/account', people: '/workspace/people', person,
     today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', blueprint: '/blueprint', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',

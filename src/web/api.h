@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The door for programs: /api/v1, over the same picture, store and rights as the pages. Only src/web looks in here.
+ *
+ * A request is a program's (a bearer token, with its scope) or a page's (the session cookie; what changes something
+ * also needs X-CSRF-Token). Answers are JSON; refusals are problems (RFC 9457). docs/api.md tells it from outside. */
+#ifndef API_H
+#define API_H
+
+#include "web_inside.h"
+
+#include "base_json.h"
+
+/* ---- Operations: what the description and the page of the API are made of, and what the routes answer ---- */
+
+enum api_of { API_OF_ALL, API_OF_TYPE, API_OF_FACT }; /* the address itself; a type's; a fact's */
+struct api_operation {
+    enum method method;
+    str path; /* as the route has it: stars */
+    enum api_of of;
+    str id, summary;
+    bool changes; /* needs the right to write */
+};
+const struct api_operation *api_operations(size_t *count);
+/* Of the model; in the arena. */
+str api_describe(struct arena *a, const struct model *m, str company);
+
+/* ---- Answers ---- */
+
+void api_problem(struct request *r, int status, const char *title, str detail);
+struct api_fault { /* what is wrong at a place of the body, as a JSON pointer: /annual_cost */
+    str pointer, detail;
+};
+struct api_faults {
+    struct api_fault *items;
+    size_t count, room;
+};
+void api_add_fault(struct request *r, struct api_faults *faults, str pointer, str detail);
+void api_refuse_body(struct request *r, const struct api_faults *faults); /* 422 */
+/* The answer to an error of ours. `conflict`: the status of ERR_CONFLICT. */
+void api_fail(struct request *r, const struct err *err, int conflict);
+struct json_writer api_begin(struct request *r); /* a writer of the answer's body */
+void api_end(struct request *r, int status);
+void api_header(struct request *r, const char *name, str value);
+/* The body as JSON; NULL after answering 400. */
+const struct json *api_body(struct request *r);
+/* Refuses words of the query that the operation does not have: false after answering 400. */
+bool api_query_only(struct request *r, const str *known, size_t count);
+
+/* ---- Who asks ---- */
+
+void api_answer(struct request *r); /* checks who asks, then calls the route's function */
+bool api_reads_type(const struct request *r, const struct model_type *type);
+
+/* ---- Facts ---- */
+
+/* The type of the address; NULL after answering 404 or 403. */
+const struct model_type *api_type(struct request *r);
+const struct fact *api_fact(struct request *r, const struct model_type *type);
+/* Version and a hash of the body, as it stands in the answer: "7.9f86d081884c7d65". */
+void api_put_etag(struct request *r, uint32_t version);
+/* A fact's fields from JSON, as changes to `fact`; what is wrong is added to the faults, with `at` before its place.
+ * `refs` are the facts that the same change set makes. */
+struct api_ref {
+    str name;
+    uint64_t id; /* in the change set */
+    const struct model_type *type;
+};
+void api_read_fields(struct request *r, struct change_set *c, uint64_t fact, const struct model_type *type,
+                     const struct json *body, str at, const struct api_ref *refs, size_t ref_count,
+                     struct api_faults *faults);
+struct change_set *api_changes(struct request *r); /* with the reason of the query; NULL after answering 422 */
+/* Commits, remembers the answer under the idempotency key, and looks at the newest picture. -1 after answering. */
+int api_commit(struct request *r, struct change_set *c, int conflict, struct commit_result *result);
+/* Was it answered before? Then it is answered so again. False after that, or after refusing the key. */
+bool api_is_new(struct request *r);
+void api_remember(struct request *r);
+
+/* ---- Cursors ---- */
+
+struct fact_place;
+str api_cursor(struct request *r, str query, const struct fact_place *place); /* STR_NONE: too long a value */
+bool api_read_cursor(struct request *r, str query, str cursor, struct fact_place *out);
+
+#endif

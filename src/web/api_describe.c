@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The API described in OpenAPI 3.1, made from the operations and the metamodel. */
+#include "api.h"
+
+static const struct api_operation operations[] = {
+    {METHOD_GET, STR_INIT("/api/v1/facts/*"), API_OF_TYPE, STR_INIT("list"), STR_INIT("List or search them."), false},
+    {METHOD_POST, STR_INIT("/api/v1/facts/*"), API_OF_TYPE, STR_INIT("create"), STR_INIT("Make one."), true},
+    {METHOD_GET, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("get"), STR_INIT("Look at one."), false},
+    {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("change"),
+     STR_INIT("Change some of its fields; null empties one (JSON merge patch)."), true},
+    {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("delete"), STR_INIT("Delete it."), true},
+    {METHOD_POST, STR_INIT("/api/v1/changes"), API_OF_ALL, STR_INIT("changes"),
+     STR_INIT("Many changes in one commit, all or nothing."), true},
+    {METHOD_GET, STR_INIT("/api/v1/findings"), API_OF_ALL, STR_INIT("findings"),
+     STR_INIT("Where marketing and IT have drifted apart."), false},
+    {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"), STR_INIT("The newest commits."), false},
+    {METHOD_GET, STR_INIT("/api/v1/me"), API_OF_ALL, STR_INIT("me"), STR_INIT("Who asks, and what they may."), false},
+    {METHOD_GET, STR_INIT("/api/v1/openapi.json"), API_OF_ALL, STR_INIT("openapi"), STR_INIT("This description."),
+     false},
+};
+
+const struct api_operation *api_operations(size_t *count)
+{
+    *count = ARRAY_COUNT(operations);
+    return operations;
+}
+
+struct describing {
+    struct json_writer w;
+    struct arena *a;
+    const struct model *m;
+};
+
+static void key_text(struct describing *d, const char *key, str text)
+{
+    json_key(&d->w, str_of(key));
+    json_string(&d->w, text);
+}
+/* Raw JSON of ours, compiled in. */
+static void key_raw(struct describing *d, const char *key, const char *text)
+{
+    const struct json *v;
+    struct err err;
+    MUST(!json_parse(d->a, str_of(text), &v, &err));
+    json_key(&d->w, str_of(key));
+    json_emit(&d->w, v);
+}
+
+static str schema_name(struct describing *d, const struct model_type *type, const char *suffix)
+{
+    return arena_printf(d->a, STR_FORMAT "%s", STR_ARGS(type->key), suffix);
+}
+
+static void put_ref(struct describing *d, str schema)
+{
+    json_object(&d->w);
+    key_text(d, "$ref", arena_printf(d->a, "#/components/schemas/" STR_FORMAT, STR_ARGS(schema)));
+    json_object_end(&d->w);
+}
+
+/* ---- Schemas ---- */
+
+static const char *schema_of(enum field_kind kind, bool given)
+{
+    switch (kind) {
+    case FIELD_TEXT:
+    case FIELD_LONG_TEXT:
+    case FIELD_PERIOD:
+    case FIELD_ONE_OF: return "{\"type\": \"string\"}";
+    case FIELD_WHOLE_NUMBER:
+        return given ? "{\"type\": [\"integer\", \"string\", \"null\"]}" : "{\"type\": \"integer\"}";
+    case FIELD_DECIMAL:
+    case FIELD_PERCENT: return given ? "{\"type\": [\"number\", \"string\", \"null\"]}" : "{\"type\": \"number\"}";
+    case FIELD_DATE: return "{\"type\": \"string\", \"format\": \"date\"}";
+    case FIELD_YES_NO: return given ? "{\"type\": [\"boolean\", \"string\", \"null\"]}" : "{\"type\": \"boolean\"}";
+    case FIELD_MONEY:
+        return given ? "{\"anyOf\": [{\"$ref\": \"#/components/schemas/_money\"}, {\"type\": [\"number\", \"string\", "
+                       "\"null\"]}]}"
+                     : "{\"$ref\": \"#/components/schemas/_money\"}";
+    case FIELD_LINK:
+        return given ? "{\"anyOf\": [{\"$ref\": \"#/components/schemas/_link\"}, {\"type\": \"null\"}]}"
+                     : "{\"$ref\": \"#/components/schemas/_linked\"}";
+    case FIELD_LINKS:
+        return given ? "{\"anyOf\": [{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/_link\"}}, "
+                       "{\"type\": \"null\"}]}"
+                     : "{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/_linked\"}}";
+    case FIELD_DERIVED:
+    case FIELD_OBSERVED: break;
+    }
+    return "{}";
+}
+
+static void put_field(struct describing *d, const struct model_field *f, bool given)
+{
+    bool computed = f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED;
+    const struct json *v;
+    struct err err;
+    if (computed && given) return;
+    const char *schema = schema_of(computed ? f->gives : f->kind, given);
+    bool nullable = given && (f->kind <= FIELD_LONG_TEXT || f->kind == FIELD_PERIOD || f->kind == FIELD_DATE ||
+                              f->kind == FIELD_ONE_OF);
+    if (nullable) schema = "{\"type\": [\"string\", \"null\"]}";
+    MUST(!json_parse(d->a, str_of(schema), &v, &err));
+    json_key(&d->w, f->key);
+    json_object(&d->w);
+    for (size_t i = 0; i < v->count; i++) json_key(&d->w, v->items[i].key), json_emit(&d->w, &v->items[i]);
+    if (f->help.n) key_text(d, "description", f->help);
+    if (computed) json_key(&d->w, STR("readOnly")), json_bool(&d->w, true);
+    if (f->kind == FIELD_ONE_OF) {
+        json_key(&d->w, STR("enum"));
+        json_array(&d->w);
+        for (size_t i = 0; i < f->value_count; i++) json_string(&d->w, f->values[i]);
+        if (given) json_null(&d->w);
+        json_array_end(&d->w);
+    }
+    json_object_end(&d->w);
+}
+
+static void put_type_schema(struct describing *d, const struct model_type *type, bool given)
+{
+    json_key(&d->w, schema_name(d, type, given ? "_given" : ""));
+    json_object(&d->w);
+    key_text(d, "type", STR("object"));
+    if (type->help.n) key_text(d, "description", type->help);
+    json_key(&d->w, STR("properties"));
+    json_object(&d->w);
+    if (!given) {
+        key_raw(d, "type", "{\"type\": \"string\"}");
+        key_raw(d, "id", "{\"type\": \"integer\", \"minimum\": 1}");
+        if (!model_field(type, STR("version"))) key_raw(d, "version", "{\"type\": \"integer\", \"minimum\": 1}");
+        if (!model_field(type, STR("name"))) key_raw(d, "name", "{\"type\": \"string\"}");
+    }
+    for (size_t i = 0; i < type->field_count; i++) put_field(d, &type->fields[i], given);
+    json_object_end(&d->w);
+    if (!given) key_raw(d, "required", "[\"type\", \"id\"]");
+    json_object_end(&d->w);
+}
+
+static void put_schemas(struct describing *d)
+{
+    json_key(&d->w, STR("schemas"));
+    json_object(&d->w);
+    key_raw(d, "_money",
+            "{\"type\": \"object\", \"required\": [\"amount\", \"currency\"], \"properties\": {\"amount\": {\"type\": "
+            "[\"number\", \"string\"]}, \"currency\": {\"type\": \"string\", \"pattern\": \"^[A-Z]{3}$\"}}}");
+    key_raw(d, "_linked",
+            "{\"type\": \"object\", \"required\": [\"type\", \"id\", \"name\"], \"properties\": {\"type\": {\"type\": "
+            "\"string\"}, \"id\": {\"type\": \"integer\"}, \"name\": {\"type\": \"string\"}}}");
+    key_raw(d, "_link",
+            "{\"description\": \"An id, a name, or an object with one of them; in a change set also a ref.\", "
+            "\"anyOf\": [{\"type\": \"integer\"}, {\"type\": \"string\"}, {\"type\": \"object\", \"properties\": "
+            "{\"id\": {\"type\": \"integer\"}, \"name\": {\"type\": \"string\"}, \"ref\": {\"type\": \"string\"}}}]}");
+    key_raw(d, "_problem",
+            "{\"description\": \"RFC 9457\", \"type\": \"object\", \"required\": [\"type\", \"title\", \"status\"], "
+            "\"properties\": {\"type\": {\"type\": \"string\"}, \"title\": {\"type\": \"string\"}, \"status\": "
+            "{\"type\": \"integer\"}, \"detail\": {\"type\": \"string\"}, \"errors\": {\"type\": \"array\", \"items\": "
+            "{\"type\": \"object\", \"required\": [\"pointer\", \"detail\"], \"properties\": {\"pointer\": {\"type\": "
+            "\"string\"}, \"detail\": {\"type\": \"string\"}}}}}}");
+    key_raw(d, "_changes",
+            "{\"type\": \"object\", \"required\": [\"changes\"], \"properties\": {\"reason\": {\"type\": \"string\"}, "
+            "\"changes\": {\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"op\"], "
+            "\"properties\": {\"op\": {\"enum\": [\"create\", \"update\", \"delete\"]}, \"type\": {\"type\": "
+            "\"string\"}, \"ref\": {\"type\": \"string\"}, \"id\": {\"type\": \"integer\"}, \"version\": {\"type\": "
+            "\"integer\"}, \"fields\": {\"type\": \"object\"}}}}}}");
+    key_raw(d, "_changed",
+            "{\"type\": \"object\", \"required\": [\"commit\", \"proposed\", \"facts\"], \"properties\": {\"commit\": "
+            "{\"type\": [\"integer\", \"null\"]}, \"proposed\": {\"type\": \"integer\"}, \"facts\": {\"type\": "
+            "\"array\", \"items\": {\"type\": \"object\", \"required\": [\"op\", \"type\", \"id\"]}}}}");
+    key_raw(d, "_any", "{\"type\": \"object\"}");
+    for (size_t i = 0; i < d->m->type_count; i++) {
+        const struct model_type *type = &d->m->types[i];
+        put_type_schema(d, type, false);
+        put_type_schema(d, type, true);
+        json_key(&d->w, schema_name(d, type, "_list"));
+        json_object(&d->w);
+        key_text(d, "type", STR("object"));
+        key_raw(d, "required", "[\"items\", \"total\", \"commit\", \"next\"]");
+        json_key(&d->w, STR("properties"));
+        json_object(&d->w);
+        json_key(&d->w, STR("items"));
+        json_object(&d->w);
+        key_text(d, "type", STR("array"));
+        json_key(&d->w, STR("items")), put_ref(d, schema_name(d, type, ""));
+        json_object_end(&d->w);
+        key_raw(d, "total", "{\"type\": \"integer\"}");
+        key_raw(d, "commit", "{\"type\": \"integer\"}");
+        key_raw(d, "next", "{\"type\": [\"string\", \"null\"]}");
+        json_object_end(&d->w);
+        json_object_end(&d->w);
+    }
+    json_object_end(&d->w);
+}
+
+/* ---- Operations ---- */
+
+static void put_parameter(struct describing *d, const char *name, const char *in, bool required, const char *says,
+                          const char *type)
+{
+    json_object(&d->w);
+    key_text(d, "name", str_of(name));
+    key_text(d, "in", str_of(in));
+    json_key(&d->w, STR("required")), json_bool(&d->w, required);
+    key_text(d, "description", str_of(says));
+    json_key(&d->w, STR("schema"));
+    json_object(&d->w);
+    key_text(d, "type", str_of(type));
+    json_object_end(&d->w);
+    json_object_end(&d->w);
+}
+
+static void put_parameters(struct describing *d, const struct api_operation *o)
+{
+    json_key(&d->w, STR("parameters"));
+    json_array(&d->w);
+    if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
+    if (o->of != API_OF_ALL && o->method == METHOD_GET)
+        put_parameter(d, "fields", "query", false, "Only these fields, by their keys, with commas between.", "string");
+    if (o->of == API_OF_TYPE && o->method == METHOD_GET) {
+        put_parameter(d, "q", "query", false, "All these words stand in the fact; the beginning of a word counts.",
+                      "string");
+        put_parameter(d, "filter", "query", false, "A condition in FEEL over the fields, such as annual cost > 1000.",
+                      "string");
+        put_parameter(d, "sort", "query", false,
+                      "A field; with a dash before it the largest first. By id where it is not said.", "string");
+        put_parameter(d, "limit", "query", false, "From 1 to 500; 100 where it is not said.", "integer");
+        put_parameter(d, "cursor", "query", false, "The next of the answer before.", "string");
+    }
+    if (str_eq(o->id, STR("findings"))) {
+        put_parameter(d, "practice", "query", false, "Of this practice only.", "string");
+        put_parameter(d, "severity", "query", false, "high, medium or low.", "string");
+    }
+    if (str_eq(o->id, STR("journal")))
+        put_parameter(d, "limit", "query", false, "From 1 to 1000; 100 where it is not said.", "integer");
+    if (o->changes) {
+        if (o->of == API_OF_FACT)
+            put_parameter(d, "If-Match", "header", true, "The ETag of the version that was seen.", "string");
+        if (o->of != API_OF_ALL) put_parameter(d, "reason", "query", false, "Why, for the journal.", "string");
+        put_parameter(d, "Idempotency-Key", "header", false, "The same key within a day gives the same answer again.",
+                      "string");
+    }
+    json_array_end(&d->w);
+}
+
+static void put_content(struct describing *d, const char *type, str schema)
+{
+    json_key(&d->w, STR("content"));
+    json_object(&d->w);
+    json_key(&d->w, str_of(type));
+    json_object(&d->w);
+    json_key(&d->w, STR("schema")), put_ref(d, schema);
+    json_object_end(&d->w);
+    json_object_end(&d->w);
+}
+
+static void put_answer(struct describing *d, const char *status, const char *says, const char *type, str schema)
+{
+    json_key(&d->w, str_of(status));
+    json_object(&d->w);
+    key_text(d, "description", str_of(says));
+    if (schema.n) put_content(d, type, schema);
+    json_object_end(&d->w);
+}
+
+static void put_operation(struct describing *d, const struct api_operation *o, const struct model_type *type)
+{
+    static const char *const methods[] = {[METHOD_GET] = "get",
+                                          [METHOD_POST] = "post",
+                                          [METHOD_PATCH] = "patch",
+                                          [METHOD_DELETE] = "delete",
+                                          [METHOD_OPTIONS] = "options"};
+    str schema =
+        type ? schema_name(d, type, o->of == API_OF_TYPE && o->method == METHOD_GET ? "_list" : "") : STR("_any");
+    if (str_eq(o->id, STR("changes"))) schema = STR("_changed");
+    json_key(&d->w, str_of(methods[o->method]));
+    json_object(&d->w);
+    key_text(d, "operationId",
+             type ? arena_printf(d->a, STR_FORMAT "-" STR_FORMAT, STR_ARGS(o->id), STR_ARGS(type->key)) : o->id);
+    key_text(d, "summary", o->summary);
+    if (type) {
+        json_key(&d->w, STR("tags"));
+        json_array(&d->w);
+        json_string(&d->w, type->plural);
+        json_array_end(&d->w);
+    }
+    if (str_eq(o->id, STR("openapi"))) key_raw(d, "security", "[]");
+    put_parameters(d, o);
+    if (o->changes && o->method != METHOD_DELETE) {
+        json_key(&d->w, STR("requestBody"));
+        json_object(&d->w);
+        json_key(&d->w, STR("required")), json_bool(&d->w, true);
+        put_content(d, o->method == METHOD_PATCH ? "application/merge-patch+json" : "application/json",
+                    type ? schema_name(d, type, "_given") : STR("_changes"));
+        json_object_end(&d->w);
+    }
+    json_key(&d->w, STR("responses"));
+    json_object(&d->w);
+    if (o->method == METHOD_DELETE)
+        put_answer(d, "204", "It is deleted.", NULL, STR_NONE);
+    else
+        put_answer(d, o->of == API_OF_TYPE && o->changes ? "201" : "200", "Done.", "application/json", schema);
+    if (o->changes && !(o->of == API_OF_TYPE))
+        put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
+                   schema);
+    put_answer(d, "default", "Why not.", "application/problem+json", STR("_problem"));
+    json_object_end(&d->w);
+    json_object_end(&d->w);
+}
+
+static void put_path(struct describing *d, str path, enum api_of of, const struct model_type *type, str pattern)
+{
+    (void)of;
+    json_key(&d->w, path);
+    json_object(&d->w);
+    for (size_t i = 0; i < ARRAY_COUNT(operations); i++)
+        if (str_eq(operations[i].path, pattern)) put_operation(d, &operations[i], type);
+    json_object_end(&d->w);
+}
+
+static void put_paths(struct describing *d)
+{
+    json_key(&d->w, STR("paths"));
+    json_object(&d->w);
+    for (size_t i = 0; i < ARRAY_COUNT(operations); i++)
+        if (operations[i].of == API_OF_ALL) put_path(d, operations[i].path, API_OF_ALL, NULL, operations[i].path);
+    for (size_t i = 0; i < d->m->type_count; i++) {
+        const struct model_type *type = &d->m->types[i];
+        str own = arena_printf(d->a, "/api/v1/facts/" STR_FORMAT, STR_ARGS(type->plural_key));
+        put_path(d, own, API_OF_TYPE, type, STR("/api/v1/facts/*"));
+        put_path(d, arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(own)), API_OF_FACT, type, STR("/api/v1/facts/*/*"));
+    }
+    json_object_end(&d->w);
+}
+
+str api_describe(struct arena *a, const struct model *m, str company)
+{
+    struct buf b;
+    buf_init(&b, PAGE_LIMIT);
+    struct describing d = {.a = a, .m = m};
+    json_init(&d.w, &b, 0);
+    json_object(&d.w);
+    key_text(&d, "openapi", STR("3.1.0"));
+    json_key(&d.w, STR("info"));
+    json_object(&d.w);
+    key_text(&d, "title", arena_printf(a, "Entente of " STR_FORMAT, STR_ARGS(company)));
+    key_text(&d, "version", STR("1"));
+    key_text(&d, "description",
+             STR("One book of facts that marketing and IT sign. Made from the workspace's metamodel."));
+    json_object_end(&d.w);
+    key_raw(&d, "servers", "[{\"url\": \"/\"}]");
+    key_raw(&d, "security", "[{\"token\": []}]");
+    put_paths(&d);
+    json_key(&d.w, STR("components"));
+    json_object(&d.w);
+    key_raw(&d, "securitySchemes", "{\"token\": {\"type\": \"http\", \"scheme\": \"bearer\"}}");
+    put_schemas(&d);
+    json_object_end(&d.w);
+    json_object_end(&d.w);
+    str text = buf_copy(&b, a);
+    buf_release(&b);
+    return text;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// The API, as programs use it; every route with every role; forged requests.
+import { execFileSync } from 'node:child_process';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import Ajv from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { check, get, group, password, raw, same, serve } from './help.mjs';
+import { client } from './people.mjs';
+
+const run = (...words) => execFileSync(process.env.ENTENTE, [...words, '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+const token = (name, who, ...more) => run('token', 'add', name, '--user', `${who}@northlight.example`, ...more).trim();
+
+// A request with a token; gives status, headers in small letters, and the JSON.
+function program(port, secret) {
+  return async (method, path, body, headers = {}) => {
+    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+    const all = { Host: `localhost:${port}`, Connection: 'close', ...(secret ? { Authorization: `Bearer ${secret}` } : {}),
+      ...(text || ['POST', 'PATCH'].includes(method) ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } : {}), ...headers };
+    const head = Object.entries(all).map(([k, v]) => `${k}: ${v}\r\n`).join('');
+    const answer = await raw(port, `${method} ${path} HTTP/1.1\r\n${head}\r\n${text}`);
+    const found = Object.fromEntries([...answer.head.matchAll(/^([\w-]+): (.*)$/gm)].map(([, k, v]) => [k.toLowerCase(), v.trim()]));
+    let json;
+    try { json = JSON.parse(answer.answer.slice(answer.answer.indexOf('\r\n\r\n') + 4)); } catch { /* none */ }
+    return { status: answer.status, headers: found, json };
+  };
+}
+
+export async function api(browser, { base, port }) {
+  const secrets = { viewer: token('read', 'viewer'), reader: token('look', 'it'), contributor: token('write', 'it', '--scope', 'write'),
+    steward: token('all', 'marketing', '--scope', 'write'), vendors: token('some', 'it', '--scope', 'write', '--types', 'vendors') };
+  const it = program(port, secrets.contributor), nobody = program(port);
+  const vendors = '/api/v1/facts/vendors';
+  const wrong = (answer, status, what) => {
+    same(answer.status, status, what);
+    check(answer.headers['content-type'] === 'application/problem+json' && answer.json?.status === status, `${what}: a problem`);
+  };
+
+  await group('facts are made, changed and deleted', async () => {
+    const made = await it('POST', `${vendors}?reason=a+test`, { name: 'Api Ltd', country: 'DE' });
+    same(made.status, 201, 'made');
+    check(made.headers.location === `${vendors}/${made.json.id}` && made.json.country === 'DE' && made.json.version === 1, 'its place and its fields');
+    const path = made.headers.location;
+    const seen = await it('GET', path);
+    check(seen.status === 200 && seen.headers.etag === made.headers.etag, 'the same ETag');
+    same((await it('GET', path, undefined, { 'If-None-Match': seen.headers.etag })).status, 304, 'not modified');
+    wrong(await it('PATCH', path, { country: 'FR' }), 428, 'without If-Match');
+    wrong(await it('PATCH', path, { country: 'FR' }, { 'If-Match': '"9.x"' }), 412, 'another version');
+    wrong(await it('PATCH', path, { country: 'FR' }, { 'If-Match': 'x' }), 400, 'no ETag');
+    const changed = await it('PATCH', path, { country: null, name: 'Api SA' }, { 'If-Match': seen.headers.etag });
+    check(changed.status === 200 && changed.json.name === 'Api SA' && !('country' in changed.json) && changed.json.version === 2, 'changed');
+    wrong(await it('PATCH', path, { country: 'FR' }, { 'If-Match': seen.headers.etag }), 412, 'a version of before');
+    wrong(await it('DELETE', path), 428, 'deleting without If-Match');
+    same((await it('DELETE', path, undefined, { 'If-Match': changed.headers.etag })).status, 204, 'deleted');
+    wrong(await it('GET', path), 404, 'gone');
+  });
+
+  await group('what is wrong is told with its place', async () => {
+    const bad = await it('POST', '/api/v1/facts/applications', { name: 'X', anual_cost: 1, seats_paid: 'many', vendor: 'Nobody Inc', realises: [{ id: 999999 }, 'nothing'], people_90_days: 3 });
+    wrong(bad, 422, 'faults');
+    same(bad.json.errors.map((e) => e.pointer).join(' '), '/anual_cost /seats_paid /vendor /realises/0 /realises/1 /people_90_days', 'each with its pointer');
+    check(bad.json.errors[0].detail.includes('annual cost'), 'did you mean');
+    wrong(await it('POST', vendors, { country: 'DE' }), 422, 'a required field');
+    wrong(await it('POST', vendors, '{'), 400, 'no JSON');
+    wrong(await it('POST', vendors, '[1]'), 400, 'no object');
+    wrong(await it('POST', vendors, '{"a":'.repeat(300) + '1' + '}'.repeat(300)), 400, 'too deep');
+    wrong(await it('POST', vendors, { name: 'x' }, { 'Content-Type': 'text/plain' }), 415, 'another content type');
+    wrong(await it('PUT', vendors, { name: 'x' }), 405, 'a method that it does not take');
+    same((await it('PUT', vendors, { name: 'x' })).headers.allow, 'GET, HEAD, POST', 'and which it does');
+    const options = await nobody('OPTIONS', vendors);
+    check(options.status === 204 && options.headers.allow === 'GET, HEAD, POST, OPTIONS', 'OPTIONS');
+    wrong(await it('GET', '/api/v1/facts/vendor'), 404, 'one address for a type');
+    wrong(await it('GET', `${vendors}?limt=3`), 400, 'a mistyped word of the query');
+    wrong(await it('GET', `${vendors}?filter=nme%3D1`), 400, 'a mistyped filter');
+    wrong(await it('GET', `${vendors}?sort=nme`), 400, 'a mistyped order');
+  });
+
+  await group('digits are kept', async () => {
+    const made = await it('POST', '/api/v1/facts/applications', '{"name": "Digits", "annual_cost": {"amount": 1234.50, "currency": "EUR"}, "seats_paid": 7, "listed_by_it": true}');
+    same(made.status, 201, 'made');
+    const answer = await get(port, made.headers.location, `Authorization: Bearer ${secrets.contributor}\r\n`);
+    check(answer.body.includes('"annual_cost":{"amount":1234.50,"currency":"EUR"}') && answer.body.includes('"listed_by_it":true'), answer.body);
+  });
+
+  await group('lists go on where they were', async () => {
+    const all = [];
+    const first = await it('GET', `${vendors}?limit=7&sort=-name`);
+    let page = first;
+    for (let i = 0; page.json.next && i < 60; i++) {
+      all.push(...page.json.items.map((v) => v.id));
+      if (i === 1) await it('POST', vendors, { name: 'Zzz Meanwhile' });
+      if (i === 2) await it('POST', vendors, { name: '00 Meanwhile' });
+      page = await it('GET', `${vendors}?limit=7&sort=-name&cursor=${encodeURIComponent(page.json.next)}`);
+    }
+    all.push(...page.json.items.map((v) => v.id));
+    same(new Set(all).size, all.length, 'nothing twice');
+    same(all.length, first.json.total + 1, 'nothing left out: what came behind is there');
+    check(/rel="next"/.test(first.headers.link), 'a Link');
+    wrong(await it('GET', `${vendors}?limit=7&sort=name&cursor=${encodeURIComponent(first.json.next)}`), 400, 'a cursor of another list');
+    wrong(await it('GET', `${vendors}?limit=7&sort=-name&cursor=${encodeURIComponent(first.json.next.replace(/.$/, (c) => (c === 'A' ? 'B' : 'A')))}`), 400, 'an altered cursor');
+    const some = await it('GET', '/api/v1/facts/applications?filter=status%20%3D%20%22shadow%22&fields=name,status&q=c');
+    check(some.json.items.length && some.json.items.every((a) => a.status === 'shadow' && Object.keys(a).join() === 'type,id,version,name,status'), 'a filter, words and fields');
+  });
+
+  await group('a key gives the same answer again', async () => {
+    const key = { 'Idempotency-Key': 'k-1' };
+    const one = await it('POST', vendors, { name: 'Once Ltd' }, key), two = await it('POST', vendors, { name: 'Once Ltd' }, key);
+    check(one.status === 201 && two.status === 201 && one.json.id === two.json.id && two.headers['idempotency-replayed'] === 'true' && two.headers.location === one.headers.location && two.headers.etag === one.headers.etag, 'the same');
+    wrong(await it('POST', vendors, { name: 'Other Ltd' }, key), 422, 'for something else');
+    wrong(await it('POST', vendors, { name: 'Once Ltd' }), 409, 'without it the name is taken');
+    const many = await Promise.all(Array.from({ length: 6 }, () => it('POST', vendors, { name: 'Race Ltd' }, { 'Idempotency-Key': 'race' })));
+    check(many.some((a) => a.status === 201) && many.every((a) => a.status === 201 || a.status === 409), 'six at once');
+    same((await it('GET', `${vendors}?q=race+ltd`)).json.total, 1, 'make one');
+  });
+
+  await group('many changes in one commit', async () => {
+    const made = await it('POST', '/api/v1/changes', { reason: 'all at once', changes: [
+      { op: 'create', type: 'application', fields: { name: 'Bulk app', vendor: { ref: 'v' } } },
+      { op: 'create', type: 'vendor', ref: 'v', fields: { name: 'Bulk vendor' } }] });
+    same(made.status, 200, 'done');
+    const [app, vendor] = made.json.facts;
+    const seen = await it('GET', `/api/v1/facts/applications/${app.id}`);
+    check(seen.json.vendor.id === vendor.id, 'a link to what is made with it');
+    const half = await it('POST', '/api/v1/changes', { changes: [
+      { op: 'update', id: vendor.id, version: 1, fields: { country: 'DE' } },
+      { op: 'update', id: app.id, version: 99, fields: { purpose: 'x' } }] });
+    wrong(half, 409, 'one is of another version');
+    check(!('country' in (await it('GET', `${vendors}/${vendor.id}`)).json), 'so nothing is done');
+    const bad = await it('POST', '/api/v1/changes', { changes: [{ op: 'update', id: vendor.id, fields: {} }, { op: 'burn' }, { op: 'create', type: 'nothing', fields: {} }] });
+    wrong(bad, 422, 'faults');
+    same(bad.json.errors.map((e) => e.pointer).join(' '), '/changes/0/version /changes/1/op /changes/2/type', 'with their places');
+    const gone = await it('POST', '/api/v1/changes', { changes: [{ op: 'delete', id: app.id, version: 1 }, { op: 'delete', id: vendor.id, version: 1 }] });
+    check(gone.status === 200 && gone.json.facts.every((f) => !('version' in f)), 'deleted together');
+  });
+
+  await group('every address with every role', async () => {
+    const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
+    const roles = ['viewer', 'contributor', 'steward'];
+    const sessions = {};
+    for (const [role, who] of [['viewer', 'viewer'], ['contributor', 'it'], ['steward', 'marketing']]) {
+      sessions[role] = client(port);
+      await sessions[role].signIn(`${who}@northlight.example`);
+    }
+    for (const line of run('serve', '--routes').trim().split('\n')) {
+      const [, access, methods, pattern] = line.match(/^(\w+): ([A-Z, ]+) (\/.*)$/) ?? [];
+      check(pattern, `a line of --routes: ${line}`);
+      if (!pattern || access === 'anyone') continue;
+      const isApi = pattern.startsWith('/api/v1/');
+      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('*', String(fact));
+      for (const method of methods.split(', ')) {
+        if (!isApi) {
+          const form = method === 'POST' ? 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n' : '';
+          const ask = (head) => raw(port, `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${head}${form}Connection: close\r\n\r\n`);
+          const anonymous = (await ask('')).status;
+          check(anonymous === (method === 'POST' ? 403 : 303), `${method} ${path}, nobody: ${anonymous}`);
+          same((await ask(`Authorization: Bearer ${secrets.steward}\r\n`)).status, anonymous, `${method} ${path}: a token opens no page`);
+          for (const role of roles) {
+            if (roles.indexOf(role) >= roles.indexOf(access) || method === 'POST') continue;
+            same((await ask(sessions[role].head())).status, 403, `${method} ${path}, ${role}`);
+          }
+          if (method === 'POST') for (const role of roles) same((await ask(sessions[role].head())).status, 403, `${method} ${path}, ${role}, without its token`);
+          continue;
+        }
+        const body = ['POST', 'PATCH'].includes(method) ? {} : undefined;
+        const status = async (secret, headers) => (await program(port, secret)(method, path, body, headers)).status;
+        same(await status(undefined), 401, `${method} ${path}, nobody`);
+        same(await status(`entente_${'0'.repeat(64)}`), 401, `${method} ${path}, a forged token`);
+        const writes = access !== 'viewer';
+        same(await status(secrets.viewer), writes ? 403 : 200, `${method} ${path}, a viewer's token`);
+        same(await status(secrets.reader), writes ? 403 : 200, `${method} ${path}, a reading token of a contributor`);
+        if (writes) same(await status(undefined, { Cookie: sessions.contributor.head().match(/Cookie: ([^\r]*)/)[1] }), 403, `${method} ${path}, a session without its token`);
+        else same(await status(undefined, { Cookie: sessions.viewer.head().match(/Cookie: ([^\r]*)/)[1] }), 200, `${method} ${path}, a session`);
+      }
+    }
+    const few = program(port, secrets.vendors);
+    same((await few('GET', vendors)).status, 200, 'a token for vendors');
+    wrong(await few('GET', '/api/v1/facts/applications'), 403, 'is for vendors only');
+    wrong(await few('POST', '/api/v1/changes', { changes: [{ op: 'create', type: 'application', fields: { name: 'x' } }] }), 422, 'in a change set too');
+    const contracts = (await program(port, secrets.steward)('GET', '/api/v1/facts/contracts?sort=-annual_cost')).json.items;
+    const seen = (await program(port, secrets.viewer)('GET', '/api/v1/facts/contracts?sort=-annual_cost')).json.items;
+    check(contracts.some((c) => c.annual_cost) && !seen.some((c) => 'annual_cost' in c), 'prices are not for viewers');
+    same((await program(port, secrets.viewer)('GET', '/api/v1/facts/contracts?filter=annual%20cost%20%3E%200')).json.total, 0, 'nor may they be asked for');
+  });
+
+  await group('the description is valid, and the answers are as it says', async () => {
+    const answer = await nobody('GET', '/api/v1/openapi.json');
+    const verdict = await new Validator().validate(structuredClone(answer.json));
+    check(answer.status === 200 && verdict.valid && answer.json.openapi === '3.1.0', JSON.stringify(verdict.errors));
+    const ajv = new Ajv({ strict: false });
+    formats(ajv);
+    ajv.addSchema({ $id: 'api', components: answer.json.components });
+    const fits = (schema, json, what) => check(ajv.validate({ $ref: `api#/components/schemas/${schema}` }, json), `${what}: ${ajv.errorsText()}`);
+    const all = program(port, secrets.steward);
+    let facts = 0;
+    for (const path of Object.keys(answer.json.paths).filter((p) => p.startsWith('/api/v1/facts/') && !p.includes('{'))) {
+      const list = await all('GET', `${path}?limit=50`);
+      const schema = answer.json.paths[path].get.responses['200'].content['application/json'].schema.$ref.split('/').pop();
+      fits(schema, list.json, path);
+      facts += list.json.items.length;
+    }
+    check(facts > 100, 'many facts of many types');
+    fits('_problem', (await it('POST', vendors, {})).json, 'a problem');
+    const routes = run('serve', '--routes').match(/ \/api\/v1\/[^\n]*/g).map((r) => r.trim());
+    const described = new Set(Object.keys(answer.json.paths).map((p) => p.replace(/^\/api\/v1\/facts\/[^/]+/, '/api/v1/facts/*').replace('{id}', '*')));
+    for (const route of routes) check(described.has(route), `${route} is described`);
+  });
+
+  await group('revoked and forged', async () => {
+    const secret = token('short', 'it');
+    same((await program(port, secret)('GET', '/api/v1/me')).json.token, 'short', 'it says who it is');
+    run('token', 'revoke', 'short');
+    wrong(await program(port, secret)('GET', '/api/v1/me'), 401, 'revoked');
+    for (const bad of ['', 'x', secrets.viewer.slice(0, -1), `${secrets.viewer} x`]) same((await program(port, undefined)('GET', '/api/v1/me', undefined, { Authorization: `Bearer ${bad}` })).status, 401, `a token "${bad.slice(0, 4)}…"`);
+    same((await nobody('GET', '/api/v1/me', undefined, { Authorization: `Basic ${Buffer.from(`it:${password}`).toString('base64')}` })).status, 401, 'a password');
+    for (const [path, status] of [['/api/v1/facts/../me', 404], ['/api/v1/%2e%2e/me', 404], ['/api/v1//me', 404], ['/api/v1/me/', 404], ['/api/v1', 404], ['/api/v1/facts/vendors/1%00', 400], [`/api/v1/facts/${'a'.repeat(8000)}`, 404], ['/api/v1/facts/vendors/-1', 404], ['/api/v1/facts/vendors/1e3', 404], ['/api/v1/facts/vendors/99999999999999999999', 404]])
+      same((await it('GET', path)).status, status, path.slice(0, 60));
+    const session = client(port);
+    await session.signIn('it@northlight.example');
+    const me = await program(port, undefined)('GET', '/api/v1/me', undefined, { Cookie: session.head().match(/Cookie: ([^\r]*)/)[1] });
+    check(/^[0-9a-f]{64}$/.test(me.json.csrf), 'a session has a token for its writing');
+    const write = (headers) => program(port, undefined)('POST', vendors, { name: `By session ${Math.random()}` }, { Cookie: session.head().match(/Cookie: ([^\r]*)/)[1], ...headers });
+    same((await write({ 'X-CSRF-Token': me.json.csrf })).status, 201, 'with it');
+    wrong(await write({ 'X-CSRF-Token': '0'.repeat(64) }), 403, 'with another');
+    wrong(await write({ 'X-CSRF-Token': me.json.csrf, Origin: 'http://evil.example' }), 403, 'from elsewhere');
+  });
+
+  await group('the page of the API', async () => {
+    const page = await (await browser.newContext()).newPage();
+    same((await page.goto(`${base}/api`)).status(), 200, 'without signing in');
+    check(await page.locator('tbody tr').count() > 50, 'every type stands on it');
+    await page.context().close();
+  });
+
+  await group('too many requests', async () => {
+    const slow = await serve(`${process.env.WORK}/web.entente`, '--api-rate', '3');
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(await program(slow.port, secrets.reader)('GET', '/api/v1/me'));
+    same(answers.map((a) => a.status).join(), '200,200,200,429,429', 'three in a minute');
+    check(Number(answers[4].headers['retry-after']) > 0, 'and when to go on');
+    same((await program(slow.port, secrets.viewer)('GET', '/api/v1/me')).status, 200, 'others are not held up');
+    await slow.stop();
+  });
+
+  await group('journal and findings', async () => {
+    const journal = (await it('GET', '/api/v1/journal?limit=5')).json.items;
+    check(journal.length === 5 && journal[0].commit > journal[4].commit, 'the newest first');
+    check(!JSON.stringify((await it('GET', '/api/v1/journal?limit=1000')).json).includes('entente_'), 'no secret is in it');
+    const findings = (await it('GET', '/api/v1/findings?severity=high')).json.items;
+    check(findings.length && findings.every((f) => f.severity === 'high'), 'findings');
+  });
+}
