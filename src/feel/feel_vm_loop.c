@@ -27,14 +27,14 @@ static bool counting(struct loop *l, bool good, const struct value_count *c)
 
 bool loop_count(struct loop *l, struct feel_value from, struct feel_value to)
 {
-    struct value_count c;
+    struct value_count c = {0};
     return counting(l, value_count(from, to, &c), &c);
 }
 
 /* False: not a thing to go over. */
 bool loop_start(struct loop *l, struct feel_value v)
 {
-    struct value_count c;
+    struct value_count c = {0};
     *l = (struct loop){.kind = v.kind};
     if (v.kind == FEEL_NULL) return false;
     if (v.kind == FEEL_RANGE) return counting(l, value_count_range(v.range, &c), &c);
