@@ -33,11 +33,14 @@ static void put_columns(struct cli *c, const struct import_plan *plan)
         switch (col->use) {
         case IMPORT_UNKNOWN: break;
         case IMPORT_FIELD:
-            is = col->chosen ? arena_printf(&c->arena, STR_FORMAT " (as you said)", STR_ARGS(col->field->name))
-                             : col->field->name;
+            is = col->guess.n ? arena_printf(&c->arena, STR_FORMAT "? a guess: " STR_FORMAT, STR_ARGS(col->field->name),
+                                             STR_ARGS(col->guess))
+                 : col->chosen     ? arena_printf(&c->arena, STR_FORMAT " (as you said)", STR_ARGS(col->field->name))
+                 : col->remembered ? arena_printf(&c->arena, STR_FORMAT " (remembered)", STR_ARGS(col->field->name))
+                                   : col->field->name;
             break;
-        case IMPORT_ID: is = STR("the id"); break;
-        case IMPORT_LEFT_OUT: is = STR("– left out"); break;
+        case IMPORT_ID: is = col->remembered ? STR("the id (remembered)") : STR("the id"); break;
+        case IMPORT_LEFT_OUT: is = col->remembered ? STR("– left out (remembered)") : STR("– left out"); break;
         case IMPORT_REASON: is = STR("– left out: why an earlier import left the row out"); break;
         case IMPORT_COMPUTED:
             is = arena_printf(&c->arena, "– left out: " STR_FORMAT " is computed", STR_ARGS(col->field->name));
@@ -196,9 +199,12 @@ static void put_form(struct cli *c, const struct import_plan *plan)
 
 void cli_plan_head(struct cli *c, const struct import_plan *plan)
 {
+    size_t guesses = 0;
     put_path(c, plan);
     put_form(c, plan);
     put_columns(c, plan);
+    for (size_t i = 0; i < plan->column_count; i++) guesses += plan->columns[i].guess.n > 0;
+    if (guesses) cli_text(c, "  --accept-guesses takes the guesses; --column 'HEADER=FIELD' says otherwise\n");
 }
 
 void cli_plan_diff(struct cli *c, const struct import_plan *plan)

@@ -119,6 +119,14 @@ static bool has_errors(struct cli *c, struct import_plan *const *plans, size_t c
     return any;
 }
 
+/* Before what is said now is kept. */
+static int forget(struct cli *c, struct import_plan *const *plans, size_t count, struct err *err)
+{
+    for (size_t i = 0; cli_has(c, "forget") && i < count; i++)
+        if (store_forget_columns(c->store, plans[i]->type, plans[i]->source, err) < 0) return -1;
+    return 0;
+}
+
 /* Reads files together, says what would change, commits. */
 static int read_together(struct cli *c, struct run *r, const struct import_file *files, size_t count, struct err *err)
 {
@@ -134,8 +142,8 @@ static int read_together(struct cli *c, struct run *r, const struct import_file 
         if (count > 1 && !plans[i]->error_count) cli_plan_diff(c, plans[i]);
     }
     if (has_errors(c, plans, count, &code)) return code;
-    if (!r->dry &&
-        (write_all_bad(c, r, plans, count, err) < 0 || import_commit(plans[0], c->store, c->now, &result, err) < 0))
+    if (!r->dry && (write_all_bad(c, r, plans, count, err) < 0 || forget(c, plans, count, err) < 0 ||
+                    import_commit(plans, count, c->store, c->now, &result, err) < 0))
         return cli_fail(c, err);
     if (r->dry && !r->json && count == 1) cli_plan_diff(c, plans[0]);
     if (r->dry && !r->json) cli_text(c, "\n");
@@ -276,6 +284,10 @@ static int run(struct cli *c)
                                 .sheet = cli_text_value(c, "sheet"),
                                 .ignore_unknown = cli_has(c, "ignore-unknown"),
                                 .create_links = cli_has(c, "create-links"),
+                                .guesses = cli_has(c, "dry-run") || cli_has(c, "accept-guesses")
+                                               ? IMPORT_TAKE_GUESSES
+                                               : IMPORT_REFUSE_GUESSES,
+                                .no_memory = cli_has(c, "forget"),
                                 .skip_bad = cli_has(c, "skip-bad"),
                                 .detail = cli_has(c, "dry-run"),
                                 .progress = progress,
@@ -307,6 +319,9 @@ static const struct cli_option options[] = {
     {"sheet", "NAME-OR-NUMBER", "the sheet of a workbook; else the one that is called as the type, or fits it best"},
     {"column", "'HEADER=FIELD'", "take a column for this field; 'HEADER=-' leaves it out; may be given several times",
      .many = true},
+    {"accept-guesses", NULL,
+     "take columns for what --dry-run guesses from their content; it is remembered for such files of this source"},
+    {"forget", NULL, "what was said of the columns of this source's files before does not count, and is forgotten"},
     {"ignore-unknown", NULL, "leave out all columns that fit no field"},
     {"create-links", NULL, "make what the file links to where it is not there"},
     {"skip-bad", "FILE",
@@ -319,13 +334,16 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_import = {
     .name = "import",
-    .usage = "TYPE FILE… [--source NAME] [--dry-run] [--sheet NAME] [--column 'HEADER=FIELD']… [--ignore-unknown] "
-             "[--create-links] [--skip-bad[=FILE]] [--json]\n  entente import --all FOLDER-OR-WORKBOOK [OPTION]…",
+    .usage = "TYPE FILE… [--source NAME] [--dry-run] [--sheet NAME] [--column 'HEADER=FIELD']… [--accept-guesses] "
+             "[--forget] [--ignore-unknown] [--create-links] [--skip-bad[=FILE]] [--json]\n  entente import --all "
+             "FOLDER-OR-WORKBOOK [OPTION]…",
     .help = "read facts from CSV, XLSX or JSON lines",
     .details =
         "The columns are found by their names, also below title lines, in any encoding and with any separator. A row "
         "finds its fact by id, by its name or by another name of it; what is not found is made, what an empty cell "
         "lacks stays. Several links in one cell stand apart by semicolons.\n"
+        "Where a column's name says nothing, its content may: --dry-run shows the guess and why, --column corrects it, "
+        "--accept-guesses takes it. What was said is remembered for files of this source with these columns.\n"
         "A file is imported whole or not at all, and all its errors are listed; with --skip-bad the good rows are "
         "kept, and the exit code is 1. Where sources disagree, what people typed wins, then the source that came "
         "first; the others are kept beside it.",

@@ -12,9 +12,15 @@
 
 #include "graph.h"
 
+#include "store_import.h"
+
 struct import_choice { /* what a person said about a column */
     str header;        /* compared by letters and digits */
     str field;         /* a field's name or key; "-": leave it out; "id": the workspace's own numbers */
+};
+enum import_guesses {                        /* columns of which only the content says what they may be */
+                      IMPORT_REFUSE_GUESSES, /* an error that names the guess */
+                      IMPORT_TAKE_GUESSES,
 };
 struct import_options {
     str actor;        /* for the journal */
@@ -22,13 +28,16 @@ struct import_options {
     str source;       /* name of the source; STR_NONE: the file's base name without its ending */
     const struct import_choice *choices;
     size_t choice_count;
-    bool ignore_unknown; /* columns that fit no field are left out */
-    bool create_links;   /* a link to nothing makes its target */
-    bool detail;         /* also list the values of created facts */
-    bool typed;          /* as if the actor had typed each value: it wins over all sources */
-    bool skip_bad;       /* rows with errors are left out, and listed in the plan's `bad` */
-    char separator;      /* 0: guessed */
-    str sheet;           /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */
+    enum import_guesses guesses;
+    bool no_memory;                    /* what was said of such a file before does not count */
+    const struct graph_viewer *viewer; /* who imports; NULL: sees and changes all */
+    bool ignore_unknown;               /* columns that fit no field are left out */
+    bool create_links;                 /* a link to nothing makes its target */
+    bool detail;                       /* also list the values of created facts */
+    bool typed;                        /* as if the actor had typed each value: it wins over all sources */
+    bool skip_bad;                     /* rows with errors are left out, and listed in the plan's `bad` */
+    char separator;                    /* 0: guessed */
+    str sheet; /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */
     void (*progress)(void *self, uint64_t done, uint64_t total, const char *unit); /* "bytes", "rows"; may be NULL */
     void *self;
 };
@@ -53,6 +62,9 @@ struct import_column {
     enum import_use use;
     const struct model_field *field; /* FIELD, COMPUTED */
     bool chosen;                     /* by a person, not by its name */
+    bool remembered;                 /* it was chosen when such a file was imported before */
+    str guess;                       /* by its content alone, and why: "3 of 3 are vendors here"; else STR_NONE */
+    str hint;                        /* what else it could be, where two fields would do; else STR_NONE */
     str example;                     /* the first value in it */
 };
 struct import_change { /* one field of one fact */
@@ -90,7 +102,7 @@ struct import_plan {
     const struct model_type *type;
     const char *path;
     str place; /* what stands before a line's number: the path, and a workbook's sheet */
-    str source;
+    str source, actor;
     enum import_form form;
     enum encoding encoding;  /* CSV */
     char separator;          /* CSV */
@@ -111,6 +123,9 @@ struct import_plan {
     const struct import_row *header;
     const struct import_bad *bad;
     size_t bad_count;
+    const struct stored_column *said; /* of its columns, to be remembered */
+    size_t said_count;
+    size_t agreed; /* facts that change and are agreed by both sides: what is signed becomes a proposal */
     struct change_set *set;
 };
 /* Fails (-1) where no plan can be made at all: the file can't be read, no header is found. Everything else that is
@@ -121,9 +136,9 @@ int import_read(struct arena *a, struct store *s, struct picture *p, const struc
  * have the same change set. */
 int import_read_all(struct arena *a, struct store *s, struct picture *p, const struct import_file *files, size_t count,
                     const struct import_options *options, struct import_plan **plans, struct err *err) MUST_USE;
-/* Only a plan without errors; of several that were read together, once. */
-int import_commit(const struct import_plan *plan, struct store *s, int64_t now, struct commit_result *result,
-                  struct err *err) MUST_USE;
+/* Those that were read together, without errors. What was said of their columns is remembered. */
+int import_commit(struct import_plan *const *plans, size_t count, struct store *s, int64_t now,
+                  struct commit_result *result, struct err *err) MUST_USE;
 /* The rows that were left out as a file that can be mended and imported: the header, their cells as they were, and a
  * column (or key) that says why, which import knows and leaves out. CSV, or lines of JSON where the file had them. */
 int import_bad_rows(struct arena *a, const struct import_plan *plan, str *text, struct err *err) MUST_USE;

@@ -207,10 +207,10 @@ static void fault_unknown(struct import *in, const struct import_row *header, si
     }
     str near = model_nearest_field(in->type, c->header);
     import_fault(in, header, at,
-                 "no field of " STR_FORMAT " is called so; say which it is: --column '" STR_FORMAT "=%s" STR_FORMAT
-                 "'%s, or leave it out: --column '" STR_FORMAT "=-' (or --ignore-unknown)",
-                 STR_ARGS(in->type->name), STR_ARGS(c->header), near.n ? "" : "FIELD", STR_ARGS(near),
-                 near.n ? " (the nearest)" : "", STR_ARGS(c->header));
+                 "no field of " STR_FORMAT " is called so%s" STR_FORMAT "; say which it is: --column '" STR_FORMAT
+                 "=%s" STR_FORMAT "'%s, or leave it out: --column '" STR_FORMAT "=-' (or --ignore-unknown)",
+                 STR_ARGS(in->type->name), c->hint.n ? "; " : "", STR_ARGS(c->hint), STR_ARGS(c->header),
+                 near.n ? "" : "FIELD", STR_ARGS(near), near.n ? " (the nearest)" : "", STR_ARGS(c->header));
 }
 
 static void demand_key(struct import *in, const struct import_row *header)
@@ -227,48 +227,159 @@ static void demand_key(struct import *in, const struct import_row *header)
     }
 }
 
+/* ---- what was said before ---- */
+
+static str *letters_of(struct import *in, const struct import_row *row)
+{
+    str *letters = arena_array(in->a, row->cells.count, sizeof *letters);
+    for (size_t i = 0; i < row->cells.count; i++) {
+        str cell = import_cell(row, i);
+        letters[i] = utf8_letters(in->a, cell.n ? cell : arena_printf(in->a, "column %zu", i + 1));
+    }
+    return letters;
+}
+
+/* The first of what is remembered of a header like this row; NULL when nothing is. */
+static const struct stored_column *memory_of(struct import *in, const struct import_row *row, const str *letters)
+{
+    unsigned char shape[SHAPE_SIZE];
+    store_shape(in->a, letters, row->cells.count, shape);
+    for (size_t i = 0; i < in->memory_count; i++)
+        if (!memcmp(in->memory[i].shape, shape, sizeof shape)) return &in->memory[i];
+    return NULL;
+}
+
+static void take_memory(struct import *in, const str *letters)
+{
+    const struct stored_column *m = memory_of(in, &in->header, letters), *end = in->memory + in->memory_count;
+    for (const struct stored_column *k = m; k && k < end && !memcmp(k->shape, m->shape, sizeof m->shape); k++)
+        for (size_t i = 0; i < in->column_count; i++) {
+            struct import_column *c = &in->columns[i];
+            int64_t id;
+            if (c->use != IMPORT_UNKNOWN || !str_eq(letters[i], k->header)) continue;
+            const struct model_field *f =
+                str_to_int(k->field, &id) && id >= 0 ? model_field_by_id(in->type, (uint32_t)id) : NULL;
+            c->remembered = true;
+            if (str_eq(k->field, STR("-")))
+                c->use = IMPORT_LEFT_OUT;
+            else if (str_eq(k->field, STR("id")))
+                c->use = IMPORT_ID;
+            else if (f && !column_of(in, f))
+                take(c, f);
+            else
+                c->remembered = false;
+        }
+}
+
+/* What is to be remembered: what a person chose, or let pass as a guess. */
+static void note_said(struct import *in, const str *letters)
+{
+    struct import_plan *plan = in->plan;
+    struct stored_column *said = arena_array(in->a, in->column_count, sizeof *said);
+    unsigned char shape[SHAPE_SIZE];
+    store_shape(in->a, letters, in->column_count, shape);
+    for (size_t i = 0; i < in->column_count; i++) {
+        const struct import_column *c = &in->columns[i];
+        if ((!c->chosen && !c->guess.n) || !letters[i].n) continue;
+        struct stored_column *one = &said[plan->said_count++];
+        memcpy(one->shape, shape, sizeof shape);
+        one->header = letters[i];
+        one->field = c->field ? arena_printf(in->a, "%u", c->field->id) : c->use == IMPORT_ID ? STR("id") : STR("-");
+    }
+    plan->said = said;
+}
+
+/* ---- the header ---- */
+
 /* The row that is the header; count when none is. The keys of JSON lines stand before them all. */
 static size_t find_header(struct import *in)
 {
     size_t best = in->rows.count, best_score = 0;
     if (in->plan->form == IMPORT_JSON_LINES) return 0;
     for (size_t i = 0; i < in->rows.count && i < HEADER_WITHIN; i++) {
-        size_t score = import_header_score(in, &in->rows.items[i]);
+        const struct import_row *row = &in->rows.items[i];
+        size_t score = import_header_score(in, row);
+        if (in->memory_count && memory_of(in, row, letters_of(in, row))) return i;
         if (score > best_score) best = i, best_score = score;
     }
     return best;
 }
 
-int import_columns(struct import *in, struct err *err)
+/* Where no name is known: the first row that is as wide as any, for a look at what stands below it. */
+static size_t widest_row(const struct import *in)
 {
-    size_t best = find_header(in);
-    if (best == in->rows.count) return no_header(in, err);
-    struct import_row header = in->header = in->rows.items[best];
-    in->plan->header_line = header.cells.line;
-    in->rows.items += best + 1;
-    in->rows.count -= best + 1;
+    size_t best = in->rows.count, widest = 1;
+    for (size_t i = 0; i < in->rows.count && i < HEADER_WITHIN; i++) {
+        size_t filled = 0;
+        for (size_t c = 0; c < in->rows.items[i].cells.count; c++) filled += import_cell(&in->rows.items[i], c).n > 0;
+        if (filled > widest) best = i, widest = filled;
+    }
+    return best;
+}
 
-    in->column_count = header.cells.count;
+static void begin_columns(struct import *in, const struct import_row *header)
+{
+    in->column_count = header->cells.count;
     in->columns = arena_array(in->a, in->column_count, sizeof *in->columns);
-    str *letters = arena_array(in->a, in->column_count, sizeof *letters);
     for (size_t i = 0; i < in->column_count; i++) {
-        str cell = import_cell(&header, i);
+        str cell = import_cell(header, i);
         in->columns[i].header = cell.n ? cell : arena_printf(in->a, "column %zu", i + 1);
-        letters[i] = utf8_letters(in->a, in->columns[i].header);
         VEC_EACH(row, &in->rows) {
             in->columns[i].example = import_cell_name(row, i);
             if (in->columns[i].example.n) break;
         }
     }
+}
+
+static void settle_guess(struct import *in, const struct import_row *header, size_t at)
+{
+    const struct import_column *c = &in->columns[at];
+    if (!c->guess.n || in->options->guesses == IMPORT_TAKE_GUESSES) return;
+    import_fault(in, header, at,
+                 "looks like \"" STR_FORMAT "\": " STR_FORMAT "; say so: --column '" STR_FORMAT "=" STR_FORMAT
+                 "' (or --accept-guesses), or leave it out: --column '" STR_FORMAT "=-'",
+                 STR_ARGS(c->field->name), STR_ARGS(c->guess), STR_ARGS(c->header), STR_ARGS(c->field->name),
+                 STR_ARGS(c->header));
+}
+
+bool import_sees(const struct import *in, const struct model_field *field)
+{
+    return graph_sees(picture_graph(in->picture), in->options->viewer, in->type, field);
+}
+
+int import_columns(struct import *in, struct err *err)
+{
+    size_t best = find_header(in), tried = best;
+    if (best == in->rows.count && !in->options->choice_count) tried = widest_row(in);
+    if (tried == in->rows.count) return no_header(in, err);
+    struct import_row header = in->header = in->rows.items[tried];
+    struct import_rows all = in->rows;
+    in->plan->header_line = header.cells.line;
+    in->rows.items += tried + 1;
+    in->rows.count -= tried + 1;
+    begin_columns(in, &header);
+    str *letters = letters_of(in, &header);
     if (take_choices(in, letters, err) < 0) return -1;
+    take_memory(in, letters);
     guess_columns(in, letters);
+    if (!in->options->ignore_unknown && in->plan->form != IMPORT_JSON_LINES) import_guess(in);
+    if (best == all.count && import_column_for(in, in->type->name_field) == in->column_count) {
+        in->rows = all; /* that was none either */
+        return no_header(in, err);
+    }
     for (size_t i = 0; i < in->column_count; i++) {
-        if (in->columns[i].use != IMPORT_UNKNOWN) continue;
+        struct import_column *c = &in->columns[i];
+        settle_guess(in, &header, i);
+        if (c->use == IMPORT_FIELD && !import_sees(in, c->field))
+            import_fault(in, &header, i, "the field is not open to you; leave it out: --column '" STR_FORMAT "=-'",
+                         STR_ARGS(c->header));
+        if (c->use != IMPORT_UNKNOWN) continue;
         if (in->options->ignore_unknown || (!import_cell(&header, i).n && column_is_empty(in, i)))
-            in->columns[i].use = IMPORT_LEFT_OUT;
+            c->use = IMPORT_LEFT_OUT;
         else
             fault_unknown(in, &header, i, letters[i]);
     }
+    note_said(in, letters);
     demand_key(in, &header);
     return 0;
 }

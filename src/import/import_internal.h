@@ -113,6 +113,8 @@ struct import { /* one file */
     char *orders; /* a column's order of day and month: 'd', 'm', or 0 */
     size_t column_count;
     struct import_row header;
+    const struct stored_column *memory; /* of the type's source */
+    size_t memory_count;
     bool in_rows;        /* the columns are settled: a fault is a row's */
     struct idmap bad_at; /* line to place in `bad` + 1 */
     VEC(struct import_bad) bad;
@@ -156,6 +158,12 @@ bool import_is_key(const struct import *in, const struct model_field *field);
 
 /* Does a column of this name tell why the row was left out once? */
 bool import_is_reason(struct import *in, str header);
+
+/* ---- import_guess.c ---- */
+
+/* Which columns without a known name may be which fields, by their cells. `letters` of the headers. */
+void import_guess(struct import *in);
+bool import_sees(const struct import *in, const struct model_field *field);
 
 /* ---- import_settle.c: which fact is it? ---- */
 

@@ -22,6 +22,9 @@ static void base_name(struct import *in)
 static int read_file(struct import *in, struct err *err)
 {
     struct import_plan *plan = in->plan;
+    if (!in->options->no_memory &&
+        store_load_columns(in->batch->store, in->a, in->type, plan->source, &in->memory, &in->memory_count, err) < 0)
+        return -1;
     if (import_rows_read(in, err) < 0) return -1;
     plan->columns = in->columns;
     plan->column_count = in->column_count;
@@ -182,6 +185,7 @@ static void begin_file(struct import_batch *b, struct import *in, const struct i
     plan->type = file->type;
     plan->path = file->path;
     plan->place = str_of(file->path);
+    plan->actor = b->options->actor;
     base_name(in);
     if (b->options->source.n) plan->source = b->options->source;
     idmap_init(&in->bad_at);
@@ -215,10 +219,14 @@ int import_read(struct arena *a, struct store *s, struct picture *p, const struc
     return import_read_all(a, s, p, file, 1, options, out, err);
 }
 
-int import_commit(const struct import_plan *plan, struct store *s, int64_t now, struct commit_result *result,
-                  struct err *err)
+int import_commit(struct import_plan *const *plans, size_t count, struct store *s, int64_t now,
+                  struct commit_result *result, struct err *err)
 {
-    MUST(plan->error_count == 0);
-    if (store_commit(s, plan->set, now, result, err) == 0) return 0;
-    return err_in(err, str_of(plan->path));
+    for (size_t i = 0; i < count; i++) MUST(plans[i]->error_count == 0);
+    if (store_commit(s, plans[0]->set, now, result, err) < 0) return err_in(err, str_of(plans[0]->path));
+    for (size_t i = 0; i < count; i++)
+        if (plans[i]->said_count && store_keep_columns(s, plans[i]->type, plans[i]->source, plans[i]->said,
+                                                       plans[i]->said_count, plans[i]->actor, now, err) < 0)
+            return -1;
+    return 0;
 }

@@ -85,11 +85,11 @@ static struct import_plan *read_as(struct bench *b, const char *text, const char
     return plan;
 }
 
-static void commit(struct bench *b, const struct import_plan *plan)
+static void commit(struct bench *b, struct import_plan *plan)
 {
     struct commit_result result;
     MUST(plan && plan->error_count == 0);
-    MUST(import_commit(plan, b->store, 1795000000, &result, &b->err) == 0);
+    MUST(import_commit(&plan, 1, b->store, 1795000000, &result, &b->err) == 0);
     refresh(b);
 }
 

@@ -125,7 +125,14 @@ static const char migration_5[] =
     " PRIMARY KEY(holder, key)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX answer_by_age ON answer(created);";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5};
+/* What people said of a source's columns: `shape` is the hash of the header's names, `field` a field's permanent id,
+ * "id", or "-" for left out. */
+static const char migration_6[] =
+    "CREATE TABLE import_column(type INTEGER NOT NULL, source TEXT NOT NULL, shape BLOB NOT NULL, header TEXT NOT NULL,"
+    " field TEXT NOT NULL, actor TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY(type, source, shape, header))"
+    " STRICT, WITHOUT ROWID;";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5, migration_6};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

@@ -202,6 +202,14 @@
       " GROUP BY subject) u ON u.subject = s.id WHERE s.application IS NULL"                                           \
       " AND (u.people >= 5 OR EXISTS (SELECT 1 FROM payment p WHERE p.subject = s.id))"                                \
       " ORDER BY CASE WHEN u.people >= 5 THEN u.people ELSE 0 END DESC, u.bytes DESC, s.id LIMIT ?1")                  \
+    /* Imports */                                                                                                      \
+    X(SQL_SHAPE_ALL, "SELECT shape, header, field FROM import_column WHERE type = ?1 AND source = ?2"                  \
+                     " ORDER BY shape, header")                                                                        \
+    X(SQL_SHAPE_ADD, "INSERT OR REPLACE INTO import_column(type, source, shape, header, field, actor, time)"           \
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                            \
+    X(SQL_SHAPE_DROP, "DELETE FROM import_column WHERE type = ?1 AND source = ?2")                                     \
+    X(SQL_CONTESTED, "SELECT f.id FROM fact f WHERE f.type = ?1 AND EXISTS (SELECT 1 FROM claim a JOIN claim b"        \
+                     " ON b.fact = a.fact AND b.source > a.source WHERE a.fact = f.id) ORDER BY f.id")                 \
     /* Findings, users, sessions */                                                                                    \
     X(SQL_FINDING_ALL, "SELECT id, since, accepted, reason, until, owner FROM finding")                                \
     X(SQL_FINDING_ADD, "INSERT INTO finding(id, since, accepted) VALUES(?1, ?2, 0)")                                   \
