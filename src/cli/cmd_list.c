@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli.h"
+#include "cli_claims.h"
 
 #include "graph_query.h"
 
@@ -121,7 +121,10 @@ static int run(struct cli *c)
     struct listing l = {.c = c};
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &l.type, &err) < 0)
         return cli_fail(c, &err);
-    if (find(&l, &err) < 0 || take_columns(&l, &err) < 0) return cli_fail(c, &err);
+    if (find(&l, &err) < 0) return cli_fail(c, &err);
+    if (cli_has(c, "conflicts"))
+        return cli_conflicts(c, l.type, l.ids, l.count, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
+    if (take_columns(&l, &err) < 0) return cli_fail(c, &err);
     if (cli_has(c, "json"))
         cli_json_facts(c, l.ids, l.count);
     else
@@ -134,13 +137,15 @@ static const struct cli_option options[] = {
     {"where", "FEEL", "only facts for which this is true, such as 'annual cost > 50000 and status = \"shadow\"'"},
     {"sort", "FIELD", "order by this field; with a dash before it the largest first"},
     {"columns", "A,B,C", "show these fields"},
+    {"conflicts", NULL, "the values on which sources differ and nobody has decided yet, side by side"},
     {"json", NULL, "print an array of facts, with all their fields"},
     CLI_AS_OF,
 };
 
 const struct cli_command cmd_list = {
     .name = "list",
-    .usage = "TYPE [--find WORDS] [--where FEEL] [--sort FIELD] [--columns A,B,C] [--as-of DATE] [--json]",
+    .usage =
+        "TYPE [--find WORDS] [--where FEEL] [--sort FIELD] [--columns A,B,C] [--conflicts] [--as-of DATE] [--json]",
     .help = "list facts of a type",
     .options = options,
     .option_count = ARRAY_COUNT(options),

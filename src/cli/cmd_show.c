@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli.h"
-#include "import.h"
+#include "cli_claims.h"
 
 #include "base_time.h"
 
@@ -14,42 +13,6 @@ struct showing {
     size_t claim_count;
     struct stored_keys keys; /* of a two-key type */
 };
-
-static str origin_words(struct cli *c, const struct stored_claim *claim)
-{
-    str day = civil_emit(&c->arena, claim->time / 86400), file = claim->from.file;
-    for (size_t at; (at = str_find_char(file, '/')) != STR_NOT_FOUND;) file = str_from(file, at + 1);
-    switch (claim->from.kind) {
-    case ORIGIN_TYPED:
-        return arena_printf(&c->arena, "typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(claim->actor), STR_ARGS(day));
-    case ORIGIN_IMPORTED:
-        return arena_printf(&c->arena, STR_FORMAT " (" STR_FORMAT "), " STR_FORMAT, STR_ARGS(claim->from.source),
-                            STR_ARGS(import_place(&c->arena, &claim->from)), STR_ARGS(day));
-    case ORIGIN_OBSERVED:
-        return arena_printf(&c->arena, "observed in " STR_FORMAT ", " STR_FORMAT,
-                            STR_ARGS(file.n ? file : claim->from.source), STR_ARGS(day));
-    }
-    NOT_REACHED();
-}
-
-static str claim_words(struct showing *s, const struct stored_claim *claim)
-{
-    struct cli *c = s->c;
-    if (claim->field->kind != FIELD_LINK && claim->field->kind != FIELD_LINKS) return claim->value;
-    struct buf b;
-    str rest = claim->value, piece;
-    int64_t id;
-    buf_init(&b, 1 << 20);
-    while (str_cut(&rest, ' ', &piece)) {
-        if (!str_to_int(piece, &id)) continue;
-        const struct fact *to = picture_fact(c->picture, (uint64_t)id);
-        if (b.n) buf_text(&b, "; ");
-        if (to) buf_str(&b, fact_name(to));
-    }
-    str words = buf_copy(&b, &c->arena);
-    buf_release(&b);
-    return words;
-}
 
 static void put_cut(struct cli *c, str head, str value, str note)
 {
@@ -67,13 +30,6 @@ static void put_cut(struct cli *c, str head, str value, str note)
     cli_text(c, "\n");
 }
 
-/* Links that several sources claim are their union, so those claims are no conflict. */
-static bool disagrees(const struct stored_claim *claim, const struct stored_claim *winner)
-{
-    if (claim->wins || import_same_value(claim->field, claim->value, winner->value)) return false;
-    return claim->field->kind != FIELD_LINKS || winner->from.kind == ORIGIN_TYPED;
-}
-
 static void put_field(struct showing *s, const struct model_field *f)
 {
     struct cli *c = s->c;
@@ -85,12 +41,12 @@ static void put_field(struct showing *s, const struct model_field *f)
     str value = f->kind == FIELD_MONEY || f->kind == FIELD_DECIMAL ? fact_value(s->fact, f) : cli_words(c, f, v);
     if (!value.n && !fact_erased(s->fact, f)) return;
     if (!value.n) value = STR("(erased from the journal)");
-    put_cut(c, f->name, value, winner ? origin_words(c, winner) : computed ? STR("computed") : STR_NONE);
+    put_cut(c, f->name, value, winner ? cli_origin_words(c, winner) : computed ? STR("computed") : STR_NONE);
     for (size_t i = 0; winner && i < s->claim_count; i++) {
         const struct stored_claim *claim = &s->claims[i];
-        if (claim->field != f || !disagrees(claim, winner)) continue;
+        if (claim->field != f || !import_disagrees(claim, winner)) continue;
         cli_style(c, STYLE_YELLOW);
-        put_cut(c, STR("  but also"), claim_words(s, claim), origin_words(c, claim));
+        put_cut(c, STR("  but also"), cli_claim_words(c, claim), cli_origin_words(c, claim));
         cli_style(c, STYLE_PLAIN);
     }
 }
@@ -191,42 +147,9 @@ static void put_words(struct showing *s)
 
 static void json_claims(struct showing *s, struct json_writer *w)
 {
-    static const char *const origins[] = {
-        [ORIGIN_TYPED] = "typed", [ORIGIN_IMPORTED] = "imported", [ORIGIN_OBSERVED] = "observed"};
-    json_array(w);
-    for (size_t i = 0; i < s->claim_count; i++) {
-        const struct stored_claim *claim = &s->claims[i];
-        json_object(w);
-        json_key(w, STR("field"));
-        json_string(w, claim->field->key);
-        json_key(w, STR("value"));
-        json_string(w, claim_words(s, claim));
-        json_key(w, STR("wins"));
-        json_bool(w, claim->wins);
-        json_key(w, STR("origin"));
-        json_string(w, str_of(origins[claim->from.kind]));
-        json_key(w, STR("source"));
-        if (claim->from.source.n)
-            json_string(w, claim->from.source);
-        else
-            json_null(w);
-        json_key(w, STR("file"));
-        if (claim->from.file.n)
-            json_string(w, claim->from.file);
-        else
-            json_null(w);
-        json_key(w, STR("line"));
-        if (claim->from.line)
-            json_int(w, claim->from.line);
-        else
-            json_null(w);
-        json_key(w, STR("actor"));
-        json_string(w, claim->actor);
-        json_key(w, STR("time"));
-        json_string(w, time_emit_utc(&s->c->arena, claim->time));
-        json_object_end(w);
-    }
-    json_array_end(w);
+    const struct stored_claim **list = arena_array(&s->c->arena, s->claim_count, sizeof(const struct stored_claim *));
+    for (size_t i = 0; i < s->claim_count; i++) list[i] = &s->claims[i];
+    cli_json_claims(s->c, w, list, s->claim_count);
 }
 
 static void json_hash(struct json_writer *w, const unsigned char hash[KEY_HASH_SIZE])

@@ -153,6 +153,23 @@ bool import_same_value(const struct model_field *field, str a, str b);
 /* Where an imported value stood, without the folders: `stack.csv:7`, `stack.xlsx: sheet "Apps", row 7`. */
 str import_place(struct arena *a, const struct origin *from);
 
+/* ---- Conflicts
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Does this claim say something else than the one that wins? Links that nobody typed are the union of their claims. */
+bool import_disagrees(const struct stored_claim *claim, const struct stored_claim *winner);
+struct import_conflict {
+    uint64_t fact;
+    const struct model_field *field;          /* of the picture's model */
+    const struct stored_claim *const *claims; /* the winner first; then those that disagree with it */
+    size_t claim_count;
+};
+/* What sources say differently of these facts, as far as the viewer sees the fields, in the order of the ids and
+ * fields; not where a person decided after both were there. */
+int import_conflicts(struct arena *a, struct store *s, struct picture *p, const struct graph_viewer *viewer,
+                     const struct model_type *type, const uint64_t *ids, size_t id_count,
+                     const struct import_conflict **out, size_t *count, struct err *err) MUST_USE;
+
 /* ---- Out
  * ------------------------------------------------------------------------------------------------------------- */
 
@@ -160,6 +177,7 @@ struct export_list {
     const struct model_type *type;
     const uint64_t *ids; /* NULL: all facts of the type */
     size_t count;
+    const struct graph_viewer *viewer; /* fields that are not open to this one are left out; NULL: sees all */
 };
 typedef int export_write(void *self, str piece, struct err *err);
 /* CSV (UTF-8, comma): `id` first, then every stored field by its key; links by name; what a spreadsheet would run as a
@@ -170,7 +188,8 @@ int export_csv(struct picture *p, const struct export_list *list, export_write *
 int export_json_lines(struct picture *p, const struct export_list *list, export_write *write, void *self,
                       struct err *err) MUST_USE;
 /* The same fact as an object, without a line end. */
-void export_emit_json(struct json_writer *w, const struct picture *p, const struct fact *f);
+void export_emit_json(struct json_writer *w, const struct picture *p, const struct graph_viewer *viewer,
+                      const struct fact *f);
 /* A workbook with a sheet for each list: typed cells, the header frozen. The bytes are in the arena; the same facts
  * make the same bytes. A text of more than 32,767 characters does not fit into a cell: ERR_LIMIT. */
 int export_workbook(struct arena *a, struct picture *p, const struct export_list *lists, size_t count, str *bytes,

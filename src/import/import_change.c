@@ -34,16 +34,17 @@ static int load_claims(struct import *in, uint64_t fact, struct claims *c, struc
     return store_load_claims(in->batch->store, in->a, fact, &c->items, &c->count, err);
 }
 
+/* By ids: the store may have a metamodel of its own, the same as the picture's. */
 static const struct stored_claim *winner_of(const struct claims *c, const struct model_field *field)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (c->items[i].field == field && c->items[i].wins) return &c->items[i];
+        if (c->items[i].field->id == field->id && c->items[i].wins) return &c->items[i];
     return NULL;
 }
 
 static str fact_words(struct import *in, uint64_t id)
 {
-    const struct fact *f = picture_fact(in->picture, id);
+    const struct fact *f = import_fact_of(in, id);
     if (f) return fact_name(f);
     const struct import *file;
     const struct import_row *row = import_row_of(in->batch, id, &file);
@@ -86,7 +87,7 @@ static const uint64_t *links_after(struct import *in, const struct claims *c, co
     for (size_t i = 0; i < c->count; i++) {
         const struct stored_claim *claim = &c->items[i];
         bool own = claim->from.kind == ORIGIN_IMPORTED && str_eq(claim->from.source, in->plan->source);
-        if (claim->field != field || own) continue;
+        if (claim->field->id != field->id || own) continue;
         if (claim->from.kind == ORIGIN_TYPED) *typed = true;
         str rest = claim->value, piece;
         int64_t id;
@@ -138,7 +139,7 @@ static void lose(struct import *in, struct import_change *change, const struct s
 static int compare_value(struct import *in, const struct import_row *row, const struct model_field *field, str after,
                          struct claims *claims, struct row_changes *out, bool *keep, struct err *err)
 {
-    str before = fact_value(picture_fact(in->picture, row->fact), field);
+    str before = fact_value(import_fact_of(in, row->fact), field);
     if (import_same_value(field, before, after)) {
         *keep = !in->options->typed; /* who leaves a value as it is types nothing */
         return 0;
@@ -160,7 +161,7 @@ static bool same_links(struct import *in, const struct import_row *row, const st
                        const uint64_t *to, size_t count)
 {
     size_t had_count;
-    const uint64_t *had = fact_links(picture_fact(in->picture, row->fact), field, &had_count);
+    const uint64_t *had = fact_links(import_fact_of(in, row->fact), field, &had_count);
     bool same = count == had_count;
     for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
     return same;
@@ -172,7 +173,7 @@ static int compare_links(struct import *in, const struct import_row *row, const 
 {
     size_t had_count;
     bool typed = false, same = true;
-    const uint64_t *had = fact_links(picture_fact(in->picture, row->fact), field, &had_count);
+    const uint64_t *had = fact_links(import_fact_of(in, row->fact), field, &had_count);
     for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
     if (same && count == had_count) return 0;
     if (load_claims(in, row->fact, claims, err) < 0) return -1;
@@ -184,7 +185,7 @@ static int compare_links(struct import *in, const struct import_row *row, const 
         for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
         if (same) return 0;
         for (size_t i = 0; typed && i < claims->count; i++)
-            if (claims->items[i].field == field && claims->items[i].from.kind == ORIGIN_TYPED)
+            if (claims->items[i].field->id == field->id && claims->items[i].from.kind == ORIGIN_TYPED)
                 winner = &claims->items[i];
     }
     change.before = link_words(in, had, had_count);
@@ -257,7 +258,7 @@ int import_plan_row(struct import *in, struct import_row *row, struct import_fac
     }
     for (size_t c = 0; c < in->column_count; c++)
         if (in->columns[c].use == IMPORT_FIELD && plan_cell(in, row, c, &claims, &changes, err) < 0) return -1;
-    const struct fact *f = picture_fact(in->picture, row->fact);
+    const struct fact *f = import_fact_of(in, row->fact);
     *out = (struct import_fact){.id = f ? row->fact : 0,
                                 .effect = IMPORT_KEEPS,
                                 .name = f ? fact_name(f) : name,
@@ -267,6 +268,11 @@ int import_plan_row(struct import *in, struct import_row *row, struct import_fac
     if (row->is_new) out->effect = IMPORT_CREATES;
     for (size_t i = 0; i < changes.count && !row->is_new; i++)
         if (changes.items[i].wins) out->effect = IMPORT_CHANGES;
+    const struct picture_keys *keys = out->effect == IMPORT_CHANGES ? fact_keys(in->picture, row->fact) : NULL;
+    bool is_signed = false;
+    for (size_t i = 0; i < changes.count; i++)
+        is_signed = is_signed || (changes.items[i].wins && changes.items[i].field->is_signed);
+    in->plan->agreed += keys && keys->agreed && is_signed;
     in->plan->created += out->effect == IMPORT_CREATES;
     in->plan->changed += out->effect == IMPORT_CHANGES;
     arena_clear(in->scratch);

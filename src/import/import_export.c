@@ -8,7 +8,12 @@
 
 enum { PIECE = 64 << 10 };
 
-bool export_is_stored(const struct model_field *f) { return f->kind != FIELD_DERIVED && f->kind != FIELD_OBSERVED; }
+bool export_has(const struct picture *p, const struct graph_viewer *viewer, const struct model_type *type,
+                const struct model_field *field)
+{
+    return field->kind != FIELD_DERIVED && field->kind != FIELD_OBSERVED &&
+           graph_sees(picture_graph(p), viewer, type, field);
+}
 
 const uint64_t *export_ids(struct picture *p, const struct export_list *list, size_t *count)
 {
@@ -62,13 +67,14 @@ void export_links_text(struct buf *cell, const struct picture *p, const struct f
     }
 }
 
-static void put_fact(struct buf *out, struct buf *cell, const struct picture *p, const struct fact *f)
+static void put_fact(struct buf *out, struct buf *cell, const struct picture *p, const struct export_list *list,
+                     const struct fact *f)
 {
-    const struct model_type *type = fact_type(f);
+    const struct model_type *type = list->type;
     buf_printf(out, "%llu", (unsigned long long)fact_id(f));
     for (size_t k = 0; k < type->field_count; k++) {
         const struct model_field *field = &type->fields[k];
-        if (!export_is_stored(field)) continue;
+        if (!export_has(p, list->viewer, type, field)) continue;
         buf_char(out, ',');
         if (field->kind == FIELD_LINK || field->kind == FIELD_LINKS) {
             export_links_text(cell, p, f, field);
@@ -93,13 +99,13 @@ int export_csv(struct picture *p, const struct export_list *list, export_write *
     buf_init(&cell, 64 << 20);
     buf_text(&out, "id");
     for (size_t k = 0; k < type->field_count; k++) {
-        if (!export_is_stored(&type->fields[k])) continue;
+        if (!export_has(p, list->viewer, type, &type->fields[k])) continue;
         buf_char(&out, ',');
         csv_emit_field(&out, type->fields[k].key, ',', false);
     }
     buf_char(&out, '\n');
     for (size_t i = 0; i < count && status == 0; i++) {
-        put_fact(&out, &cell, p, picture_fact(p, ids[i]));
+        put_fact(&out, &cell, p, list, picture_fact(p, ids[i]));
         if (out.n < PIECE) continue;
         status = write(self, buf_get(&out), err);
         buf_clear(&out);
@@ -171,7 +177,8 @@ static void emit_scalar(struct json_writer *w, const struct model_field *field, 
     json_string(w, value);
 }
 
-void export_emit_json(struct json_writer *w, const struct picture *p, const struct fact *f)
+void export_emit_json(struct json_writer *w, const struct picture *p, const struct graph_viewer *viewer,
+                      const struct fact *f)
 {
     const struct model_type *type = fact_type(f);
     json_object(w);
@@ -181,7 +188,7 @@ void export_emit_json(struct json_writer *w, const struct picture *p, const stru
     json_int(w, (int64_t)fact_id(f));
     for (size_t k = 0; k < type->field_count; k++) {
         const struct model_field *field = &type->fields[k];
-        if (!export_is_stored(field)) continue;
+        if (!export_has(p, viewer, type, field)) continue;
         if (field->kind == FIELD_LINK || field->kind == FIELD_LINKS)
             emit_links(w, p, f, field);
         else
@@ -201,7 +208,7 @@ int export_json_lines(struct picture *p, const struct export_list *list, export_
     buf_init(&out, 1 << 30);
     for (size_t i = 0; i < count && status == 0; i++) {
         json_init(&w, &out, 0);
-        export_emit_json(&w, p, picture_fact(p, ids[i]));
+        export_emit_json(&w, p, list->viewer, picture_fact(p, ids[i]));
         buf_char(&out, '\n');
         if (out.n < PIECE) continue;
         status = write(self, buf_get(&out), err);

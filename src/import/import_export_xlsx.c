@@ -206,7 +206,7 @@ static int write_sheet(struct export *x, const struct export_list *list)
     worksheet_write_string(x->sheet, 0, 0, "id", x->head);
     for (size_t k = 0; k < type->field_count; k++) {
         const struct model_field *field = &type->fields[k];
-        if (!export_is_stored(field)) continue;
+        if (!export_has(x->p, list->viewer, type, field)) continue;
         worksheet_set_column(x->sheet, column, column, width_of(x, field, ids, count), NULL);
         worksheet_write_string(x->sheet, 0, column++, arena_copy(x->a, field->name).p, x->head);
     }
@@ -218,7 +218,8 @@ static int write_sheet(struct export *x, const struct export_list *list)
         worksheet_write_number(x->sheet, (uint32_t)i + 1, 0, (double)ids[i], NULL);
         column = 1;
         for (size_t k = 0; k < type->field_count; k++)
-            if (export_is_stored(&type->fields[k]) && write_cell(x, (uint32_t)i + 1, column++, f, &type->fields[k]) < 0)
+            if (export_has(x->p, list->viewer, type, &type->fields[k]) &&
+                write_cell(x, (uint32_t)i + 1, column++, f, &type->fields[k]) < 0)
                 return -1;
         if (known == x->formats.count) arena_back_to(x->a, mark); /* the texts are copied by now */
     }

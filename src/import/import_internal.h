@@ -141,6 +141,12 @@ str import_trim(str s);
 /* The rows, the header found and taken off. */
 int import_rows_read(struct import *in, struct err *err) MUST_USE;
 
+/* A fact of the picture; NULL for one that the change set makes, whose number may be that of a proposal there. */
+static inline const struct fact *import_fact_of(const struct import *in, uint64_t id)
+{
+    return id <= FACT_ID_MAX ? picture_fact(in->picture, id) : NULL;
+}
+
 /* ---- import_columns.c ---- */
 
 /* How much a row reads like the type's header; 0: not at all. */
@@ -186,7 +192,9 @@ void import_name(struct import *in, str name, uint64_t fact);
 
 /* ---- import_export.c: what the forms share ---- */
 
-bool export_is_stored(const struct model_field *f); /* neither derived nor observed */
+/* Stored, and open to the viewer. */
+bool export_has(const struct picture *p, const struct graph_viewer *viewer, const struct model_type *type,
+                const struct model_field *field);
 const uint64_t *export_ids(struct picture *p, const struct export_list *list, size_t *count);
 /* Names with "; " between; what import would take apart stands in quotes. */
 void export_links_text(struct buf *cell, const struct picture *p, const struct fact *f,

@@ -44,7 +44,7 @@ static void load_names(struct import *in, struct import_names *n)
     size_t count, used = 0, made = in->made.count;
     const uint64_t *ids = picture_facts(in->picture, n->type, &count);
     str *names = arena_array(in->a, count + made + 1 + (n->type == in->type ? in->rows.count : 0), sizeof *names);
-    for (size_t i = 0; i < count; i++) names[used++] = fact_name(picture_fact(in->picture, ids[i]));
+    for (size_t i = 0; i < count; i++) names[used++] = fact_name(import_fact_of(in, ids[i]));
     if (n->type == in->type)
         for (size_t c = 0; c < in->column_count; c++)
             if (in->columns[c].use == IMPORT_FIELD && in->columns[c].field == n->type->name_field)
@@ -207,7 +207,7 @@ static bool link_by_id(struct import *in, const struct import_row *row, size_t c
     int64_t number = 0;
     if (!str_to_int(str_slice(one, 0, no_name ? one.n : blank), &number)) number = 0;
     uint64_t id = (uint64_t)number;
-    const struct fact *known = picture_fact(in->picture, id);
+    const struct fact *known = import_fact_of(in, id);
     const uint64_t *made = idmap_get(&in->batch->wanted, id);
     const struct import *file = NULL;
     const struct import_row *there = made ? import_row_of(in->batch, *made, &file) : NULL;

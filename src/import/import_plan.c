@@ -132,7 +132,8 @@ static bool leave_out_bad(struct import_batch *b)
         struct import_plan *plan = in->plan;
         in->errors.count = in->made.count = 0;
         in->demanded = false;
-        plan->error_count = plan->fact_count = plan->repeated = plan->created = plan->changed = plan->recorded = 0;
+        plan->error_count = plan->fact_count = plan->repeated = plan->created = plan->changed = plan->recorded =
+            plan->agreed = 0;
         VEC_EACH(row, &in->rows) row->fact = 0, row->by_alias = row->is_new = false;
     }
     if (any) new_set(b);

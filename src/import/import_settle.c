@@ -33,7 +33,7 @@ void import_index_known(struct import *in)
     struct buf key;
     buf_init(&key, 64 << 20);
     for (size_t i = 0; i < count; i++) {
-        const struct fact *f = picture_fact(in->picture, ids[i]);
+        const struct fact *f = import_fact_of(in, ids[i]);
         bool is_new;
         buf_clear(&key);
         for (size_t k = 0; k < in->type->key_field_count; k++) {
@@ -41,7 +41,7 @@ void import_index_known(struct import *in)
             size_t links;
             if (field->kind == FIELD_LINK) {
                 const uint64_t *to = fact_links(f, field, &links);
-                put_key(&key, in, links ? fact_name(picture_fact(in->picture, to[0])) : STR_NONE);
+                put_key(&key, in, links ? fact_name(import_fact_of(in, to[0])) : STR_NONE);
             } else {
                 put_key(&key, in, fact_value(f, field));
             }
@@ -99,7 +99,7 @@ static int row_id(struct import *in, const struct import_row *row, uint64_t *id)
                      STR_ARGS(cell), STR_ARGS(in->columns[column].header));
         return -1;
     }
-    const struct fact *f = picture_fact(in->picture, (uint64_t)number);
+    const struct fact *f = import_fact_of(in, (uint64_t)number);
     if (f && fact_type(f) != in->type) {
         import_fault(in, row, column, "%lld is the " STR_FORMAT " \"" STR_FORMAT "\", not one of the " STR_FORMAT,
                      (long long)number, STR_ARGS(fact_type(f)->name), STR_ARGS(fact_name(f)),
@@ -181,7 +181,7 @@ void import_settle_row(struct import *in, size_t number)
     uint64_t *known = has_key ? map_get(&in->keys, key) : NULL;
     if (has_id > 0) {
         row->fact = id;
-        row->is_new = !picture_fact(in->picture, id);
+        row->is_new = !import_fact_of(in, id);
         uint64_t *twin = idmap_get(&in->batch->wanted, id);
         if (known && *known != id && !(twin && *known == *twin)) {
             import_fault(in, row, id_column(in), "the id is %llu, but \"" STR_FORMAT "\" is there with another",
@@ -199,7 +199,7 @@ void import_settle_row(struct import *in, size_t number)
         if (row->is_new) row->fact = create_as(in, id);
     } else if (known) {
         row->fact = *known;
-        row->is_new = !picture_fact(in->picture, *known);
+        row->is_new = !import_fact_of(in, *known);
     } else {
         row->fact = by_alias(in, row, name, &faulty);
         if (faulty) return;
@@ -210,7 +210,7 @@ void import_settle_row(struct import *in, size_t number)
     uint64_t *place = idmap_put(&in->batch->row_of, row->fact, &is_new);
     if (!is_new) {
         meet_again(in, row, import_row_of(in->batch, row->fact, NULL),
-                   name.n ? name : fact_name(picture_fact(in->picture, id)));
+                   name.n ? name : fact_name(import_fact_of(in, id)));
         return;
     }
     *place = row_place(in, number);

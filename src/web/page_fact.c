@@ -3,6 +3,8 @@
 #include "page_fact.h"
 #include "page_keys.h"
 
+#include "import.h"
+
 enum { SHOWN_LINKS = 24, SHOWN_HISTORY = 40, LONG_COMMIT = 4 };
 
 /* The fact that the address names; NULL after answering 404. */
@@ -46,31 +48,35 @@ str show_stored(struct request *r, const struct model_field *field, str canonica
     return link ? names_of(r, canonical) : show_value(r, field, canonical);
 }
 
+str claim_value(struct request *r, const struct model_field *field, const struct stored_claim *claim)
+{
+    return show_stored(r, field, claim->value);
+}
+
 /* Short: "marketing, line 65"; the rest is in the whole: file and day. */
-static str origin_short(struct request *r, const struct stored_claim *c)
+str claim_from(struct request *r, const struct stored_claim *c)
 {
     if (c->from.kind == ORIGIN_TYPED) return text_format(r, "typed by " STR_FORMAT, STR_ARGS(c->actor));
     str source = c->from.source.n ? c->from.source : c->from.file;
     return c->from.line ? text_format(r, STR_FORMAT ", line %u", STR_ARGS(source), c->from.line) : source;
 }
 
-static str origin_whole(struct request *r, const struct stored_claim *c)
+str claim_origin(struct request *r, const struct stored_claim *c)
 {
-    str when = show_time(r, c->time);
+    str when = show_time(r, c->time), place = import_place(&r->arena, &c->from);
     if (c->from.kind == ORIGIN_TYPED)
         return text_format(r, "Typed by " STR_FORMAT ", " STR_FORMAT, STR_ARGS(c->actor), STR_ARGS(when));
     const char *how = c->from.kind == ORIGIN_IMPORTED ? "Imported from" : "Seen in";
-    str line = c->from.line ? text_format(r, " line %u", c->from.line) : STR("");
-    return text_format(r, "%s " STR_FORMAT STR_FORMAT ", " STR_FORMAT, how,
-                       STR_ARGS(c->from.file.n ? c->from.file : c->from.source), STR_ARGS(line), STR_ARGS(when));
+    return text_format(r, "%s " STR_FORMAT ", " STR_FORMAT, how, STR_ARGS(place.n ? place : c->from.source),
+                       STR_ARGS(when));
 }
 
 static struct feel_value origin_record(struct request *r, const struct stored_claim *claim, str value)
 {
     struct record c = record_new(r);
     record_text(&c, "value", value.n ? value : STR("nothing"));
-    record_text(&c, "from", origin_short(r, claim));
-    record_text(&c, "whole", origin_whole(r, claim));
+    record_text(&c, "from", claim_from(r, claim));
+    record_text(&c, "whole", claim_origin(r, claim));
     return record_get(&c);
 }
 
@@ -85,22 +91,38 @@ static bool is_proposed(const struct stored_keys *keys, const struct model_field
 /* A worker's store has a metamodel of its own, the same as the picture's. */
 static bool same_field(const struct model_field *a, const struct model_field *b) { return a->id == b->id; }
 
+/* What it could be: the value that holds, then what else is said. */
+static struct feel_value claim_record(struct request *r, const struct model_field *field,
+                                      const struct stored_claim *claim)
+{
+    struct record c = record_new(r);
+    str words = show_stored(r, field, claim->value);
+    record_text(&c, "value", claim->value);
+    record_text(&c, "text", words.n ? words : STR("nothing"));
+    record_text(&c, "from", claim_from(r, claim));
+    record_bool(&c, "wins", claim->wins);
+    return record_get(&c);
+}
+
 static void put_origins(struct request *r, struct record *c, const struct model_field *field,
                         const struct stored_claim *claims, size_t count, const struct stored_keys *keys)
 {
-    struct values from = {0}, others = {0};
-    str winner = STR_NONE;
-    for (size_t i = 0; i < count; i++)
-        if (same_field(claims[i].field, field) && claims[i].wins && !winner.p) winner = claims[i].value;
+    struct values from = {0}, others = {0}, choices = {0};
+    const struct stored_claim *winner = NULL;
+    for (size_t i = 0; i < count && !winner; i++)
+        if (same_field(claims[i].field, field) && claims[i].wins) winner = &claims[i];
+    if (winner) values_add(r, &choices, claim_record(r, field, winner));
     for (size_t i = 0; i < count; i++) {
         if (!same_field(claims[i].field, field)) continue;
-        if (claims[i].wins)
-            values_add(r, &from, origin_record(r, &claims[i], STR_NONE));
-        else if (!str_eq(claims[i].value, winner) && !is_proposed(keys, field, claims[i].value))
-            values_add(r, &others, origin_record(r, &claims[i], show_stored(r, field, claims[i].value)));
+        if (claims[i].wins) values_add(r, &from, origin_record(r, &claims[i], STR_NONE));
+        if (!winner || !import_disagrees(&claims[i], winner) || is_proposed(keys, field, claims[i].value)) continue;
+        values_add(r, &others, origin_record(r, &claims[i], show_stored(r, field, claims[i].value)));
+        values_add(r, &choices, claim_record(r, field, &claims[i]));
     }
+    record_text(c, "key", field->key);
     record_put(c, "from", values_get(&from));
     record_put(c, "others", values_get(&others));
+    if (others.count) record_put(c, "choices", values_get(&choices));
 }
 
 static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,

@@ -153,6 +153,7 @@ void request_look(struct request *r); /* takes the newest picture */
     X(FACTS, facts,                                                                                                    \
       "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved " \
       "views live")                                                                                                    \
+    X(SOURCES, sources, "title kinds rows found shown pages")                                                          \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
     X(API, api, "title operations types")                                                                              \
@@ -399,6 +400,11 @@ bool host_is_ours(const struct web *web, str host);
 enum password_answer { PASSWORD_RIGHT, PASSWORD_WRONG, PASSWORD_LATER };
 enum password_answer password_asked(struct request *r, str password);
 
+/* Claims in words: what one says, and where it comes from, short and whole. */
+str claim_value(struct request *r, const struct model_field *field, const struct stored_claim *claim);
+str claim_from(struct request *r, const struct stored_claim *claim);
+str claim_origin(struct request *r, const struct stored_claim *claim);
+
 /* What an address names; NULL after the answer has become 404. */
 const struct fact *fact_asked(struct request *r);
 const struct model_type *type_asked(struct request *r);
@@ -438,6 +444,8 @@ void answer_new_page(struct request *r);
 void answer_new(struct request *r);
 void answer_types(struct request *r);
 void answer_facts(struct request *r);
+void answer_sources(struct request *r);
+void answer_decide(struct request *r);
 void answer_find(struct request *r);
 void answer_options(struct request *r);
 void answer_many(struct request *r);

@@ -28,6 +28,8 @@ static const struct route table[] = {
     {METHOD_POST, STR_INIT("/types/*/views"), ACCESS_VIEW, LANE_WORKER, answer_view_save},
     {METHOD_GET, STR_INIT("/events"), ACCESS_VIEW, LANE_WORKER, answer_events},
     {METHOD_GET, STR_INIT("/mentions"), ACCESS_VIEW, LANE_WORKER, answer_people},
+    {METHOD_POST, STR_INIT("/facts/*/decide"), ACCESS_EDIT, LANE_WORKER, answer_decide},
+    {METHOD_GET, STR_INIT("/sources"), ACCESS_VIEW, LANE_WORKER, answer_sources},
     {METHOD_GET, STR_INIT("/types/*"), ACCESS_VIEW, LANE_WORKER, answer_facts},
     {METHOD_GET, STR_INIT("/types/*/new"), ACCESS_EDIT, LANE_WORKER, answer_new_page},
     {METHOD_POST, STR_INIT("/types/*"), ACCESS_EDIT, LANE_WORKER, answer_new},
