@@ -139,6 +139,8 @@ int import_read_all(struct arena *a, struct store *s, struct picture *p, const s
 /* Those that were read together, without errors. What was said of their columns is remembered. */
 int import_commit(struct import_plan *const *plans, size_t count, struct store *s, int64_t now,
                   struct commit_result *result, struct err *err) MUST_USE;
+/* The second half of it, where the commit is made elsewhere. */
+int import_remember(const struct import_plan *plan, struct store *s, int64_t now, struct err *err) MUST_USE;
 /* The rows that were left out as a file that can be mended and imported: the header, their cells as they were, and a
  * column (or key) that says why, which import knows and leaves out. CSV, or lines of JSON where the file had them. */
 int import_bad_rows(struct arena *a, const struct import_plan *plan, str *text, struct err *err) MUST_USE;

@@ -116,7 +116,9 @@ static int take_choices(struct import *in, const str *letters, struct err *err)
     for (size_t k = 0; k < in->options->choice_count; k++) {
         const struct import_choice *choice = &in->options->choices[k];
         size_t at = 0;
-        while (at < in->column_count && !same_letters(in, letters[at], choice->header)) at++;
+        /* A second choice of a name is for its second column. */
+        while (at < in->column_count && (in->columns[at].chosen || !same_letters(in, letters[at], choice->header)))
+            at++;
         if (at == in->column_count) {
             str *headers = arena_array(in->a, in->column_count, sizeof *headers);
             for (size_t i = 0; i < in->column_count; i++) headers[i] = in->columns[i].header;

@@ -220,14 +220,18 @@ int import_read(struct arena *a, struct store *s, struct picture *p, const struc
     return import_read_all(a, s, p, file, 1, options, out, err);
 }
 
+int import_remember(const struct import_plan *plan, struct store *s, int64_t now, struct err *err)
+{
+    if (!plan->said_count) return 0;
+    return store_keep_columns(s, plan->type, plan->source, plan->said, plan->said_count, plan->actor, now, err);
+}
+
 int import_commit(struct import_plan *const *plans, size_t count, struct store *s, int64_t now,
                   struct commit_result *result, struct err *err)
 {
     for (size_t i = 0; i < count; i++) MUST(plans[i]->error_count == 0);
     if (store_commit(s, plans[0]->set, now, result, err) < 0) return err_in(err, str_of(plans[0]->path));
     for (size_t i = 0; i < count; i++)
-        if (plans[i]->said_count && store_keep_columns(s, plans[i]->type, plans[i]->source, plans[i]->said,
-                                                       plans[i]->said_count, plans[i]->actor, now, err) < 0)
-            return -1;
+        if (import_remember(plans[i], s, now, err) < 0) return -1;
     return 0;
 }

@@ -242,6 +242,7 @@ void answer_facts(struct request *r)
     page_put_text(r, "sort", pairs_get(&r->query, STR("sort")));
     page_put_text(r, "add", pairs_get(&r->query, STR("add")));
     put_saved(r);
+    put_exports(r, type);
     page_put_text(r, "live", live_types(r, type));
     if (put_views(r, type, &err))
         page_fail(r, &err);

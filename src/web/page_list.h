@@ -30,6 +30,9 @@ size_t list_columns(struct request *r, const struct model_type *type, const stru
 
 /* The page of the rows that ?page= asks for; the first one when the list has become shorter. q->limit is set. */
 int query_page(struct request *r, struct fact_query *q, struct fact_rows *rows, struct err *err) MUST_USE;
+/* Puts the page's `exports`: the list as files. */
+void put_exports(struct request *r, const struct model_type *type);
+
 /* Puts the page's `views`: one's own, those that others share, and what would be saved now. */
 int put_views(struct request *r, const struct model_type *type, struct err *err) MUST_USE;
 

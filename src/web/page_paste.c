@@ -143,6 +143,7 @@ static int make_plan(struct paste *p, struct import_plan **plan, struct err *err
                                      .source = STR("pasted"),
                                      .detail = true,
                                      .typed = true,
+                                     .guesses = IMPORT_TAKE_GUESSES, /* they are shown as such */
                                      .create_links = str_eq(pairs_get(&r->form, STR("make")), STR("yes")),
                                      .separator = '\t'};
     options.choice_count = plan_choices(r, &options.choices);

@@ -57,6 +57,8 @@ static struct feel_value column_of(struct request *r, const struct import_plan *
     record_text(&out, "number", text_format(r, "%zu", i + 1));
     record_text(&out, "header", c->header);
     record_text(&out, "example", c->example);
+    record_text(&out, "guess", c->guess.n ? c->guess : c->hint);
+    record_bool(&out, "remembered", c->remembered);
     record_bool(&out, "unknown", c->use == IMPORT_UNKNOWN);
     record_put(&out, "uses", values_get(&uses));
     return record_get(&out);
@@ -95,7 +97,10 @@ static void put_errors(struct request *r, struct record *out, const struct impor
     for (size_t i = 0; i < kept && i < SHOWN_ERRORS; i++) {
         const struct err *e = &plan->errors[i];
         struct record c = record_new(r);
-        if (e->line) record_text(&c, "line", text_format(r, "line %u", e->line));
+        /* In a workbook the file is the place: its name, the sheet and the cell. */
+        if (e->line || e->file[0])
+            record_text(&c, "line",
+                        e->line ? text_format(r, "line %u", e->line) : arena_copy(&r->arena, str_of(e->file)));
         if (e->field[0]) record_text(&c, "field", arena_copy(&r->arena, str_of(e->field)));
         record_text(&c, "says", arena_copy(&r->arena, str_of(e->message)));
         values_add(r, &errors, record_get(&c));
@@ -103,6 +108,17 @@ static void put_errors(struct request *r, struct record *out, const struct impor
     record_put(out, "errors", values_get(&errors));
     if (plan->error_count > errors.count)
         record_text(out, "more_errors", text_format(r, "and %zu more", plan->error_count - errors.count));
+}
+
+static void put_left_out(struct request *r, struct record *out, const struct import_plan *plan)
+{
+    struct values rows = {0};
+    for (size_t i = 0; i < plan->bad_count && i < SHOWN_ERRORS; i++)
+        values_add(r, &rows,
+                   feel_string(text_format(r, "%s %u: " STR_FORMAT, plan->form == IMPORT_XLSX ? "row" : "line",
+                                           plan->bad[i].line, STR_ARGS(plan->bad[i].reasons))));
+    record_put(out, "left_out", values_get(&rows));
+    record_text(out, "left_out_count", show_counted(r, (int64_t)plan->bad_count, "row", "rows"));
 }
 
 str plan_shown(struct request *r, const struct import_plan *plan)
@@ -132,6 +148,7 @@ struct feel_value plan_record(struct request *r, const struct import_plan *plan)
     record_put(&c, "facts", values_get(&facts));
     record_put(&c, "made", values_get(&made));
     put_errors(r, &c, plan);
+    put_left_out(r, &c, plan);
     size_t touched = plan->created + plan->changed;
     record_text(&c, "says",
                 text_format(r, STR_FORMAT " would be made, " STR_FORMAT " changed, " STR_FORMAT " left as they are",
@@ -142,6 +159,10 @@ struct feel_value plan_record(struct request *r, const struct import_plan *plan)
         record_text(
             &c, "more",
             text_format(r, "and " STR_FORMAT " more", STR_ARGS(show_count(r, (int64_t)(touched - facts.count)))));
+    if (plan->agreed)
+        record_text(&c, "agreed",
+                    text_format(r, STR_FORMAT " agreed by both sides: what both sign becomes a proposal there",
+                                STR_ARGS(show_counted(r, (int64_t)plan->agreed, "fact is", "facts are"))));
     record_bool(&c, "none", !touched && !plan->made_count);
     record_bool(&c, "wrong", plan->error_count > 0);
     record_text(&c, "shown", plan_shown(r, plan));

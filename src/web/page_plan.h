@@ -11,7 +11,7 @@
 size_t plan_choices(struct request *r, const struct import_choice **out);
 /* Does the plan write a field that the one who asks may not see? ERR_DENIED with its name. */
 int plan_is_open(struct request *r, const struct import_plan *plan, struct err *err) MUST_USE;
-/* For the part plan.html: {columns, facts, errors, made, created, changed, says, none, shown}. */
+/* For the part plan.html: {columns, facts, errors, left_out, made, says, agreed, none, wrong, shown}. */
 struct feel_value plan_record(struct request *r, const struct import_plan *plan);
 /* What `shown` is for this plan: when a form brings back another, the facts have changed since it was looked at. */
 str plan_shown(struct request *r, const struct import_plan *plan);

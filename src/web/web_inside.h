@@ -19,6 +19,7 @@ enum {
     TOKEN_HEX = 64,           /* session, visit and CSRF tokens, as hexadecimal digits */
     BODY_LIMIT = 2 << 20,     /* bytes of a form */
     API_BODY_LIMIT = 8 << 20, /* bytes of JSON */
+    UPLOAD_LIMIT = 4 << 20,   /* bytes of a form with a file of 2 MB, also as base64 */
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */
     FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
     SESSION_SECONDS = 12 * 3600,
@@ -38,6 +39,7 @@ struct route {
     enum access access;
     enum lane lane;
     void (*answer)(struct request *r);
+    size_t upload; /* bytes of a form with a file (multipart/form-data); 0: a plain form */
 };
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
 const struct route *routes(size_t *count);
@@ -92,6 +94,7 @@ struct request {
     const char *type;       /* content type */
     str location;           /* of a redirect */
     str cookies[2];         /* whole Set-Cookie values */
+    str file_name;          /* what it is to be saved as; STR_NONE: it is shown */
     str fixed;              /* a body that outlives the request (an asset), in place of `out` */
     bool stream;            /* events follow, see web_events.c */
     bool keep;              /* may be cached for ever */
@@ -106,6 +109,9 @@ struct request {
 str pairs_get(const struct pairs *p, str name);
 /* application/x-www-form-urlencoded. -1: a broken escape, a NUL, no UTF-8, or too many. */
 int pairs_parse(struct arena *a, str text, struct pairs *out) MUST_USE;
+/* multipart/form-data. A file is two pairs: its content, which may be anything, under the field's name, and its own
+ * name under "FIELD.name". -1: no such form, a text that is no UTF-8, or too many fields. */
+int multipart_parse(struct arena *a, str content_type, str body, struct pairs *out) MUST_USE;
 /* %XX; false as above. With `plus`, + is a blank. */
 bool percent_decode(struct arena *a, str text, bool plus, str *out);
 /* Reads the head of the request; false when it must be refused with 400. */
@@ -152,7 +158,8 @@ void request_look(struct request *r); /* takes the newest picture */
     X(TYPES, types, "title groups saved")                                                                              \
     X(FACTS, facts,                                                                                                    \
       "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved " \
-      "views live")                                                                                                    \
+      "views live exports")                                                                                            \
+    X(IMPORT, import, "title kind message source plan name data sheets make skip left_out bad")                        \
     X(SOURCES, sources, "title kinds rows found shown pages")                                                          \
     X(FIND, find, "title query rows found")                                                                            \
     X(OPTIONS, options, "choices")                                                                                     \
@@ -444,6 +451,9 @@ void answer_new_page(struct request *r);
 void answer_new(struct request *r);
 void answer_types(struct request *r);
 void answer_facts(struct request *r);
+void answer_export(struct request *r);
+void answer_import_page(struct request *r);
+void answer_import(struct request *r);
 void answer_sources(struct request *r);
 void answer_decide(struct request *r);
 void answer_find(struct request *r);

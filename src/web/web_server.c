@@ -28,6 +28,11 @@ static void add_headers(const struct request *r, struct MHD_Response *response)
     add(response, "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
+    if (r->file_name.n)
+        add(response, "Content-Disposition",
+            text_format((struct request *)(uintptr_t)r, "attachment; filename=\"" STR_FORMAT "\"",
+                        STR_ARGS(r->file_name))
+                .p);
     add(response, "X-Content-Type-Options", "nosniff");
     add(response, "X-Frame-Options", "DENY");
     add(response, "Referrer-Policy", "same-origin");
@@ -137,6 +142,11 @@ static bool is_json(str type)
     return str_eq_nocase(plain, STR("application/json")) || str_eq_nocase(plain, STR("application/merge-patch+json"));
 }
 
+static str form_type(const struct request *r)
+{
+    return r->route && r->route->upload ? STR("multipart/form-data") : STR("application/x-www-form-urlencoded");
+}
+
 static enum MHD_Result begin(struct request *r, const char *method)
 {
     r->stage = REQUEST_BODY;
@@ -149,17 +159,21 @@ static enum MHD_Result begin(struct request *r, const char *method)
     str allow = routes_allow(&r->arena, r->path);
     if (!known || (r->method == METHOD_OPTIONS && !request_is_api(r))) return refuse_method(r, allow);
     bool api = request_is_api(r), get = r->method == METHOD_GET;
+    bool other_method;
+    r->route = route_find(r->method, r->path, r->captures, &other_method);
+    bool upload = r->route && r->route->upload;
     if (api) r->body.cap = API_BODY_LIMIT;
+    if (upload) r->body.cap = r->route->upload;
     if (r->content_length > r->body.cap) return refuse(r, 413, STR("What was sent is too large.\n"));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
     if (api && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r->content_type))
         return refuse(r, 415, STR("Send application/json.\n"));
-    if (!api && r->method == METHOD_POST && !str_starts(r->content_type, STR("application/x-www-form-urlencoded")))
-        return refuse(r, 415, STR("A form is sent as application/x-www-form-urlencoded.\n"));
+    if (!api && r->method == METHOD_POST && !str_starts(r->content_type, form_type(r)))
+        return refuse(r, 415, text_format(r, "This form is sent as " STR_FORMAT ".\n", STR_ARGS(form_type(r))));
+    /* Who is not signed in has nothing to upload; that the token holds is looked at later. */
+    if (upload && !r->session.n) return refuse(r, 403, STR("Sign in first. Nothing was saved.\n"));
     if (api && r->method == METHOD_OPTIONS && allow.n) return answer_options_method(r, allow);
     r->address = address_of(r);
-    bool other_method;
-    r->route = route_find(r->method, r->path, r->captures, &other_method);
     if (!r->route && other_method) return refuse_method(r, allow);
     return MHD_YES;
 }

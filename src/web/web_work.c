@@ -145,11 +145,18 @@ void request_look(struct request *r)
     r->env.zone = web->zone;
 }
 
+static int read_form(struct request *r)
+{
+    str body = buf_get(&r->body);
+    if (r->route && r->route->upload) return multipart_parse(&r->arena, r->content_type, body, &r->form);
+    return pairs_parse(&r->arena, body, &r->form);
+}
+
 void answer(struct request *r)
 {
     request_look(r);
     session_read(r);
-    if (r->method == METHOD_POST && !request_is_api(r) && pairs_parse(&r->arena, buf_get(&r->body), &r->form))
+    if (r->method == METHOD_POST && !request_is_api(r) && read_form(r))
         page_error(r, 400, "The form could not be read",
                    "Nothing was saved. Its text is not valid UTF-8, or it has too many fields.");
     else

@@ -2,6 +2,7 @@
 import { check, group, launch, same, serve, tally } from './help.mjs';
 import { http } from './http.mjs';
 import { pages } from './pages.mjs';
+import { files } from './import.mjs';
 import { sources } from './sources.mjs';
 import { edit, empty } from './edit.mjs';
 import { keys } from './keys.mjs';
@@ -22,6 +23,7 @@ await paste(browser, web.base);
 await talk(browser, web.base);
 await live(browser, web);
 await sources(browser, web.base);
+await files(browser, web);
 await edit(browser, web.base);
 await keys(browser, web.base);
 await http(web);
