@@ -122,6 +122,10 @@ static int run(struct cli *c)
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &l.type, &err) < 0)
         return cli_fail(c, &err);
     if (find(&l, &err) < 0) return cli_fail(c, &err);
+    if (cli_has(c, "conflicts") && cli_has(c, "as-of")) {
+        err_set(&err, ERR_USAGE, "--conflicts are those of now: leave out --as-of");
+        return cli_fail(c, &err);
+    }
     if (cli_has(c, "conflicts"))
         return cli_conflicts(c, l.type, l.ids, l.count, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
     if (take_columns(&l, &err) < 0) return cli_fail(c, &err);
