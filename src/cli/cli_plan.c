@@ -154,10 +154,9 @@ void cli_plan_sum(struct cli *c, const struct import_plan *plan, bool would)
         cli_printf(c, "  " STR_FORMAT " recorded beside what an earlier source says; entente show TYPE NAME tells\n",
                    STR_ARGS(cli_plural(c, plan->recorded, STR("value is"), STR("values are"))));
     }
-    if (plan->agreed)
-        cli_printf(c, "  " STR_FORMAT " agreed by both sides: what both sign %s a proposal there\n",
-                   STR_ARGS(cli_plural(c, plan->agreed, STR("fact is"), STR("facts are"))),
-                   would ? "would become" : "became");
+    if (plan->agreed && would)
+        cli_printf(c, "  " STR_FORMAT " agreed by both sides: what both sign would become a proposal there\n",
+                   STR_ARGS(cli_plural(c, plan->agreed, STR("fact is"), STR("facts are"))));
     put_made(c, plan, would);
 }
 
