@@ -269,14 +269,21 @@ static int read_folder(struct cli *c, const char *folder, struct cli_checks *fil
     return 0;
 }
 
-int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err)
+static void built_in_files(struct cli *c, const char *folder, struct cli_checks *out)
 {
     *out = (struct cli_checks){0};
     for (uint64_t i = 0; i < cli_model_count; i++) {
         const struct cli_file *f = &cli_model_files[i];
-        if (str_starts(str_of(f->path), STR("model/checks/")))
+        if (str_starts(str_of(f->path), str_of(folder)))
             *vec_add(&c->arena, out) = (struct check_text){str_of(f->path), {f->start, (size_t)(f->end - f->start)}};
     }
+}
+
+void cli_benchmark_files(struct cli *c, struct cli_checks *out) { built_in_files(c, "model/benchmarks/", out); }
+
+int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err)
+{
+    built_in_files(c, "model/checks/", out);
     return folder ? read_folder(c, folder, out, err) : 0;
 }
 

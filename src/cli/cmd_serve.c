@@ -63,7 +63,7 @@ static void show_route(void *self, const char *methods, str path, const char *ac
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct cli_checks checks;
+    struct cli_checks checks, benchmarks;
     int64_t port = 8400, rate = 0;
     struct serving s = {.c = c};
     struct web_options *o = &s.options;
@@ -89,6 +89,9 @@ static int run(struct cli *c)
     o->api_rate = (uint32_t)rate;
     o->checks = checks.items;
     o->check_count = checks.count;
+    cli_benchmark_files(c, &benchmarks);
+    o->benchmarks = benchmarks.items;
+    o->benchmark_count = benchmarks.count;
     o->graph = c->graph_options;
     o->stop = stop_signals(&err);
     if (o->stop < 0) return cli_fail(c, &err);

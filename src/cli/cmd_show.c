@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "align_restate.h"
 #include "cli_claims.h"
 
 #include "base_time.h"
@@ -12,6 +13,8 @@ struct showing {
     const struct stored_claim *claims;
     size_t claim_count;
     struct stored_keys keys; /* of a two-key type */
+    bool restated;           /* the type has a restatement of each side */
+    struct restatement apart;
 };
 
 static void put_cut(struct cli *c, str head, str value, str note)
@@ -125,6 +128,71 @@ static void put_keys(struct showing *s)
     }
 }
 
+/* ---- What the two sides say that an objective means ---- */
+
+static int compare_restatements(struct showing *s, struct err *err)
+{
+    const struct model_field *marketing = model_field(s->type, STR("marketing restatement"));
+    const struct model_field *it = model_field(s->type, STR("it restatement"));
+    s->restated = marketing && it;
+    if (!s->restated) return 0;
+    return restate_compare(&s->c->arena, s->c->picture, NULL, fact_value(s->fact, marketing), fact_value(s->fact, it),
+                           &s->apart, err);
+}
+
+static const char *who_says(const struct restate_point *p)
+{
+    return p->in_first ? p->in_second ? "both" : "marketing" : "IT";
+}
+
+static void put_restatements(struct showing *s)
+{
+    const struct restatement *x = &s->apart;
+    if (!s->restated || (!x->first_there && !x->second_there)) return;
+    cli_text(s->c, "\n  In each side's own words\n");
+    if (!x->first_there || !x->second_there) {
+        cli_printf(s->c, "    %s has not yet said what it means\n", x->first_there ? "IT" : "Marketing");
+        return;
+    }
+    if (!x->count) cli_text(s->c, "    both say the same\n");
+    for (size_t i = 0; i < x->count; i++) {
+        const struct restate_point *p = &x->points[i];
+        cli_printf(s->c, "    %-9s %-6s ", who_says(p), restate_kind_name(p->kind));
+        cli_clean(s->c, p->text);
+        if (p->term) {
+            cli_text(s->c, ": marketing means ");
+            cli_clean(s->c, p->first_means.p ? p->first_means : STR("nothing known"));
+            cli_text(s->c, "; IT means ");
+            cli_clean(s->c, p->second_means.p ? p->second_means : STR("nothing known"));
+        }
+        cli_text(s->c, "\n");
+    }
+}
+
+static void json_restatements(struct showing *s, struct json_writer *w)
+{
+    json_key(w, STR("to_agree_on"));
+    json_array(w);
+    for (size_t i = 0; i < s->apart.count; i++) {
+        const struct restate_point *p = &s->apart.points[i];
+        json_object(w);
+        json_key(w, STR("kind"));
+        json_string(w, str_of(restate_kind_name(p->kind)));
+        json_key(w, STR("text"));
+        json_string(w, p->text);
+        json_key(w, STR("marketing"));
+        json_bool(w, p->in_first);
+        json_key(w, STR("it"));
+        json_bool(w, p->in_second);
+        if (p->term) {
+            json_key(w, STR("term"));
+            json_int(w, (int64_t)p->term);
+        }
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 static void put_words(struct showing *s)
 {
     struct cli *c = s->c;
@@ -135,6 +203,7 @@ static void put_words(struct showing *s)
                fact_version(s->fact));
     if (s->type->two_key) put_keys(s);
     for (size_t i = 0; i < s->type->field_count; i++) put_field(s, &s->type->fields[i]);
+    put_restatements(s);
     bool linked = false;
     for (size_t i = 0; i < s->type->inverse_count; i++) {
         size_t count;
@@ -215,6 +284,7 @@ static void put_json(struct showing *s)
     json_key(&w, STR("fact"));
     graph_emit_json(&w, &s->c->env, fact_id(s->fact));
     if (s->type->two_key) json_keys(s, &w);
+    if (s->restated) json_restatements(s, &w);
     json_key(&w, STR("linked_from"));
     json_object(&w);
     for (size_t i = 0; i < s->type->inverse_count; i++) {
@@ -257,7 +327,7 @@ static int run(struct cli *c)
     struct err err = {0};
     struct showing s = {.c = c};
     if (cli_open_picture(c, STORE_READ, &err) < 0 || cli_type(c, c->words[0], &s.type, &err) < 0 ||
-        cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0)
+        cli_fact(c, s.type, join_words(c), &s.fact, &err) < 0 || compare_restatements(&s, &err) < 0)
         return cli_fail(c, &err);
     /* Which claims and proposals stood at an earlier day is not kept. */
     if (!c->as_of && (store_load_claims(c->store, &c->arena, fact_id(s.fact), &s.claims, &s.claim_count, &err) < 0 ||

@@ -20,7 +20,9 @@ void form_init(struct form *form, struct request *r, const struct model_type *ty
     form->fields = arena_array(&r->arena, type->field_count, sizeof *form->fields);
     for (size_t i = 0; i < type->field_count; i++) {
         const struct model_field *field = &type->fields[i];
-        if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED || !request_sees(r, type, field)) continue;
+        if (field->kind == FIELD_DERIVED || field->kind == FIELD_OBSERVED || !request_sees(r, type, field) ||
+            !request_writes(r, field))
+            continue;
         form->fields[form->count++] = (struct form_field){.field = field, .name = text_format(r, "f%u", field->id)};
     }
 }

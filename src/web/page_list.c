@@ -220,6 +220,7 @@ void answer_facts(struct request *r)
     size_t all, columns = list_columns(r, type, &fields);
     picture_facts(r->picture, type, &all);
     page_begin(r, PAGE_FACTS);
+    page_put(r, "benchmarks", benchmarks_of(r, (const char *const[]){type->name.p}, 1));
     page_put_text(r, "title", capitalise(r, type->plural));
     struct record kind = record_new(r);
     struct feel_value head = fact_head(r, type);

@@ -81,6 +81,7 @@ static bool is_link(const struct model_field *f) { return f->kind == FIELD_LINK 
 static bool can_change(const struct many *m, const struct model_field *f)
 {
     return f->kind != FIELD_DERIVED && f->kind != FIELD_OBSERVED && request_sees(m->r, m->type, f) &&
+           request_writes(m->r, f) &&
            !(m->type->key_field_count == 1 && f == m->type->key_fields[0]); /* all of them cannot have one name */
 }
 

@@ -20,6 +20,8 @@ struct web_options {
     int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */
     const struct check_text *checks;
     size_t check_count;
+    const struct check_text *benchmarks; /* published figures, see align_benchmark.h */
+    size_t benchmark_count;
     struct graph_options graph;
     size_t workers; /* 0: as many as processors, at most 8 */
     int stop;       /* a descriptor (eventfd, pipe, signalfd): when it becomes readable, the server stops gracefully */

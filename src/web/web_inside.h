@@ -6,6 +6,7 @@
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
+#include "align_benchmark.h"
 #include "store_access.h"
 #include "template.h"
 #include "web.h"
@@ -126,6 +127,8 @@ bool request_may_edit(const struct request *r);
 bool request_is_allowed(const struct request *r, enum access access);
 /* What the one who asks may not see is neither shown to them nor changed by them. */
 bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field);
+/* A side's restatement ("marketing restatement", "it restatement") is written by people of that side. */
+bool request_writes(const struct request *r, const struct model_field *field);
 void request_look(struct request *r); /* takes the newest picture */
 
 /* ---- Pages (templates) ---- */
@@ -142,6 +145,10 @@ void request_look(struct request *r); /* takes the newest picture */
       "mentions waiting")                                                                                              \
     X(BLUEPRINT, blueprint, "title subtitle chosen maps steps data interfaces missing")                                \
     X(CAPABILITIES, capabilities, "title subtitle rename areas lens lenses legend_low legend_high empty")              \
+    X(DIRECTION, direction,                                                                                            \
+      "title subtitle empty ambitions customers markets capabilities more_capabilities systems more_systems "          \
+      "objectives benchmarks")                                                                                         \
+    X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history comments saved keys")                                 \
@@ -158,7 +165,7 @@ void request_look(struct request *r); /* takes the newest picture */
     X(TYPES, types, "title groups saved")                                                                              \
     X(FACTS, facts,                                                                                                    \
       "title kind query columns rows found pages filters more asked where problem caret picker number sort add saved " \
-      "views live exports")                                                                                            \
+      "views live exports benchmarks")                                                                                 \
     X(IMPORT, import, "title kind message source plan name data sheets make skip left_out bad")                        \
     X(SOURCES, sources, "title kinds rows found shown pages")                                                          \
     X(FIND, find, "title query rows found")                                                                            \
@@ -308,6 +315,8 @@ struct web {
     struct store_profile profile;
     struct graph *graph;
     const struct checks *checks;
+    const struct benchmark *benchmarks;
+    size_t benchmark_count;
     struct feel_scope functions; /* what templates add */
     struct page pages[PAGE_COUNT];
     struct asset assets[ASSET_COUNT];
@@ -415,6 +424,8 @@ str claim_origin(struct request *r, const struct stored_claim *claim);
 /* What an address names; NULL after the answer has become 404. */
 const struct fact *fact_asked(struct request *r);
 const struct model_type *type_asked(struct request *r);
+/* The published figures that are about these types, for the part `benchmarks`. */
+struct feel_value benchmarks_of(struct request *r, const char *const *types, size_t count);
 struct feel_value fact_head(struct request *r, const struct model_type *type);
 
 /* ---- Answers, one each row of the routes ---- */
@@ -437,6 +448,9 @@ void answer_finding(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_blueprint(struct request *r);
+void answer_direction(struct request *r);
+void answer_line(struct request *r);
+void answer_restate(struct request *r);
 void answer_stack(struct request *r);
 void answer_fact(struct request *r);
 void answer_keys_page(struct request *r);

@@ -9,7 +9,8 @@ WEB_PAGES(X)
 #undef X
 #define PARTS(X)                                                                                                       \
     X(top)                                                                                                             \
-    X(bottom) X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(two_keys) X(waiting) X(sessions)
+    X(bottom)                                                                                                          \
+    X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(benchmarks) X(two_keys) X(waiting) X(sessions)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -88,6 +89,8 @@ static struct feel_value nav_of(struct request *r)
     struct values nav = {0};
     bool found = str_starts(r->path, STR("/findings/"));
     add_nav(r, &nav, "Today", STR("/"), found || str_eq(r->path, STR("/")));
+    if (model_type(m, STR("objective")))
+        add_nav(r, &nav, "Direction", STR("/direction"), str_starts(r->path, STR("/direction")));
     if (model_type(m, STR("capability")))
         add_nav(r, &nav, "Capabilities", STR("/capabilities"), str_eq(r->path, STR("/capabilities")));
     if (model_type(m, STR("application"))) add_nav(r, &nav, "Stack", STR("/stack"), str_eq(r->path, STR("/stack")));

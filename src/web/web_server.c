@@ -307,7 +307,9 @@ static int open_workspace(struct web *web, struct err *err)
                        store_person_key(web->writer), 32);
     if (graph_new(store_model(web->writer), store_profile(web->writer), &o->graph, &web->graph, err) ||
         graph_refresh(web->graph, web->writer, err) ||
-        checks_compile(&web->arena, web->graph, o->checks, o->check_count, &web->checks, err))
+        checks_compile(&web->arena, web->graph, o->checks, o->check_count, &web->checks, err) ||
+        benchmarks_compile(&web->arena, web->graph, o->benchmarks, o->benchmark_count, &web->benchmarks,
+                           &web->benchmark_count, err))
         return -1;
     struct picture *first = graph_take(web->graph);
     web->events.looked = web->events.number = picture_number(first);

@@ -2,6 +2,7 @@
 import { check, group, launch, same, serve, tally } from './help.mjs';
 import { http } from './http.mjs';
 import { pages } from './pages.mjs';
+import { direction } from './direction.mjs';
 import { files } from './import.mjs';
 import { sources } from './sources.mjs';
 import { edit, empty } from './edit.mjs';
@@ -17,6 +18,7 @@ import { people } from './people.mjs';
 const browser = await launch();
 const web = await serve(`${process.env.WORK}/web.entente`);
 await pages(browser, web.base);
+await direction(browser, web.base);
 await list(browser, web.base);
 await many(browser, web.base);
 await paste(browser, web.base);

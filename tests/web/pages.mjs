@@ -6,6 +6,8 @@ import { check, group, open, same, serious } from './help.mjs';
 async function paths(page, base) {
   await page.goto(`${base}/stack?q=canva`);
   const fact = await page.getAttribute('#rows tbody th a', 'href');
+  await page.goto(`${base}/types/objectives?q=single+customer`);
+  const line = (await page.getAttribute('#rows tbody th a', 'href')).replace('/facts/', '/direction/');
   await page.goto(`${base}/`);
   const finding = await page.getAttribute('.finding p a', 'href');
   await page.goto(`${base}/workspace/people`);
@@ -13,7 +15,7 @@ async function paths(page, base) {
   await page.goto(`${base}/stack?status=shadow`);
   return {
     api: '/api', account: '/account', people: '/workspace/people', person,
-    today: '/', practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
+    today: '/', direction: '/direction', line, practice: '/?practice=governance', 'capabilities': '/capabilities', cost: '/capabilities?lens=cost',
     maturity: '/capabilities?lens=maturity', importance: '/capabilities?lens=importance', use: '/capabilities?lens=use', blueprint: '/blueprint', stack: '/stack',
     filtered: '/stack?status=shadow&sort=-people', finding, fact, edit: `${fact}/edit`, 'delete': `${fact}/delete`, types: '/facts',
     list: '/types/applications', filters: '/types/applications?is.status=shadow&min.annual_cost=1000&sort=-annual_cost&col=annual_cost&col=purpose&col=vendor&col=marketing_owner', asked: '/types/applications?is.status=shadow&min.annual_cost=1000&add=vendor&where=anual+cost+%3E+1&open=columns', 'new': '/types/requests/new', find: '/find?q=loyalty', missing: '/nothing',

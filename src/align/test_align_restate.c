@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two texts side by side: what only one of them has, and words with two meanings. */
+#include "align_restate.h"
+#include "test_graph_fixture.h"
+
+#include <string.h>
+
+static const char model[] = "version: 1\n"
+                            "sides: [{key: marketing, name: Marketing}, {key: it, name: IT}]\n"
+                            "types:\n"
+                            "  - id: 1\n"
+                            "    name: term\n"
+                            "    plural: terms\n"
+                            "    group: language\n"
+                            "    key: name\n"
+                            "    alias field: aliases\n"
+                            "    fields:\n"
+                            "      - {id: 1, name: name, kind: text, required: yes}\n"
+                            "      - {id: 2, name: aliases, kind: text}\n"
+                            "      - {id: 3, name: marketing meaning, kind: text}\n"
+                            "      - {id: 4, name: it meaning, kind: text}\n"
+                            "      - {id: 5, name: agreed meaning, kind: text}\n"
+                            "      - {id: 6, name: status, kind: text}\n";
+
+static void add_term(struct fixture *f, const char *name, const char *aliases, const char *marketing, const char *it,
+                     const char *agreed)
+{
+    uint64_t id = fixture_new(f, "term", name);
+    fixture_set(f, id, "term", "aliases", aliases);
+    fixture_set(f, id, "term", "marketing meaning", marketing);
+    fixture_set(f, id, "term", "it meaning", it);
+    fixture_set(f, id, "term", "agreed meaning", agreed);
+}
+
+/* "term DR 12; number 36 % 1; word mail 2": kind, text, which of the two has it. */
+static str compared(struct fixture *f, const char *first, const char *second)
+{
+    struct restatement x;
+    struct buf b;
+    struct picture *p = graph_take(f->graph);
+    fixture_must(f, restate_compare(&f->arena, p, NULL, str_of(first), str_of(second), &x, &f->err));
+    buf_init(&b, 1 << 16);
+    for (size_t i = 0; i < x.count; i++)
+        buf_printf(&b, "%s%s " STR_FORMAT " %s%s", i ? "; " : "", restate_kind_name(x.points[i].kind),
+                   STR_ARGS(x.points[i].text), x.points[i].in_first ? "1" : "", x.points[i].in_second ? "2" : "");
+    str text = buf_copy(&b, &f->arena);
+    buf_release(&b);
+    picture_drop(p);
+    return text;
+}
+
+static void points(struct test_tally *t)
+{
+    static const struct {
+        const char *first, *second, *want;
+    } cases[] = {
+        {"Every campaign reaches the buyers", "the buyer is reached by every campaign",
+         "word reaches 1; word reached 2"},
+        {"Nightly mail", "Mails, nightly", ""},
+        {"", "anything", ""},
+        {"DR brings the second order", "DR is exercised",
+         "term DR 12; word brings 1; word second 1; word order 1; word exercised 2"},
+        {"each client", "a person", "term client 1; word person 2"},
+        {"the lead", "the lead", ""},
+        {"from 31 to 36 %", "to 36 percent", "number 31 1"},
+        {"twelve months", "12 months", ""},
+        {"two thousand", "2 million", "word thousand 1; word million 2"},
+        {"1,000 mails.", "1000 mails", ""},
+        {"by Q3", "by Q4 2027", "date Q3 1; date Q4 2027 2"},
+        {"on 1 March 2027", "2027-03-01", ""},
+        {"until 2027", "until 2028", "date 2027 1; date 2028 2"},
+        {"Größe zählt", "GRÖSSE zählt", ""},
+        {"the shop's data", "data of shops", ""},
+        {"\xf0\x9f\x98\x80 smile", "smile", ""},
+    };
+    struct fixture f;
+    fixture_open(&f, str_of(model));
+    add_term(&f, "DR", "", "direct response", "disaster recovery", "");
+    add_term(&f, "Customer", "client; buying person", "who buys", "a team that we serve", "");
+    add_term(&f, "Lead", "", "an address", "a person who leads", "An address that may be written to");
+    fixture_commit(&f);
+    fixture_refresh(&f);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        str got = compared(&f, cases[i].first, cases[i].second);
+        if (!CHECK(str_eq(got, str_of(cases[i].want)))) printf("    case %zu: " STR_FORMAT "\n", i, STR_ARGS(got));
+    }
+    struct restatement x;
+    struct picture *p = graph_take(f.graph);
+    CHECK(!restate_compare(&f.arena, p, NULL, STR("DR"), STR("no"), &x, &f.err) &&
+          x.points[0].term == fixture_find(&f, "term", "DR"));
+    CHECK_STR(x.points[0].first_means, STR("direct response"));
+    CHECK(!restate_compare(&f.arena, p, NULL, STR(" "), STR("no"), &x, &f.err) && !x.first_there && x.second_there &&
+          !x.count);
+    char *large = arena_alloc(&f.arena, 70000);
+    memset(large, 'a', 70000);
+    CHECK(restate_compare(&f.arena, p, NULL, (str){large, 70000}, STR("no"), &x, &f.err) < 0 &&
+          f.err.code == ERR_LIMIT);
+    picture_drop(p);
+    fixture_close(&f);
+}
+
+TEST_MAIN(points)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Published figures where they belong: at the head of the types that they are about, with the company's own number
+ * beside those that mean the same. */
+#include "web_inside.h"
+
+static struct feel_value benchmark_record(struct request *r, const struct benchmark *b)
+{
+    struct err err;
+    struct feel_value own;
+    struct record c = record_new(r);
+    record_text(&c, "figure", b->figure);
+    record_text(&c, "says", b->says);
+    record_text(&c, "source", text_format(r, STR_FORMAT, STR_ARGS(b->source)));
+    record_int(&c, "year", b->year);
+    str number = b->own && !benchmark_own(b, &r->env, &own, &err) ? show_feel(r, b->own_field.kind, own) : STR_NONE;
+    record_text(&c, "own", number);
+    record_text(&c, "own_says", b->own_says);
+    return record_get(&c);
+}
+
+struct feel_value benchmarks_of(struct request *r, const char *const *types, size_t count)
+{
+    struct values list = {0};
+    const struct model *m = picture_model(r->picture);
+    for (size_t i = 0; i < r->web->benchmark_count; i++) {
+        const struct benchmark *b = &r->web->benchmarks[i];
+        bool about = false;
+        for (size_t k = 0; k < count; k++) {
+            const struct model_type *type = model_type(m, str_of(types[k]));
+            about |= type && benchmark_is_about(b, type);
+        }
+        if (about) values_add(r, &list, benchmark_record(r, b));
+    }
+    return values_get(&list);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Direction: strategy on a page, the line both ways, what each side says that an objective means.
+import { check, group, open, same, serious } from './help.mjs';
+
+const path = (page) => new URL(page.url()).pathname;
+
+export async function direction(browser, base) {
+  await group('from the page of the strategy to money and back, with the keyboard', async () => {
+    const page = await open(browser, base);
+    await page.click('nav a:text-is("Direction")');
+    same(await page.locator('.ambition h2 a').innerText(), 'Known at every door', 'the ambition');
+    same(await page.locator('.five section').count(), 4, 'the other parts of the framework');
+    check((await page.locator('.five').innerText()).includes('Movers'), 'the customers who come first');
+    await page.click('.objective h3 a:text-is("Single customer view")');
+    const objective = path(page);
+    const names = await page.locator('.line-name').allTextContents();
+    check(names.some((n) => n.startsWith('Customer data')) && names.includes('Snowflake') === false, `the line: ${names}`);
+    check(await page.locator('.line-node.torn').count() > 0, 'what hangs loose is marked');
+    check((await page.locator('.line-card').innerText()).includes('nobody carries it'), 'and said in words');
+    const node = page.locator('.line a', { hasText: 'Customer data' }).first();
+    await node.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.pathname !== objective);
+    same(await page.locator('h1').innerText(), 'Customer data management', 'a capability has a line of its own');
+    check((await page.locator('.line-head').allTextContents()).join().includes('Objectives,Capabilities'), 'that goes to the objectives');
+    await Promise.all([page.waitForURL((url) => url.pathname === objective), page.locator('.line a', { hasText: 'Single customer' }).first().click()]);
+    await page.goto(`${base}/types/applications?q=usercentrics`);
+    await page.goto(base + (await page.getAttribute('#rows tbody th a', 'href')).replace('/facts/', '/direction/'));
+    check((await page.locator('.line-name').allTextContents()).some((n) => n.startsWith('Single customer')), 'from an application to the objective');
+    await page.goto(`${base}/types/terms`);
+    const term = (await page.getAttribute('#rows tbody th a', 'href')).replace('/facts/', '/direction/');
+    same((await page.goto(base + term)).status(), 404, 'a word has no place on the line');
+    await page.context().close();
+  });
+
+  await group('each side says it in its own words, and writes only those', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/direction`);
+    await page.click('.objective h3 a:text-is("Raise repeat purchase")');
+    check((await page.locator('#restated').innerText()).includes('IT has not yet said'), 'one side is missing');
+    same(await page.locator('#restated textarea').count(), 1, 'one side is mine');
+    await page.getByLabel('What it means to IT').fill('A trigger after 90 days, and a customer file <b>each night</b>');
+    await Promise.all([page.waitForURL('**saved=1**'), page.click('#restated button')]);
+    const said = await page.locator('#restated').innerText();
+    check(said.includes('to talk about') && said.includes('90') && said.includes('customer'), 'what differs is listed');
+    check((await page.getByLabel('What it means to IT').inputValue()).includes('<b>each night</b>'), 'as it was typed');
+    check((await page.locator('.points').innerText()).includes('two meanings'), 'a word with two meanings');
+    check(!(await serious(page)).length, 'nothing serious');
+    const id = path(page).split('/').pop();
+    await page.goto(`${base}/facts/${id}/edit`);
+    check((await page.locator('form.edit').innerText()).includes('IT restatement'), 'the form has my words');
+    check(!(await page.locator('form.edit').innerText()).includes('Marketing restatement'), "and not the other side's");
+    await page.context().close();
+  });
+
+  await group('two of one side at once', async () => {
+    const [one, other] = [await open(browser, base, { who: 'it' }), await open(browser, base, { who: 'it' })];
+    await one.goto(`${base}/direction`);
+    await one.click('.objective h3 a:text-is("Be found first")');
+    await other.goto(one.url());
+    await one.getByLabel('What it means to IT').fill('Fewer errors for crawlers');
+    await Promise.all([one.waitForURL('**saved=1**'), one.click('#restated button')]);
+    await other.getByLabel('What it means to IT').fill('Fast pages');
+    await Promise.all([other.waitForNavigation(), other.click('#restated button')]);
+    check((await other.locator('[role=alert]').innerText()).includes('meanwhile'), 'the second hears of it');
+    same(await other.getByLabel('What it means to IT').inputValue(), 'Fast pages', 'and loses nothing');
+    await one.context().close();
+    await other.context().close();
+  });
+
+  await group('published figures', async () => {
+    const page = await open(browser, base, { who: 'viewer' });
+    await page.goto(`${base}/types/budgets`);
+    await page.click('.benchmarks summary');
+    const found = await page.locator('.benchmarks').innerText();
+    check(found.includes('25.4 %') && found.includes('Gartner') && found.includes('23 %'), `beside our own: ${found}`);
+    await page.goto(`${base}/types/builds`);
+    await page.click('.benchmarks summary');
+    check(!(await page.locator('.benchmarks .own').count()), 'a likelihood stands alone');
+    await page.goto(`${base}/types/terms`);
+    same(await page.locator('.benchmarks').count(), 0, 'and none where none belongs');
+    await page.context().close();
+  });
+}
