@@ -64,7 +64,6 @@ void api_problem(struct request *r, int status, const char *title, str detail)
     put_problem(r, status, title, detail, NULL);
 }
 
-/* "annual cost/x" as one part of a JSON pointer in a fragment. */
 void api_add_fault(struct request *r, struct api_faults *faults, str pointer, str detail)
 {
     *vec_add(&r->arena, faults) = (struct api_fault){pointer, arena_copy(&r->arena, detail)};

@@ -306,9 +306,8 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
     json_object_end(&d->w);
 }
 
-static void put_path(struct describing *d, str path, enum api_of of, const struct model_type *type, str pattern)
+static void put_path(struct describing *d, str path, const struct model_type *type, str pattern)
 {
-    (void)of;
     json_key(&d->w, path);
     json_object(&d->w);
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++)
@@ -321,12 +320,12 @@ static void put_paths(struct describing *d)
     json_key(&d->w, STR("paths"));
     json_object(&d->w);
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++)
-        if (operations[i].of == API_OF_ALL) put_path(d, operations[i].path, API_OF_ALL, NULL, operations[i].path);
+        if (operations[i].of == API_OF_ALL) put_path(d, operations[i].path, NULL, operations[i].path);
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
         str own = arena_printf(d->a, "/api/v1/facts/" STR_FORMAT, STR_ARGS(type->plural_key));
-        put_path(d, own, API_OF_TYPE, type, STR("/api/v1/facts/*"));
-        put_path(d, arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(own)), API_OF_FACT, type, STR("/api/v1/facts/*/*"));
+        put_path(d, own, type, STR("/api/v1/facts/*"));
+        put_path(d, arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(own)), type, STR("/api/v1/facts/*/*"));
     }
     json_object_end(&d->w);
 }
