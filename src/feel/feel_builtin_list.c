@@ -109,11 +109,12 @@ static struct feel_value truth(struct feel_vm *vm, struct feel_value list, bool 
 BUILTIN_BODY(all) { return truth(vm, all_of(vm, arg, count), false); }
 BUILTIN_BODY(any) { return truth(vm, all_of(vm, arg, count), true); }
 
-/* A position from 1 or from -1 to an index from 0; false when the list has no such place. */
+/* A position from 1 or from -1, its fraction cut off as with substring, to an index from 0; false when the list has no
+ * such place. */
 static bool position(struct feel_value at, uint32_t size, int64_t *index)
 {
     int64_t p;
-    if (!feel_to_int(at, &p) || p == 0) return false;
+    if (at.kind != FEEL_NUMBER || !number_to_int_cut(at, &p) || p == 0) return false;
     *index = p > 0 ? p - 1 : p + (int64_t)size;
     return *index >= 0 && *index < (int64_t)size;
 }
