@@ -18,12 +18,13 @@ static void ready(void *host, const char *url)
 {
     struct serving *s = host;
     const char *port = strrchr(url, ':');
+    int64_t number;
     if (s->again)
         cli_text(s->c, "Goes on with the changed metamodel\n");
     else
         cli_printf(s->c, "Entente is at %s (Ctrl+C stops it)\n", url);
     cli_flush(s->c, true);
-    if (port) s->options.port = (uint16_t)atoi(port + 1);
+    if (port && str_to_int(str_of(port + 1), &number)) s->options.port = (uint16_t)number;
     s->again = true;
 }
 
