@@ -55,6 +55,9 @@ const struct feel_type *dmn_node_type(const struct dmn_node *n); /* what it give
 
 /* ---- Evaluating ---- */
 
+struct dmn_rule_words {
+    str id, why; /* its id; its first annotation that says something */
+};
 /* One step of an explanation: a decision or a called function, or a decision table in it. */
 struct dmn_trace {
     const struct dmn_trace *next; /* in the order in which they ended */
@@ -64,7 +67,9 @@ struct dmn_trace {
     struct feel_value value;
     /* Of a table: the rules that matched, from 1, and the one that missed by the fewest conditions. */
     const uint32_t *rules;
+    const struct dmn_rule_words *words; /* of each of them */
     size_t rule_count;
+    size_t decided;                  /* how many of them, from the first, made the value: with hit policy FIRST one */
     uint32_t nearest;                /* 0: none, or something matched */
     str nearest_input;               /* its first condition that failed: the input's expression, */
     str nearest_test;                /* what it asked for */
@@ -81,6 +86,38 @@ struct dmn_result {
  * The result lives in env->arena, or with the model. */
 int dmn_eval(const struct dmn_node *node, struct feel_env *env, struct feel_value inputs, bool explain,
              struct dmn_result *out, struct err *err) MUST_USE;
+/* ---- Asking again ---- */
+
+/* The values of all nodes in one evaluation: to change some, forget what follows from them, and ask again. It lives in
+ * env->arena. Functions (knowledge, services) are asked for by dmn_eval. */
+struct dmn_sheet;
+struct dmn_sheet *dmn_sheet_new(const struct dmn_model *m, struct feel_env *env, struct feel_value inputs,
+                                bool explain);
+/* A copy without the errors and the trace so far. */
+struct dmn_sheet *dmn_sheet_branch(const struct dmn_sheet *s, bool explain);
+/* The value of an input or a decision, evaluated where it is not known. Fails only with ERR_LIMIT. */
+int dmn_sheet_get(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value *out, struct err *err) MUST_USE;
+/* An input's value is coerced as if it had been given; null with the reason where it is none. */
+struct feel_value dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v);
+void dmn_sheet_forget(struct dmn_sheet *s, const struct dmn_node *n);
+const struct dmn_trace *dmn_sheet_trace(const struct dmn_sheet *s);
+const str *dmn_sheet_errors(const struct dmn_sheet *s, size_t *count);
+
+/* ---- What the authors wrote for people and programs ---- */
+
+uint32_t dmn_node_index(const struct dmn_node *n); /* its place in dmn_nodes */
+/* The nodes that it requires, as many as fit; returns how many there are. */
+size_t dmn_node_requires(const struct dmn_node *n, const struct dmn_node **out, size_t room);
+str dmn_node_label(const struct dmn_node *n);                   /* its label; else its name */
+str dmn_node_text(const struct dmn_node *n, const char *child); /* "description", "question"; STR_NONE without */
+/* An element of XML_OWN in its extensionElements, in the definitions' for the model; STR_NONE without. */
+str dmn_node_extension(const struct dmn_node *n, const char *name);
+str dmn_extension(const struct dmn_model *m, const char *name);
+/* The values that its type lists, in that order; none where it lists no single values. */
+const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena *a, size_t *count);
+/* The constants that the columns of tables compare it with, in order, each once; those of text and booleans too. */
+const struct feel_value *dmn_node_constants(const struct dmn_node *n, struct arena *a, size_t *count);
+
 /* JSON as inputs for a node: where a date, time, date and time or duration is declared, a string becomes one. */
 struct feel_value dmn_inputs_from_json(const struct dmn_node *node, struct arena *a, const struct json *j);
 /* The text of a FEEL context, for inputs. */

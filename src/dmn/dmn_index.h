@@ -44,6 +44,7 @@ struct table_rule {
     struct table_result *outputs;
     bool constant; /* all outputs are; their value, or a context of them, is: */
     struct feel_value value;
+    struct dmn_rule_words words;
     const struct xml *xml;
 };
 struct dmn_table {

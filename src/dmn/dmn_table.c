@@ -129,11 +129,19 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     c->place = NULL;
 }
 
+static struct dmn_rule_words words_of(const struct xml *rule)
+{
+    struct dmn_rule_words words = {str_trim(xml_get(rule, "id")), STR("")};
+    for (const struct xml *e = xml_child(rule, "annotationEntry"); e && !words.why.n; e = xml_same(e))
+        text_of(e, &words.why);
+    return words;
+}
+
 static void read_rule(struct dmn_compiler *c, struct dmn_table *t, const struct xml *x, const struct feel_scope *scope)
 {
     struct table_rule *r = &t->rules[t->rule_count++];
     size_t i = 0, o = 0;
-    *r = (struct table_rule){.xml = x, .tests = &t->cells[(t->rule_count - 1) * t->input_count]};
+    *r = (struct table_rule){.xml = x, .words = words_of(x), .tests = &t->cells[(t->rule_count - 1) * t->input_count]};
     r->outputs = arena_array(c->a, t->output_count + 1, sizeof *r->outputs);
     for (const struct xml *e = xml_child(x, "inputEntry"); e; e = xml_same(e), i++) {
         if (i >= t->input_count) break;
@@ -479,9 +487,11 @@ static void explain(struct dmn_run *run, const struct dmn_table *t, const struct
     struct feel_entry *entries = arena_alloc(run->a, (t->input_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->input_count; i++) entries[i] = (struct feel_entry){t->inputs[i].text, values[i]};
     uint32_t *rules = arena_alloc(run->a, (count + 1) * sizeof *rules);
-    for (size_t i = 0; i < count; i++) rules[i] = hits[i] + 1;
+    struct dmn_rule_words *words = arena_alloc(run->a, (count + 1) * sizeof *words);
+    for (size_t i = 0; i < count; i++) rules[i] = hits[i] + 1, words[i] = t->rules[hits[i]].words;
     trace->inputs = feel_context(entries, t->input_count);
-    trace->rules = rules, trace->rule_count = count;
+    trace->rules = rules, trace->words = words, trace->rule_count = count;
+    trace->decided = t->policy == HIT_FIRST && count ? 1 : count;
     trace->value = result;
     size_t least = SIZE_MAX;
     for (size_t r = 0; r < t->rule_count && !count; r++) {

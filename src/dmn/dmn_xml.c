@@ -86,7 +86,7 @@ static void XMLCALL on_start(void *data, const char *name, const char **attribut
     }
     r->pending = NULL;
     if (!r->foreign) split(r, name, &space, &local);
-    if (r->foreign || (r->root && !str_eq(space, r->root->space))) {
+    if (r->foreign || (r->root && !str_eq(space, r->root->space) && !str_eq(space, XML_OWN))) {
         r->foreign++;
         return;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* XML as a tree: elements, attributes and text with their places. What stands in other namespaces than
- * the root's (diagrams, a vendor's own) is read over. No external entities, no internal ones beyond the
- * five that XML has, bounded depth and size. */
+ * the root's (diagrams, a vendor's own) is read over, but for XML_OWN. No external entities, no internal ones beyond
+ * the five that XML has, bounded depth and size. */
 #ifndef DMN_XML_H
 #define DMN_XML_H
 
@@ -9,6 +9,8 @@
 #include "base_err.h"
 
 #include <string.h>
+
+#define XML_OWN STR("urn:entente:rulebook:1") /* what we write into a model's extensionElements */
 
 struct xml_attribute {
     str name, value; /* the local name; of no namespace */
