@@ -107,6 +107,10 @@ struct cli_checks {
 /* The texts of the built-in checks and of those in a folder (may be NULL), and the same compiled. */
 int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err) MUST_USE;
 void cli_benchmark_files(struct cli *c, struct cli_checks *out); /* the built-in ones */
+void cli_rulebook_files(struct cli *c, struct cli_checks *out);  /* the same, in the order of their names */
+str cli_rulebook_name(str path);                                 /* "safe-zones" of model/rulebooks/safe-zones.dmn */
+/* One of them by its name; ERR_USAGE says which there are. The text lives as long as the program. */
+int cli_rulebook(struct cli *c, str name, struct check_text *out, struct err *err) MUST_USE;
 /* What the world calls a product, for graph_options; the catalogue is read at the first call. */
 int cli_load_products(struct cli *c, struct err *err) MUST_USE;
 int cli_checks(struct cli *c, const char *folder, const struct checks **out, struct err *err) MUST_USE;
@@ -163,7 +167,7 @@ void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
 extern const struct cli_command cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn, cmd_doctor, cmd_export,
-    cmd_feel, cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_scan, cmd_serve,
-    cmd_show, cmd_token, cmd_user, cmd_version;
+    cmd_feel, cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_rulebooks, cmd_scan,
+    cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
 
 #endif

@@ -132,17 +132,18 @@ static void roles(struct completing *w)
 }
 
 /* The names of the program's own files in a folder of model/. */
-static void model_files(struct completing *w, str folder)
+static void model_files(struct completing *w, str folder, str ending)
 {
     for (uint64_t i = 0; i < cli_model_count; i++) {
         str path = str_of(cli_model_files[i].path);
-        if (!str_starts(path, folder) || !str_ends(path, STR(".yaml"))) continue;
-        offer(w, str_slice(path, folder.n, path.n - 5), STR_NONE);
+        if (!str_starts(path, folder) || !str_ends(path, ending)) continue;
+        offer(w, str_slice(path, folder.n, path.n - ending.n), STR_NONE);
     }
 }
 
-static void checks(struct completing *w) { model_files(w, STR("model/checks/")); }
-static void formats(struct completing *w) { model_files(w, STR("model/formats/")); }
+static void checks(struct completing *w) { model_files(w, STR("model/checks/"), STR(".yaml")); }
+static void formats(struct completing *w) { model_files(w, STR("model/formats/"), STR(".yaml")); }
+static void rulebooks(struct completing *w) { model_files(w, STR("model/rulebooks/"), STR(".dmn")); }
 
 static void commands(struct completing *w)
 {
@@ -158,10 +159,10 @@ static const struct {
     const char *word;
     void (*offer)(struct completing *w);
 } values[] = {
-    {"TYPE", types},      {"FIELD", fields},       {"A,B,C", field_list}, {"NAME-OR-ID", facts}, {"NAME|ID", facts},
-    {"SIDE", sides},      {"PRACTICE", practices}, {"LEVEL", levels},     {"ROLE", roles},       {"CHECK", checks},
-    {"FORMAT", formats},  {"COMMAND", commands},   {"FILE", files},       {"FILE.json", files},  {"MODEL.dmn", files},
-    {"WORKSPACE", files}, {"FOLDER", folders},
+    {"TYPE", types},      {"FIELD", fields},       {"A,B,C", field_list},   {"NAME-OR-ID", facts}, {"NAME|ID", facts},
+    {"SIDE", sides},      {"PRACTICE", practices}, {"LEVEL", levels},       {"ROLE", roles},       {"CHECK", checks},
+    {"FORMAT", formats},  {"COMMAND", commands},   {"FILE", files},         {"FILE.json", files},  {"MODEL.dmn", files},
+    {"WORKSPACE", files}, {"FOLDER", folders},     {"RULEBOOK", rulebooks},
 };
 
 static void offer_value(struct completing *w, str word)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { CHECK_FILE_BYTES = 1 << 20 };
+#define RULEBOOKS "model/rulebooks/"
 
 struct model_text cli_metamodel(void)
 {
@@ -280,6 +281,27 @@ static void built_in_files(struct cli *c, const char *folder, struct cli_checks 
 }
 
 void cli_benchmark_files(struct cli *c, struct cli_checks *out) { built_in_files(c, "model/benchmarks/", out); }
+void cli_rulebook_files(struct cli *c, struct cli_checks *out) { built_in_files(c, RULEBOOKS, out); }
+
+str cli_rulebook_name(str path) { return str_slice(path, strlen(RULEBOOKS), path.n - strlen(".dmn")); }
+
+int cli_rulebook(struct cli *c, str name, struct check_text *out, struct err *err)
+{
+    struct cli_checks files;
+    struct buf all;
+    cli_rulebook_files(c, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        *out = files.items[i];
+        if (str_eq(cli_rulebook_name(out->file), name)) return 0;
+    }
+    buf_init(&all, 4000);
+    for (size_t i = 0; i < files.count; i++)
+        buf_printf(&all, "%s" STR_FORMAT, i ? ", " : "", STR_ARGS(cli_rulebook_name(files.items[i].file)));
+    err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is no rulebook of the program; there are " STR_FORMAT, STR_ARGS(name),
+            STR_ARGS(buf_get(&all)));
+    buf_release(&all);
+    return -1;
+}
 
 int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err)
 {
