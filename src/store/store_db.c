@@ -23,14 +23,27 @@ int store_fail(sqlite3 *db, struct err *err)
     case SQLITE_LOCKED:
         return err_set(err, ERR_STORE, "the workspace is locked: another program has been writing to it for %d seconds",
                        BUSY_MILLISECONDS / 1000);
-    case SQLITE_FULL: return err_set(err, ERR_IO, "the disk is full; nothing was changed");
-    case SQLITE_READONLY: return err_set(err, ERR_IO, "the workspace cannot be written to (read-only file or folder)");
-    case SQLITE_CANTOPEN: return err_set(err, ERR_IO, "the workspace cannot be opened (permissions of file or folder)");
+    case SQLITE_FULL: return err_set(err, ERR_IO, "the disk is full; nothing was changed; make room, then do it again");
+    case SQLITE_READONLY:
+        return err_set(err, ERR_IO,
+                       "the workspace cannot be written to (read-only file or folder); nothing was changed; work as its"
+                       " owner, where writing is allowed");
+    case SQLITE_CANTOPEN:
+        return err_set(err, ERR_IO,
+                       "the workspace cannot be opened (permissions of file or folder); work as its owner");
     case SQLITE_IOERR: return err_set(err, ERR_IO, "the disk does not answer as it should: %s", text);
     case SQLITE_NOTADB: return err_set(err, ERR_STORE, "this is not a workspace of entente");
-    case SQLITE_CORRUPT: return err_set(err, ERR_STORE, "the workspace is damaged: %s", text);
+    case SQLITE_CORRUPT:
+        return err_set(err, ERR_STORE, "the workspace is damaged: %s; put a whole backup in its place: entente restore",
+                       text);
     default: return err_set(err, ERR_STORE, "the workspace cannot be used: %s", text);
     }
+}
+
+int store_failed(struct store *s, struct err *err)
+{
+    store_fail(s->db, err);
+    return s->path ? err_in(err, str_of(s->path)) : -1;
 }
 
 /* ---- Statements ---- */
@@ -40,7 +53,7 @@ int store_prepare(struct store *s, enum store_sql which, sqlite3_stmt **out, str
     sqlite3_stmt **q = &s->statements[which];
     *out = NULL;
     if (!*q && sqlite3_prepare_v3(s->db, store_sql_text(which), -1, SQLITE_PREPARE_PERSISTENT, q, NULL) != SQLITE_OK)
-        return store_fail(s->db, err);
+        return store_failed(s, err);
     sqlite3_reset(*q);
     *out = *q;
     return 0;
@@ -77,7 +90,7 @@ static int bind_list(struct store *s, enum store_sql which, sqlite3_stmt **out, 
                      va_list args)
 {
     if (store_prepare(s, which, out, err)) return -1;
-    return bind_all(s, *out, format, args) == SQLITE_OK ? 0 : store_fail(s->db, err);
+    return bind_all(s, *out, format, args) == SQLITE_OK ? 0 : store_failed(s, err);
 }
 
 int store_bind(struct store *s, enum store_sql which, sqlite3_stmt **out, struct err *err, const char *format, ...)
@@ -97,7 +110,7 @@ int store_step(struct store *s, sqlite3_stmt *q, struct err *err)
         sqlite3_reset(q);
         return 0;
     }
-    store_fail(s->db, err);
+    store_failed(s, err);
     sqlite3_reset(q);
     return -1;
 }
@@ -196,7 +209,7 @@ static int fill(struct store *s, const struct store_profile *p, str model_yaml, 
     randombytes_buf(key, sizeof key);
     if (run_text(s->db, "BEGIN EXCLUSIVE", err) || migrate(s->db, 0, err) ||
         run_pragma(s->db, err, "PRAGMA application_id = %lld", STORE_APPLICATION_ID) ||
-        store_make_views(s->db, s->model, err) || put_setting(s, "name", p->name, err) ||
+        store_make_views(s, s->model, err) || put_setting(s, "name", p->name, err) ||
         put_setting(s, "currency", p->currency, err) || put_setting(s, "zone", p->zone, err) ||
         put_setting(s, "model", model_yaml, err) ||
         store_run(s, SQL_SETTING_PUT, err, "sb", STR("person key"), key, sizeof key) ||
@@ -270,6 +283,7 @@ int store_create(const char *path, const struct store_profile *profile, str mode
     if (check_profile(profile, err)) return -1;
     if (!stat(path, &st))
         return err_set(err, ERR_IO, "there is already a file of this name"), err_in(err, str_of(path));
+    s.path = path;
     arena_init(&s.arena, 0);
     struct arena scratch;
     arena_init(&scratch, 0);
@@ -432,7 +446,7 @@ static int open_file(struct store *s, const char *path, struct err *err)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) return store_fail(s->db, err);
     if (s->writable && sqlite3_db_readonly(s->db, "main") == 1)
-        return err_set(err, ERR_IO, "the workspace cannot be written to (read-only file or folder)");
+        return err_set(err, ERR_IO, "the workspace cannot be written to (read-only file or folder); work as its owner");
     struct err first;
     if (!set_up_and_read(s, &first)) return 0;
     int code = sqlite3_errcode(s->db) & 0xff;
@@ -450,6 +464,7 @@ int store_open(const char *path, int flags, struct store **out, struct err *err)
     struct store *s = mem_zalloc(sizeof *s);
     s->writable = flags & STORE_WRITE;
     arena_init(&s->arena, 0);
+    s->path = arena_copy(&s->arena, str_of(path)).p;
     if (open_file(s, path, err)) {
         store_close(s);
         return err_in(err, str_of(path));

@@ -27,6 +27,7 @@ struct row_batch {
 
 struct store {
     sqlite3 *db;
+    const char *path;   /* as it was given, for messages; valid as long as the store */
     struct arena arena; /* model and profile */
     const struct model *model;
     struct store_profile profile;
@@ -40,6 +41,7 @@ struct store {
 
 /* The database's last message as ERR_IO or ERR_STORE. Returns -1. */
 int store_fail(sqlite3 *db, struct err *err);
+int store_failed(struct store *s, struct err *err); /* the same, and which workspace it is */
 /* The cached statement, reset and ready to bind. */
 int store_prepare(struct store *s, enum store_sql which, sqlite3_stmt **out, struct err *err) MUST_USE;
 /* Binds as the format has it: i int64_t, u uint64_t, s str (STR_NONE: NULL; borrowed until the statement is reset),
@@ -69,8 +71,8 @@ void store_abandon(struct store *s);
 /* What SQLite finds wrong first; STR_NONE: nothing. */
 int store_check_pages(struct store *s, bool full, struct arena *a, str *says, struct err *err) MUST_USE;
 int store_sync_folder(struct arena *a, const char *path, struct err *err) MUST_USE; /* that the file stands in */
-int store_make_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
-int store_drop_views(sqlite3 *db, const struct model *m, struct err *err) MUST_USE;
+int store_make_views(struct store *s, const struct model *m, struct err *err) MUST_USE;
+int store_drop_views(struct store *s, const struct model *m, struct err *err) MUST_USE;
 /* STR_NONE where the workspace has no such setting. */
 int store_setting(struct store *s, struct arena *a, const char *key, str *out, struct err *err) MUST_USE;
 

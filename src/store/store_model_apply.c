@@ -366,8 +366,8 @@ static int change(struct store *s, struct arena *a, const struct model_text *was
 {
     if (plan(s, a, built_in, own, p, err)) return -1;
     if (p->trouble_total) return refuse_troubles(p, err);
-    if (migrate_facts(s, a, p->new, j, result, err) || store_drop_views(s->db, p->old, err) ||
-        store_make_views(s->db, p->new, err))
+    if (migrate_facts(s, a, p->new, j, result, err) || store_drop_views(s, p->old, err) ||
+        store_make_views(s, p->new, err))
         return -1;
     return put_texts(s, j, was, built_in, own, err) || journal_end(s, j, err) ? -1 : 0;
 }

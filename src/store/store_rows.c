@@ -27,7 +27,7 @@ static int prepare(struct store *s, enum store_rows which, int rows, sqlite3_stm
         buf_release(&sql);
     }
     *out = *q;
-    return rc == SQLITE_OK ? 0 : store_fail(s->db, err);
+    return rc == SQLITE_OK ? 0 : store_failed(s, err);
 }
 
 /* Texts are kept by their place in the buffer, which moves as it grows. */
@@ -45,10 +45,10 @@ static int run(struct store *s, enum store_rows which, int from, int rows, struc
                  : c->kind == 's' ? sqlite3_bind_text64(q, i + 1, p, c->length, SQLITE_STATIC, SQLITE_UTF8)
                  : c->kind == 'b' ? sqlite3_bind_blob64(q, i + 1, p, c->length, SQLITE_STATIC)
                                   : sqlite3_bind_int64(q, i + 1, c->number);
-        if (rc != SQLITE_OK) return store_fail(s->db, err);
+        if (rc != SQLITE_OK) return store_failed(s, err);
     }
     int rc = sqlite3_step(q);
-    if (rc != SQLITE_DONE) store_fail(s->db, err);
+    if (rc != SQLITE_DONE) store_failed(s, err);
     sqlite3_reset(q);
     return rc == SQLITE_DONE ? 0 : -1;
 }

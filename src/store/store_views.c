@@ -28,7 +28,7 @@ static void put_column(struct buf *b, const struct model_field *f)
     put_name(b, f->key);
 }
 
-static int make_view(sqlite3 *db, const struct model_type *t, struct err *err)
+static int make_view(struct store *s, const struct model_type *t, struct err *err)
 {
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -38,12 +38,12 @@ static int make_view(sqlite3 *db, const struct model_type *t, struct err *err)
     for (size_t i = 0; i < t->field_count; i++) put_column(&b, &t->fields[i]);
     buf_printf(&b, " FROM fact f WHERE f.type = %u", t->id);
     int rc = buf_check(&b, err);
-    if (!rc && sqlite3_exec(db, b.p, NULL, NULL, NULL) != SQLITE_OK) rc = store_fail(db, err);
+    if (!rc && sqlite3_exec(s->db, b.p, NULL, NULL, NULL) != SQLITE_OK) rc = store_failed(s, err);
     buf_release(&b);
     return rc;
 }
 
-int store_drop_views(sqlite3 *db, const struct model *m, struct err *err)
+int store_drop_views(struct store *s, const struct model *m, struct err *err)
 {
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -53,14 +53,14 @@ int store_drop_views(sqlite3 *db, const struct model *m, struct err *err)
         buf_char(&b, ';');
     }
     int rc = buf_check(&b, err);
-    if (!rc && sqlite3_exec(db, b.p, NULL, NULL, NULL) != SQLITE_OK) rc = store_fail(db, err);
+    if (!rc && sqlite3_exec(s->db, b.p, NULL, NULL, NULL) != SQLITE_OK) rc = store_failed(s, err);
     buf_release(&b);
     return rc;
 }
 
-int store_make_views(sqlite3 *db, const struct model *m, struct err *err)
+int store_make_views(struct store *s, const struct model *m, struct err *err)
 {
     for (size_t i = 0; i < m->type_count; i++)
-        if (make_view(db, &m->types[i], err)) return -1;
+        if (make_view(s, &m->types[i], err)) return -1;
     return 0;
 }

@@ -28,6 +28,7 @@ static bool read_token(struct request *r)
     r->signed_in = false;
     r->user = (struct stored_user){0};
     if (store_load_token(r->store, &r->arena, hash, now, t, &r->user, &err)) {
+        if (err.code != ERR_ABSENT) return api_fail(r, &err, 409), false;
         api_header(r, "WWW-Authenticate", STR("Bearer error=\"invalid_token\""));
         api_problem(r, 401, "The token opens nothing",
                     STR("It is unknown, revoked or too old, or its account is closed."));

@@ -100,9 +100,12 @@ void api_fail(struct request *r, const struct err *err, int conflict)
         else
             api_problem(r, 422, "Nothing was changed", detail);
         return;
-    case ERR_NONE:
     case ERR_IO:
-    case ERR_STORE: break;
+    case ERR_STORE:
+        web_log(r->web, r->path, detail);
+        api_problem(r, 503, "The workspace cannot be used just now", detail);
+        return;
+    case ERR_NONE: break;
     }
     web_log(r->web, r->path, detail);
     api_problem(r, 500, "Something went wrong here", STR("It is not your doing, and nothing was changed."));

@@ -159,7 +159,10 @@ void answer_import(struct request *r)
         show(&in, 409,
              STR("The facts, or what was chosen here, have changed since you looked. This is what would be done now."));
     } else if (commit(&in, &result, &err)) {
-        show(&in, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, error_text(r, &err)));
+        if (err.code == ERR_IO || err.code == ERR_STORE)
+            page_fail(r, &err);
+        else
+            show(&in, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, error_text(r, &err)));
     } else if (in.plan->bad_count) {
         show_left_out(&in);
     } else {

@@ -385,7 +385,8 @@ str asset_path(const struct web *web, const char *name);
 
 /* ---- Who is it ---- */
 
-void session_read(struct request *r); /* cookies to user and CSRF token */
+/* Cookies to user and CSRF token; who has no good one is nobody. Fails where the workspace cannot be read. */
+int session_read(struct request *r, struct err *err) MUST_USE;
 /* A form of a page for those who are not signed in needs a token too. */
 void visit_begin(struct request *r);
 void secret_hash(str secret, unsigned char out[32]);

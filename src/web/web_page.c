@@ -197,13 +197,22 @@ void page_fail(struct request *r, const struct err *err)
     case ERR_IO:
     case ERR_STORE: break;
     }
+    bool workspace = err->code == ERR_IO || err->code == ERR_STORE;
     struct buf b;
     buf_init(&b, 4000);
     err_emit(err, &b);
     web_log(r->web, path_to_log(r), str_trim(buf_get(&b)));
     buf_release(&b);
-    page_error(r, 500, "Something went wrong here",
-               "It is not your doing, and nothing was changed. The server's log says what it was.");
+    if (workspace)
+        page_error(r, 503, "The workspace cannot be used just now",
+                   text_format(r, STR_FORMAT ". %s", STR_ARGS(capitalise(r, str_of(err->message))),
+                               r->method == METHOD_POST
+                                   ? "Tell who runs this server; your form is still there when you go back."
+                                   : "Tell who runs this server; its log says more.")
+                       .p);
+    else
+        page_error(r, 500, "Something went wrong here",
+                   "It is not your doing, and nothing was changed. The server's log says what it was.");
 }
 
 struct record record_new(struct request *r) { return (struct record){.arena = &r->arena}; }

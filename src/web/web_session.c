@@ -73,14 +73,15 @@ static void touch_session(struct request *r, const unsigned char hash[32], int64
     pthread_mutex_unlock(&r->web->write_lock);
 }
 
-void session_read(struct request *r)
+int session_read(struct request *r, struct err *err)
 {
-    struct err err;
     if (r->session.n) {
         unsigned char hash[32];
         int64_t used = 0, now = time_now();
         secret_hash(r->session, hash);
-        r->signed_in = !store_load_session(r->store, &r->arena, hash, now, &r->user, &used, &err) && !r->user.closed;
+        bool known = !store_load_session(r->store, &r->arena, hash, now, &r->user, &used, err);
+        if (!known && err->code != ERR_ABSENT) return -1;
+        r->signed_in = known && !r->user.closed;
         if (r->signed_in && now - used >= TOUCH_SECONDS) touch_session(r, hash, now);
     }
     if (r->signed_in) r->viewer = (struct graph_viewer){.side = r->user.side, .role = r->user.role};
@@ -88,6 +89,7 @@ void session_read(struct request *r)
         r->csrf = csrf_of(r, r->session);
     else if (r->visit.n)
         r->csrf = csrf_of(r, r->visit);
+    return 0;
 }
 
 bool request_is_ours(struct request *r)

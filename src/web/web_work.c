@@ -154,9 +154,14 @@ static int read_form(struct request *r)
 
 void answer(struct request *r)
 {
+    struct err err;
     request_look(r);
-    session_read(r);
-    if (r->method == METHOD_POST && !request_is_api(r) && read_form(r))
+    if (session_read(r, &err)) {
+        if (request_is_api(r))
+            api_fail(r, &err, 409);
+        else
+            page_fail(r, &err);
+    } else if (r->method == METHOD_POST && !request_is_api(r) && read_form(r))
         page_error(r, 400, "The form could not be read",
                    "Nothing was saved. Its text is not valid UTF-8, or it has too many fields.");
     else

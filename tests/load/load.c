@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* load PORT SESSION FIRST COUNT SEATS NOTES WRITERS READERS SECONDS: people at work on one server of this machine.
+/* load PORT[,PORT] SESSION FIRST COUNT SEATS NOTES WRITERS READERS SECONDS: people at work on one server of this
+ * machine, or on several that serve the same workspace, turn by turn.
  *
  * Each writer opens the form of one of COUNT facts, adds one to its SEATS, writes the same number into its NOTES (names
  * of the form's fields), and sends it with the version that the form had; each reader goes through pages. Prints a line
@@ -16,16 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FACTS_MAX = 1000, ANSWER_MAX = 4 << 20, SAMPLES_MAX = 1 << 18, THREADS_MAX = 2000 };
+enum { FACTS_MAX = 1000, ANSWER_MAX = 4 << 20, SAMPLES_MAX = 1 << 18, THREADS_MAX = 2000, PORTS_MAX = 8 };
 
 struct plan {
-    int port, first, count, writers, readers;
+    int ports[PORTS_MAX], port_count, first, count, writers, readers;
     double until;
     const char *session, *seats, *notes;
 };
 struct worker {
     pthread_t thread;
     const struct plan *plan;
+    int port;
     bool writes;
     unsigned seed;
     int fd;
@@ -46,7 +48,7 @@ static double now(void)
 
 static bool connect_to(struct worker *w)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((unsigned short)w->plan->port)};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((unsigned short)w->port)};
     struct timeval patience = {.tv_sec = 60};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     w->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -205,9 +207,9 @@ static int tell(const struct plan *p, const struct worker *all, int count)
 int main(int argc, char **argv)
 {
     static struct plan p;
-    if (argc != 10) return fprintf(stderr, "load PORT SESSION FIRST COUNT SEATS NOTES WRITERS READERS SECONDS\n"), 2;
-    p = (struct plan){.port = atoi(argv[1]),
-                      .session = argv[2],
+    if (argc != 10)
+        return fprintf(stderr, "load PORT[,PORT] SESSION FIRST COUNT SEATS NOTES WRITERS READERS SECONDS\n"), 2;
+    p = (struct plan){.session = argv[2],
                       .first = atoi(argv[3]),
                       .count = atoi(argv[4]),
                       .seats = argv[5],
@@ -215,12 +217,19 @@ int main(int argc, char **argv)
                       .writers = atoi(argv[7]),
                       .readers = atoi(argv[8]),
                       .until = now() + atof(argv[9])};
+    char *rest = argv[1];
+    do p.ports[p.port_count++] = (int)strtol(rest, &rest, 10);
+    while (*rest++ == ',' && p.port_count < PORTS_MAX);
     int count = p.writers + p.readers;
     if (count < 1 || count > THREADS_MAX || p.count < 1 || p.count > FACTS_MAX) return 2;
     struct worker *all = calloc((size_t)count, sizeof *all);
     if (!all) return 4;
     for (int i = 0; i < count; i++) {
-        all[i] = (struct worker){.plan = &p, .writes = i < p.writers, .seed = (unsigned)i * 7919 + 1, .fd = -1};
+        all[i] = (struct worker){.plan = &p,
+                                 .port = p.ports[i % p.port_count],
+                                 .writes = i < p.writers,
+                                 .seed = (unsigned)i * 7919 + 1,
+                                 .fd = -1};
         all[i].answer = malloc(ANSWER_MAX + 1);
         all[i].samples = malloc(SAMPLES_MAX * sizeof *all[i].samples);
         if (!all[i].answer || !all[i].samples || pthread_create(&all[i].thread, NULL, work, &all[i])) return 4;
