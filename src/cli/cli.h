@@ -148,6 +148,9 @@ str cli_bytes(struct cli *c, uint64_t n);                                       
 str cli_money(struct cli *c, struct feel_value amount);                         /* € 12,000 */
 str cli_words(struct cli *c, const struct model_field *f, struct feel_value v); /* for people; f may be NULL */
 
+/* Each line of standard input, without its end; the answers to all that are there are handed on before it waits. */
+int cli_lines(struct cli *c, void (*line)(void *host, str line), void *host, struct err *err) MUST_USE;
+
 void cli_put_proof(struct cli *c, const struct store_proof *proof); /* cmd_backup.c */
 
 /* ---- Tables (cli_table.c) ---- */
@@ -166,8 +169,8 @@ void cli_table_cell(struct cli_table *t, str s); /* must live until it is printe
 void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
-extern const struct cli_command cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn, cmd_doctor, cmd_export,
-    cmd_feel, cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_rulebooks, cmd_scan,
-    cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
+extern const struct cli_command cmd_ask, cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn, cmd_doctor,
+    cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_rulebooks,
+    cmd_scan, cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
 
 #endif

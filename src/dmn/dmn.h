@@ -88,17 +88,18 @@ int dmn_eval(const struct dmn_node *node, struct feel_env *env, struct feel_valu
              struct dmn_result *out, struct err *err) MUST_USE;
 /* ---- Asking again ---- */
 
-/* The values of all nodes in one evaluation: to change some, forget what follows from them, and ask again. It lives in
- * env->arena. Functions (knowledge, services) are asked for by dmn_eval. */
+/* The values of all nodes in one evaluation: to change some, forget what follows from them, and ask again. Inputs are
+ * null until they are put. It lives in env->arena. Functions (knowledge, services) are asked for by dmn_eval. */
 struct dmn_sheet;
-struct dmn_sheet *dmn_sheet_new(const struct dmn_model *m, struct feel_env *env, struct feel_value inputs,
-                                bool explain);
+struct dmn_sheet *dmn_sheet_new(const struct dmn_model *m, struct feel_env *env, bool explain);
 /* A copy without the errors and the trace so far. */
 struct dmn_sheet *dmn_sheet_branch(const struct dmn_sheet *s, bool explain);
 /* The value of an input or a decision, evaluated where it is not known. Fails only with ERR_LIMIT. */
 int dmn_sheet_get(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value *out, struct err *err) MUST_USE;
-/* An input's value is coerced as if it had been given; null with the reason where it is none. */
-struct feel_value dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v);
+/* The value as the node's type takes it; null with the reason where it doesn't. */
+struct feel_value dmn_sheet_fit(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v);
+/* From now on this is the node's value, an input's or a decision's; it must be one that its type takes. */
+void dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v);
 void dmn_sheet_forget(struct dmn_sheet *s, const struct dmn_node *n);
 const struct dmn_trace *dmn_sheet_trace(const struct dmn_sheet *s);
 const str *dmn_sheet_errors(const struct dmn_sheet *s, size_t *count);

@@ -25,14 +25,13 @@ static struct dmn_sheet *sheet_make(const struct dmn_model *m, struct feel_env *
     return s;
 }
 
-struct dmn_sheet *dmn_sheet_new(const struct dmn_model *m, struct feel_env *env, struct feel_value inputs, bool explain)
+struct dmn_sheet *dmn_sheet_new(const struct dmn_model *m, struct feel_env *env, bool explain)
 {
     struct dmn_sheet *s = sheet_make(m, env, explain);
-    for (size_t i = 0; i < m->nodes.count; i++) s->run.values[i].kind = VALUE_UNKNOWN;
-    s->run.inputs = inputs;
-    VEC_EACH(n, &m->nodes)
-        if ((*n)->kind == DMN_INPUT) run_value(&s->run, *n);
-    s->run.inputs = feel_context(NULL, 0); /* from here on the sheet has them, so that they can be changed */
+    for (size_t i = 0; i < m->nodes.count; i++) {
+        s->run.values[i] = feel_null();
+        if (m->nodes.items[i]->kind != DMN_INPUT) s->run.values[i].kind = VALUE_UNKNOWN;
+    }
     return s;
 }
 
@@ -51,11 +50,12 @@ int dmn_sheet_get(struct dmn_sheet *s, const struct dmn_node *n, struct feel_val
     return s->notes.stopped ? -1 : 0;
 }
 
-struct feel_value dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v)
+struct feel_value dmn_sheet_fit(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v)
 {
-    if (n->kind == DMN_INPUT && !fits_plainly(n->plain, v)) v = type_coerce(&s->run, n->type, v, "input", n->name);
-    return s->run.values[n->index] = v;
+    return fits_plainly(n->plain, v) ? v : type_coerce(&s->run, n->type, v, "input", n->name);
 }
+
+void dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v) { s->run.values[n->index] = v; }
 
 void dmn_sheet_forget(struct dmn_sheet *s, const struct dmn_node *n) { s->run.values[n->index].kind = VALUE_UNKNOWN; }
 

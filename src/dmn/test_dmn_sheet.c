@@ -55,13 +55,6 @@ static void leave(struct world *w)
     dmn_free(w->m);
     arena_release(&w->a);
 }
-static struct feel_value inputs_of(struct world *w, const char *text)
-{
-    struct feel_value v;
-    struct err err = {0};
-    MUST(dmn_inputs_from_text(&w->env, str_of(text), &v, &err) == 0);
-    return v;
-}
 static str text_of(struct dmn_sheet *s, const struct dmn_node *n)
 {
     struct feel_value v;
@@ -74,7 +67,8 @@ static void a_sheet_evaluates_again_only_what_is_forgotten(struct test_tally *t)
 {
     struct world w;
     enter(&w);
-    struct dmn_sheet *s = dmn_sheet_new(w.m, &w.env, inputs_of(&w, "{data: \"none\", cost: 10}"), true);
+    struct dmn_sheet *s = dmn_sheet_new(w.m, &w.env, true);
+    dmn_sheet_put(s, w.data, feel_string(STR("none"))), dmn_sheet_put(s, w.cost, feel_int(10));
     CHECK_STR(text_of(s, w.zone), STR("green"));
     const struct dmn_trace *trace = dmn_sheet_trace(s);
     while (trace->next && !trace->rule_count) trace = trace->next;
@@ -96,14 +90,14 @@ static void a_sheet_evaluates_again_only_what_is_forgotten(struct test_tally *t)
     leave(&w);
 }
 
-static void an_input_is_coerced_when_it_is_put(struct test_tally *t)
+static void a_value_is_fitted_to_its_type(struct test_tally *t)
 {
     struct world w;
     enter(&w);
     size_t count;
-    struct dmn_sheet *s = dmn_sheet_new(w.m, &w.env, inputs_of(&w, "{}"), false);
-    CHECK(dmn_sheet_put(s, w.data, feel_string(STR("secret"))).kind == FEEL_NULL);
-    CHECK(dmn_sheet_put(s, w.cost, feel_string(STR("ten"))).kind == FEEL_NULL);
+    struct dmn_sheet *s = dmn_sheet_new(w.m, &w.env, false);
+    CHECK(dmn_sheet_fit(s, w.data, feel_string(STR("secret"))).kind == FEEL_NULL);
+    CHECK(dmn_sheet_fit(s, w.cost, feel_string(STR("ten"))).kind == FEEL_NULL);
     CHECK_STR(text_of(s, w.zone), STR("red"));
     dmn_sheet_errors(s, &count);
     CHECK(count > 0); /* why `twice` is null */
@@ -135,5 +129,5 @@ static void a_model_has_words_values_and_constants(struct test_tally *t)
     leave(&w);
 }
 
-TEST_MAIN(a_sheet_evaluates_again_only_what_is_forgotten, an_input_is_coerced_when_it_is_put,
+TEST_MAIN(a_sheet_evaluates_again_only_what_is_forgotten, a_value_is_fitted_to_its_type,
           a_model_has_words_values_and_constants)

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which questions are still open: each decision is evaluated for all values that what it rests on can have, from the
+ * questions up, so that one on which nothing depends any more is not asked. Values that depend on the same question are
+ * taken as independent: a question may be asked once too often, never once too seldom. */
+#include "ruling_inside.h"
+
+#include <string.h>
+
+enum { COMBINATIONS_LIMIT = 20000, POSSIBLE_LIMIT = 64 };
+
+struct possible {
+    const struct feel_value *values;
+    size_t count;                                 /* 0: any value at all, more than can be listed */
+    bool known;                                   /* worked out */
+    const struct dmn_node *needs[REQUIRED_LIMIT]; /* inputs and decisions */
+    size_t need_count;
+    uint64_t moves; /* which of them change it */
+};
+struct opening {
+    const struct rulebook *b;
+    struct feel_env *env;
+    struct dmn_sheet *sheet;
+    struct possible *of; /* by node */
+    struct err *err;
+    bool failed;
+};
+
+static size_t value_place(const struct feel_value *values, size_t count, struct feel_value v)
+{
+    for (size_t i = 0; i < count; i++)
+        if (feel_same(values[i], v)) return i;
+    return count;
+}
+
+static void find_possible(struct opening *o, const struct dmn_node *n);
+
+static void take_needs(struct opening *o, const struct dmn_node *n, struct possible *p)
+{
+    const struct dmn_node *needs[REQUIRED_LIMIT];
+    size_t count = dmn_node_requires(n, needs, REQUIRED_LIMIT);
+    for (size_t i = 0; i < count && i < REQUIRED_LIMIT; i++) {
+        enum dmn_kind kind = dmn_node_kind(needs[i]);
+        if (kind != DMN_INPUT && kind != DMN_DECISION) continue;
+        find_possible(o, needs[i]);
+        p->needs[p->need_count++] = needs[i];
+    }
+}
+
+/* The decision for the combination of that number; the first needed one changes fastest. */
+static struct feel_value decide(struct opening *o, const struct dmn_node *n, const struct possible *p, size_t number)
+{
+    struct feel_value v;
+    for (size_t i = 0; i < p->need_count; i++) {
+        const struct possible *need = &o->of[dmn_node_index(p->needs[i])];
+        dmn_sheet_put(o->sheet, p->needs[i], need->values[number % need->count]);
+        number /= need->count;
+    }
+    dmn_sheet_forget(o->sheet, n);
+    if (dmn_sheet_get(o->sheet, n, &v, o->err) < 0) o->failed = true, v = feel_null();
+    return v;
+}
+
+static void find_moves(struct opening *o, struct possible *p, const uint8_t *places, size_t combinations)
+{
+    size_t stride = 1;
+    for (size_t i = 0; i < p->need_count; i++) {
+        size_t count = o->of[dmn_node_index(p->needs[i])].count;
+        for (size_t c = 0; c < combinations && !(p->moves >> i & 1); c++) {
+            size_t own = c / stride % count;
+            if (own && places[c] != places[c - own * stride]) p->moves |= 1ull << i;
+        }
+        stride *= count;
+    }
+}
+
+static void find_possible(struct opening *o, const struct dmn_node *n)
+{
+    struct possible *p = &o->of[dmn_node_index(n)];
+    struct arena *a = o->env->arena;
+    if (p->known || dmn_node_kind(n) != DMN_DECISION) return;
+    p->known = true;
+    take_needs(o, n, p);
+    size_t combinations = 1;
+    for (size_t i = 0; i < p->need_count; i++) {
+        size_t count = o->of[dmn_node_index(p->needs[i])].count;
+        combinations = count && combinations <= COMBINATIONS_LIMIT ? combinations * count : COMBINATIONS_LIMIT + 1;
+    }
+    if (combinations > COMBINATIONS_LIMIT) { /* more than can be tried: whatever is not settled counts */
+        p->moves = UINT64_MAX;
+        return;
+    }
+    struct feel_value *values = arena_alloc(a, POSSIBLE_LIMIT * sizeof *values);
+    uint8_t *places = arena_alloc(a, combinations);
+    size_t count = 0;
+    for (size_t c = 0; c < combinations && !o->failed; c++) {
+        struct feel_value v = decide(o, n, p, c);
+        size_t place = value_place(values, count, v);
+        if (place == count && count < POSSIBLE_LIMIT) values[count++] = v;
+        places[c] = (uint8_t)place;
+    }
+    find_moves(o, p, places, combinations);
+    if (count < POSSIBLE_LIMIT) p->values = values, p->count = count;
+}
+
+/* The open questions on which a node rests that is not settled. */
+static void follow(struct opening *o, const struct dmn_node *n, bool *seen)
+{
+    struct possible *p = &o->of[dmn_node_index(n)];
+    if (seen[dmn_node_index(n)] || p->count == 1) return;
+    seen[dmn_node_index(n)] = true;
+    for (size_t i = 0; i < p->need_count; i++)
+        if (p->moves >> i & 1) follow(o, p->needs[i], seen);
+}
+
+static void note_open(struct opening *o, const struct answers *a, const bool *seen, struct ruling *r)
+{
+    for (size_t i = 0; i < o->b->question_count; i++) {
+        bool noted = a->values[i].kind != FEEL_NULL || !seen[dmn_node_index(o->b->inside[i].node)];
+        for (size_t k = 0; k < r->open_count && !noted; k++) noted = r->open[k] == &o->b->questions[i];
+        if (!noted) r->open[r->open_count++] = &o->b->questions[i];
+    }
+}
+
+int ruling_find_open(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct answers *filled,
+                     struct ruling *r, struct err *err)
+{
+    size_t nodes;
+    struct arena *arena = env->arena;
+    dmn_nodes(b->model, &nodes);
+    struct opening o = {.b = b, .env = env, .sheet = ruling_sheet(b, env, a, false), .err = err};
+    o.of = arena_array(arena, nodes, sizeof *o.of);
+    filled->values = arena_alloc(arena, (b->question_count + 1) * sizeof *filled->values);
+    r->open = arena_array(arena, b->question_count + 1, sizeof *r->open);
+    for (size_t i = 0; i < b->question_count; i++) {
+        struct possible *p = &o.of[dmn_node_index(b->inside[i].node)];
+        bool given = a->values[i].kind != FEEL_NULL;
+        p->known = true;
+        p->values = given ? &a->values[i] : b->inside[i].marks, p->count = given ? 1 : b->inside[i].mark_count;
+        filled->values[i] = given || !p->count ? a->values[i] : p->values[0];
+    }
+    const struct dmn_node *asked[RULING_PARTS + 2] = {b->zone, b->contradictions};
+    memcpy(asked + 2, b->parts, sizeof b->parts);
+    bool *seen = arena_array(arena, nodes, sizeof *seen);
+    for (size_t i = 0; i < ARRAY_COUNT(asked); i++) {
+        if (!asked[i]) continue;
+        find_possible(&o, asked[i]);
+        if (o.failed) return -1;
+        if (i == 1) continue; /* what may turn out to be contradictory is no reason to ask */
+        follow(&o, asked[i], seen);
+        note_open(&o, a, seen, r);
+    }
+    /* Where it is settled already, it can be told before the rest is asked. */
+    struct possible *zone = &o.of[dmn_node_index(b->zone)];
+    if (zone->count == 1) r->zone = zone->values[0];
+    return 0;
+}
