@@ -67,7 +67,8 @@ static void put_path(struct buf *out, const struct looking *k, size_t depth)
 {
     bool any = false;
     for (size_t i = 0; i < depth; i++) {
-        if (!k->x->columns[i].indexed || (k->path[i].from == 0 && k->path[i].to == 2 * k->x->columns[i].count))
+        if (!column_is_indexed(&k->x->columns[i]) ||
+            (k->path[i].from == 0 && k->path[i].to == 2 * k->x->columns[i].count))
             continue;
         if (any) buf_text(out, ", ");
         any = true;
@@ -87,16 +88,16 @@ static void find_domain(struct looking *k, size_t i)
     struct arena *a = &k->c->model->scratch;
     const struct table_column *col = &k->x->columns[i];
     const struct table_input *in = &k->t->inputs[i];
-    size_t n = col->indexed ? 2 * col->count + 1 : 1;
+    size_t n = column_is_indexed(col) ? 2 * col->count + 1 : 1;
     str tests = in->allowed_text;
     for (const struct dmn_type *d = in->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL)
         tests = d->allowed_text;
     k->segments[i] = n;
     k->domain[i] = arena_array(a, n, sizeof **k->domain);
-    for (size_t s = 0; s < n; s++) k->domain[i][s] = !col->indexed || col->kind != FEEL_BOOLEAN || s & 1;
+    for (size_t s = 0; s < n; s++) k->domain[i][s] = !column_is_indexed(col) || col->kind != FEEL_BOOLEAN || s & 1;
     /* No test tells the gaps between single texts apart. */
     for (size_t s = 2; s < n && col->hashed; s += 2) k->domain[i][s] = false;
-    if (!col->indexed || !tests.n) return;
+    if (!column_is_indexed(col) || !tests.n) return;
     struct table_cell allowed = {.text = tests};
     struct feel_scope none = {.lenient = true};
     struct dmn_compiler own = *k->c;
@@ -131,7 +132,7 @@ static void find_domain(struct looking *k, size_t i)
 static bool covers(const struct table_column *col, size_t rule, uint32_t segment)
 {
     const struct column_cell *cell = &col->cells[rule];
-    if (!col->indexed || cell->any || cell->complex) return true;
+    if (!column_is_indexed(col) || cell->any || cell->complex) return true;
     for (uint32_t j = 0; j < cell->count; j++)
         if (segment >= cell->intervals[j].from && segment <= cell->intervals[j].to) return true;
     return false;
@@ -141,7 +142,7 @@ static bool covers_rest(const struct looking *k, size_t rule, size_t from)
 {
     for (size_t i = from; i < k->t->input_count; i++) {
         const struct table_column *col = &k->x->columns[i];
-        if (col->indexed && !col->cells[rule].any && !col->cells[rule].complex) return false;
+        if (column_is_indexed(col) && !col->cells[rule].any && !col->cells[rule].complex) return false;
     }
     return true;
 }
@@ -211,7 +212,7 @@ static bool meet(struct looking *k, size_t first, size_t second, bool *inside)
         const struct table_column *col = &k->x->columns[i];
         bool any = false, began = false;
         k->path[i] = (struct segment_interval){0, (uint32_t)(2 * col->count)};
-        if (!col->indexed) continue;
+        if (!column_is_indexed(col)) continue;
         for (uint32_t s = 0; s < k->segments[i]; s++) {
             if (!k->domain[i][s]) continue;
             bool one = covers(col, first, s), two = covers(col, second, s);

@@ -118,22 +118,22 @@ static struct feel_value bound(struct dmn_run *run, const struct binding *b)
 
 /* The common case, short: an input of a plain type that is given by its own name and in its place. What was made of
  * JSON has the model's own names. In a service, which has values for its inputs already, nothing is given by name. */
-static inline bool simple_input(struct dmn_run *run, const struct dmn_node *n, struct feel_value *out)
+static inline const struct feel_value *simple_input(const struct dmn_run *run, const struct binding *b)
 {
-    if (!n || n->kind != DMN_INPUT || n->file != run->called || n->place >= run->inputs.count) return false;
-    const struct feel_entry *e = &run->inputs.entries[n->place];
-    if (!fits_plainly(n->plain, e->value)) return false;
-    if (e->key.p != n->name.p && !str_eq(e->key, n->name)) return false;
-    *out = e->value;
-    return true;
+    if (!b->own_input || b->place >= run->inputs.count) return NULL;
+    const struct feel_entry *e = &run->inputs.entries[b->place];
+    if (e->key.p != b->name.p && !str_eq(e->key, b->name)) return NULL;
+    return fits_plainly(b->plain, &e->value) ? &e->value : NULL;
 }
 
 static struct feel_value *make_frame(struct dmn_run *run, const struct dmn_node *n)
 {
-    struct feel_value *frame = value_new_items(run->a, n->frame);
-    bool given = run->inputs.kind == FEEL_CONTEXT;
-    for (size_t i = 0; i < n->scope.count; i++)
-        if (!given || !simple_input(run, n->bindings[i].node, &frame[i])) frame[i] = bound(run, &n->bindings[i]);
+    struct feel_value *frame = value_new_items(run->a, n->frame), *to = frame;
+    bool given = run->inputs.kind == FEEL_CONTEXT && n->file == run->called;
+    for (const struct binding *b = n->bindings, *end = b + n->scope.count; b < end; b++, to++) {
+        const struct feel_value *simple = given ? simple_input(run, b) : NULL;
+        *to = LIKELY(simple != NULL) ? *simple : bound(run, b);
+    }
     return frame;
 }
 
@@ -159,27 +159,44 @@ static void explain(struct dmn_run *run, const struct dmn_node *n, const char *k
     t->value = result;
 }
 
-struct feel_value run_decision(struct dmn_run *run, const struct dmn_node *n)
+static struct feel_value run_decision(struct dmn_run *run, const struct dmn_node *n)
 {
-    if (n->failed || !n->logic) return failed(run, n);
+    if (UNLIKELY(n->failed || !n->logic)) return failed(run, n);
     struct feel_value *frame = make_frame(run, n);
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
     struct feel_value v = box_eval(run, n->logic, frame);
-    if (!fits_plainly(n->plain, v)) v = type_coerce(run, n->type, v, "result", n->name);
+    if (!fits_plainly(n->plain, &v)) v = type_coerce(run, n->type, v, "result", n->name);
     run->notes->node = outside;
     if (UNLIKELY(run->notes->explain)) explain(run, n, "decision", frame, NULL, n->scope.count, v);
+    if (UNLIKELY(v.kind == FEEL_NULL)) run_note(run, n, v);
     return v;
+}
+
+static void know_nothing(struct dmn_run *run)
+{
+    size_t count = run->model->nodes.count;
+    run->values = value_new_items(run->a, count);
+    for (size_t i = 0; i < count; i++) run->values[i].kind = VALUE_UNKNOWN;
+}
+
+static struct feel_value first_value(struct dmn_run *run, const struct dmn_node *n)
+{
+    switch (n->kind) {
+    case DMN_INPUT: return input_value(run, n);
+    case DMN_DECISION: return run_decision(run, n);
+    case DMN_KNOWLEDGE:
+    case DMN_SERVICE: return run_function(run, n);
+    }
+    NOT_REACHED();
 }
 
 struct feel_value run_value(struct dmn_run *run, const struct dmn_node *n)
 {
+    if (!run->values) know_nothing(run);
     struct feel_value *memo = &run->values[n->index];
     if (memo->kind != VALUE_UNKNOWN) return *memo;
-    struct feel_value v = n->kind == DMN_INPUT      ? input_value(run, n)
-                          : n->kind == DMN_DECISION ? run_decision(run, n)
-                                                    : run_function(run, n);
-    if (v.kind == FEEL_NULL && n->kind == DMN_DECISION) run_note(run, n, v);
+    struct feel_value v = first_value(run, n);
     return *memo = v;
 }
 
@@ -213,13 +230,6 @@ struct feel_value run_function(struct dmn_run *run, const struct dmn_node *n)
                                 .run = run,
                                 .node = n};
     return feel_function(run->a, &f->function);
-}
-
-static void know_nothing(struct dmn_run *run)
-{
-    size_t count = run->model->nodes.count;
-    run->values = value_new_items(run->a, count);
-    for (size_t i = 0; i < count; i++) run->values[i].kind = VALUE_UNKNOWN;
 }
 
 static struct feel_value invoke_service(struct dmn_run *run, const struct dmn_node *n,
@@ -287,17 +297,21 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
              struct dmn_result *out, struct err *err)
 {
     /* All of it may be asked again by a function that the result holds. */
-    struct run_notes *notes = arena_alloc(env->arena, sizeof *notes);
-    struct dmn_run *run = arena_alloc(env->arena, sizeof *run);
+    struct {
+        struct dmn_run run;
+        struct run_notes notes;
+    } *all = arena_alloc(env->arena, sizeof *all);
+    struct dmn_run *run = &all->run;
+    struct run_notes *notes = &all->notes;
     *notes = (struct run_notes){.explain = explain_it, .err = err};
     *run = (struct dmn_run){
         .model = n->model, .env = env, .a = env->arena, .inputs = inputs, .called = n->file, .notes = notes};
-    know_nothing(run);
-    struct feel_value v =
-        n->kind == DMN_KNOWLEDGE || n->kind == DMN_SERVICE ? call_by_inputs(run, n) : run_value(run, n);
+    struct feel_value v = n->kind == DMN_DECISION ? run_decision(run, n)
+                          : n->kind == DMN_INPUT  ? input_value(run, n)
+                                                  : call_by_inputs(run, n);
     notes->err = NULL;
-    if (notes->stopped) return -1;
-    run_note(run, NULL, v);
+    if (UNLIKELY(notes->stopped)) return -1;
+    if (UNLIKELY(v.kind == FEEL_NULL)) run_note(run, NULL, v);
     *out = (struct dmn_result){v, notes->errors.items, notes->errors.count, notes->first};
     return 0;
 }

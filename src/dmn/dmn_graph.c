@@ -351,7 +351,7 @@ static void import_scope(struct dmn_compiler *c, const struct dmn_node *n, const
     struct feel_type *t = arena_zalloc(c->a, sizeof *t);
     *t = (struct feel_type){.is = FEEL_TYPE_CONTEXT, .fields = fields.items, .count = fields.count};
     *variable = (struct feel_variable){.name = import->name, .type = t};
-    *binding = (struct binding){NULL, nodes.items, nodes.count};
+    *binding = (struct binding){.nodes = nodes.items, .count = nodes.count};
 }
 
 static void make_scope(struct dmn_compiler *c, struct dmn_node *n)
@@ -368,7 +368,11 @@ static void make_scope(struct dmn_compiler *c, struct dmn_node *n)
         bool seen = false;
         if (!r->import) {
             variables[count] = (struct feel_variable){.name = r->node->name, .type = seen_as(c, r->node)};
-            bindings[count++] = (struct binding){.node = r->node};
+            bindings[count++] = (struct binding){.node = r->node,
+                                                 .own_input = r->node->kind == DMN_INPUT && r->node->file == n->file,
+                                                 .plain = type_plain(r->node->type),
+                                                 .place = r->node->place,
+                                                 .name = r->node->name};
             continue;
         }
         for (size_t k = 0; k < i; k++) seen |= n->requires.items[k].import == r->import;

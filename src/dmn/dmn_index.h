@@ -7,12 +7,12 @@
 #include "dmn_inside.h"
 
 struct table_input {
-    str text, label, allowed_text;
-    const struct feel_program *program, *allowed;
-    const struct dmn_type *type;
-    const struct feel_type *tested;
     size_t slot;   /* 1 + the place in the frame, where the expression is only a name; 0: it is evaluated */
     uint8_t plain; /* see type_plain */
+    const struct feel_program *allowed, *program;
+    const struct dmn_type *type;
+    const struct feel_type *tested;
+    str text, label, allowed_text;
     const struct xml *xml;
 };
 struct table_result { /* null where it has neither: */
@@ -74,23 +74,33 @@ struct short_text { /* a string of up to 16 bytes, whole: its first and its last
     uint64_t head, tail;
     size_t n;
 };
+struct text_slot { /* free: `n` is SIZE_MAX */
+    struct short_text text;
+    uint32_t segment;
+};
+enum { KIND_NONE = 255 };
 struct table_column {
-    bool indexed;
-    enum feel_kind kind;
+    uint8_t kind;   /* of the constants; KIND_NONE: no cell of the column is indexed */
+    uint32_t none;  /* the segment of values of other kinds: the last of the bits; NO_SEGMENT of lists */
+    unsigned scale; /* of numbers: the keys are in units of 10 ** -scale */
+    unsigned shift, steps;
+    const int64_t *keys;     /* the constants as whole numbers, where they all can be; else NULL */
+    int64_t first, last;     /* one below the first key; the last key */
+    const uint32_t *buckets; /* of 2 ** shift values, from `first` on: keys up to the bucket's first value; after it
+                                there are at most `steps` in it. NULL: the keys are searched */
+    const uint64_t *bits;    /* segment by segment, the last for values of other kinds; NULL: lists */
+    /* Strings that are only compared for equality: few short ones in slots without collisions, else by hashes. */
+    const struct text_slot *slots;
+    uint64_t factor;
+    const uint64_t *hashes;
+    const uint32_t *hashed; /* hash → 1 + constant */
+    size_t hash_mask;
     struct feel_value *constants; /* sorted; segment 2i + 1 is the constant i, 2i the gap before it */
-    unsigned scale;               /* of numbers: the keys are in units of 10 ** -scale */
-    const int64_t *keys;          /* the same as whole numbers, where they all can be; else NULL */
-    uint32_t none;                /* the segment of values of other kinds: the last of the bits; NO_SEGMENT of lists */
     size_t count;
     struct column_cell *cells;     /* by rule */
-    const uint64_t *bits;          /* segment by segment, the last for values of other kinds; NULL: lists */
     const uint32_t *starts, *list; /* of segment s: list[starts[s]] … list[starts[s + 1]] */
     const uint32_t *others;        /* rules that every value leaves over here */
     size_t other_count;
-    const uint64_t *hashes; /* strings that are only compared for equality: hash → 1 + constant */
-    const uint32_t *hashed;
-    size_t hash_mask;
-    const struct short_text *few; /* of few such strings, where all are short */
 };
 struct table_index {
     struct table_column *columns;
@@ -100,17 +110,24 @@ struct table_index {
 };
 #define NO_SEGMENT UINT32_MAX
 
+static inline bool column_is_indexed(const struct table_column *c) { return c->kind != KIND_NONE; }
+
 static inline bool cell_is_any(const struct table_cell *c) { return !c->program && !c->test_count; }
 /* The cell's tests, or the expression's value, where they are constants; false: they must be compiled. */
 bool cell_read_constants(struct dmn_compiler *c, struct table_cell *cell, const struct feel_scope *scope,
                          const struct feel_type *tested);
 bool result_read_constant(struct dmn_compiler *c, struct table_result *r, str text, const struct feel_scope *scope);
-bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell, struct feel_value v,
-                  struct feel_value *frame);
+bool cell_matches(struct dmn_run *run, const struct dmn_table *t, const struct table_cell *cell,
+                  const struct feel_value *v, struct feel_value *frame);
+
+void column_build(struct dmn_compiler *c, struct dmn_table *t, size_t i, struct table_column *col);
+/* The values' segments in all columns. False: a value is a list, range or the like, whose tests mean more than the
+ * columns know. */
+bool columns_locate(const struct dmn_table *t, const struct feel_value *const *values, uint32_t *segments);
+
 void index_build(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope);
-/* The matching rules in their order, at most `most`. False: a value is a list, range or the like, whose tests mean more
- * than the index knows. */
-bool index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+/* The matching rules in their order, at most `most`. False as columns_locate. */
+bool index_find(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *const *values,
                 struct feel_value *frame, uint32_t *hits, size_t most, size_t *count);
 
 #endif

@@ -47,7 +47,10 @@ struct feel_value type_coerce(struct dmn_run *run, const struct dmn_type *t, str
 /* The kind whose values are of the type as they are: they need no coercing. */
 enum { PLAIN_ALL = 254, PLAIN_NONE = 255 };
 uint8_t type_plain(const struct dmn_type *t);
-static inline bool fits_plainly(uint8_t plain, struct feel_value v) { return v.kind == plain || plain == PLAIN_ALL; }
+static inline bool fits_plainly(uint8_t plain, const struct feel_value *v)
+{
+    return LIKELY(v->kind == plain) || plain == PLAIN_ALL;
+}
 struct feel_value type_from_json(struct arena *a, const struct dmn_type *t, const struct json *j);
 
 /* ---- Boxed expressions (dmn_box.c) ---- */
@@ -122,6 +125,11 @@ struct binding {                 /* where a name of a node's scope comes from */
     const struct dmn_node *node; /* or, of an import: */
     const struct dmn_node *const *nodes;
     size_t count;
+    /* An input of the node's own file: what says whether a context gives it as it is, see simple_input. */
+    bool own_input;
+    uint8_t plain;
+    uint32_t place;
+    str name;
 };
 struct dmn_node {
     enum dmn_kind kind;
@@ -204,7 +212,7 @@ struct dmn_run {
     struct arena *a;
     struct feel_value inputs;
     const struct dmn_file *called; /* the file of the node that was asked for */
-    struct feel_value *values;     /* by the node's index; kind 255: not yet known */
+    struct feel_value *values;     /* by the node's index; kind 255: not yet known; NULL: none is */
     struct run_notes *notes;       /* shared by a run and those inside of it */
 };
 struct run_notes {
@@ -229,6 +237,5 @@ struct feel_value box_eval(struct dmn_run *run, const struct box *b, struct feel
 /* The node as a function value. */
 struct feel_value run_function(struct dmn_run *run, const struct dmn_node *n);
 struct feel_value run_invoke(struct dmn_run *run, const struct dmn_node *n, const struct feel_value *arguments);
-struct feel_value run_decision(struct dmn_run *run, const struct dmn_node *n);
 
 #endif

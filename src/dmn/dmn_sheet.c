@@ -52,7 +52,7 @@ int dmn_sheet_get(struct dmn_sheet *s, const struct dmn_node *n, struct feel_val
 
 struct feel_value dmn_sheet_fit(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v)
 {
-    return fits_plainly(n->plain, v) ? v : type_coerce(&s->run, n->type, v, "input", n->name);
+    return fits_plainly(n->plain, &v) ? v : type_coerce(&s->run, n->type, v, "input", n->name);
 }
 
 void dmn_sheet_put(struct dmn_sheet *s, const struct dmn_node *n, struct feel_value v) { s->run.values[n->index] = v; }

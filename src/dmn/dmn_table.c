@@ -252,22 +252,24 @@ static struct feel_value refused_value(struct dmn_run *run, const char *what, st
     return null;
 }
 
-/* The inputs' values; false: one is not allowed, and *null says which. */
+/* Where the inputs' values are; what has to be made or converted is put into `made`. False: one is not allowed, and
+ * *null says which. */
 static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame,
-                        struct feel_value *values, struct feel_value *null)
+                        struct feel_value *made, const struct feel_value **values, struct feel_value *null)
 {
     for (size_t i = 0; i < t->input_count; i++) {
         const struct table_input *in = &t->inputs[i];
-        struct feel_value v = in->slot ? frame[in->slot - 1] : run_program(run, in->program, frame);
-        if (!fits_plainly(in->plain, v)) {
-            struct feel_value as = type_coerce(run, in->type, v, "input", in->text);
-            if (as.kind == FEEL_NULL && v.kind != FEEL_NULL) return *null = as, false;
-            v = as;
+        const struct feel_value *v = in->slot ? &frame[in->slot - 1] : &made[i];
+        if (!in->slot) made[i] = run_program(run, in->program, frame);
+        if (UNLIKELY(!fits_plainly(in->plain, v))) {
+            struct feel_value as = type_coerce(run, in->type, *v, "input", in->text);
+            if (as.kind == FEEL_NULL && v->kind != FEEL_NULL) return *null = as, false;
+            made[i] = as, v = &made[i];
         }
         values[i] = v;
-        if (!in->allowed || v.kind == FEEL_NULL) continue;
-        const struct feel_value *each = v.kind == FEEL_LIST ? v.items : &v;
-        size_t count = v.kind == FEEL_LIST ? v.count : 1;
+        if (LIKELY(!in->allowed) || v->kind == FEEL_NULL) continue;
+        const struct feel_value *each = v->kind == FEEL_LIST ? v->items : v;
+        size_t count = v->kind == FEEL_LIST ? v->count : 1;
         for (size_t k = 0; k < count; k++) {
             frame[t->base] = each[k];
             if (!feel_is_true(run_program(run, in->allowed, frame)))
@@ -278,7 +280,7 @@ static bool take_inputs(struct dmn_run *run, const struct dmn_table *t, struct f
 }
 
 static bool matches(struct dmn_run *run, const struct dmn_table *t, const struct table_rule *r,
-                    const struct feel_value *values, struct feel_value *frame)
+                    const struct feel_value *const *values, struct feel_value *frame)
 {
     for (size_t i = 0; i < t->input_count; i++)
         if (!cell_matches(run, t, &r->tests[i], values[i], frame)) return false;
@@ -305,16 +307,21 @@ static struct feel_value output(struct dmn_run *run, const struct dmn_table *t, 
 }
 
 /* One rule's outputs: the value, or a context of them. */
-static struct feel_value rule_value(struct dmn_run *run, const struct dmn_table *t, size_t rule,
+static struct feel_value made_value(struct dmn_run *run, const struct dmn_table *t, const struct table_rule *r,
                                     struct feel_value *frame)
 {
-    const struct table_rule *r = &t->rules[rule];
-    if (r->constant) return r->value;
     if (t->output_count == 1) return output(run, t, &t->outputs[0], &r->outputs[0], frame);
     struct feel_entry *entries = arena_alloc(run->a, (t->output_count + 1) * sizeof *entries);
     for (size_t i = 0; i < t->output_count; i++)
         entries[i] = (struct feel_entry){t->outputs[i].name, output(run, t, &t->outputs[i], &r->outputs[i], frame)};
     return feel_context(entries, t->output_count);
+}
+
+static inline struct feel_value rule_value(struct dmn_run *run, const struct dmn_table *t, size_t rule,
+                                           struct feel_value *frame)
+{
+    const struct table_rule *r = &t->rules[rule];
+    return LIKELY(r->constant) ? r->value : made_value(run, t, r, frame);
 }
 
 static struct feel_value fallback(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame)
@@ -480,12 +487,12 @@ static struct feel_value decide(struct dmn_run *run, const struct dmn_table *t, 
 /* ---- Explaining ----------------------------------------------------------------------------------------------------
  */
 
-static void explain(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *values,
+static void explain(struct dmn_run *run, const struct dmn_table *t, const struct feel_value *const *values,
                     const uint32_t *hits, size_t count, struct feel_value *frame, struct feel_value result)
 {
     struct dmn_trace *trace = run_trace(run, "table", run->notes->node ? run->notes->node->name : STR(""));
     struct feel_entry *entries = arena_alloc(run->a, (t->input_count + 1) * sizeof *entries);
-    for (size_t i = 0; i < t->input_count; i++) entries[i] = (struct feel_entry){t->inputs[i].text, values[i]};
+    for (size_t i = 0; i < t->input_count; i++) entries[i] = (struct feel_entry){t->inputs[i].text, *values[i]};
     uint32_t *rules = arena_alloc(run->a, (count + 1) * sizeof *rules);
     struct dmn_rule_words *words = arena_alloc(run->a, (count + 1) * sizeof *words);
     for (size_t i = 0; i < count; i++) rules[i] = hits[i] + 1, words[i] = t->rules[hits[i]].words;
@@ -502,18 +509,22 @@ static void explain(struct dmn_run *run, const struct dmn_table *t, const struct
         if (!missed || missed >= least) continue;
         least = missed;
         trace->nearest = (uint32_t)r + 1, trace->nearest_input = t->inputs[first].text;
-        trace->nearest_test = t->rules[r].tests[first].text, trace->nearest_value = values[first];
+        trace->nearest_test = t->rules[r].tests[first].text, trace->nearest_value = *values[first];
     }
 }
 
 struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame)
 {
-    struct feel_value few_values[16], *values = few_values, null;
+    struct feel_value few_made[16], *made = few_made, null;
+    const struct feel_value *few_values[ARRAY_COUNT(few_made)], **values = few_values;
     uint32_t few_hits[64], *hits = few_hits;
     size_t count = 0;
-    if (t->input_count > ARRAY_COUNT(few_values)) values = value_new_items(run->a, t->input_count);
+    if (UNLIKELY(t->input_count > ARRAY_COUNT(few_made))) {
+        made = value_new_items(run->a, t->input_count);
+        values = arena_alloc(run->a, t->input_count * sizeof *values);
+    }
     if (t->rule_count > ARRAY_COUNT(few_hits)) hits = arena_alloc(run->a, t->rule_count * sizeof *hits);
-    if (!take_inputs(run, t, frame, values, &null)) {
+    if (!take_inputs(run, t, frame, made, values, &null)) {
         if (UNLIKELY(run->notes->explain))
             run_trace(run, "table", run->notes->node ? run->notes->node->name : STR(""))->value = null;
         return null;

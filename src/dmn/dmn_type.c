@@ -366,7 +366,7 @@ struct feel_value type_coerce(struct dmn_run *run, const struct dmn_type *t, str
                               str name)
 {
     struct arena *a = run->a;
-    if (v.kind == FEEL_NULL || fits_plainly(type_plain(t), v)) return v;
+    if (v.kind == FEEL_NULL || fits_plainly(type_plain(t), &v)) return v;
     struct check k = {.run = run};
     if (fits(&k, t, v)) return v;
     struct check again = {.run = run};

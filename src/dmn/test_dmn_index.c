@@ -7,12 +7,14 @@
 
 #include <stdlib.h>
 
+enum { FAR = 100000000 };
 static uint32_t next(uint32_t *seed) { return *seed = *seed * 1664525u + 1013904223u, *seed >> 8; }
 
 static void random_cell(struct buf *out, uint32_t *seed, int kind, uint32_t span)
 {
     unsigned a = next(seed) % span, b = a + next(seed) % (span / 2 + 1);
-    if (kind == 0 && next(seed) % 4 == 0) { /* digits behind the point make the column's keys finer */
+    if (kind == 0 && next(seed) % 8 == 0) b += FAR; /* most constants crowd in a small part of the column */
+    if (kind == 0 && next(seed) % 4 == 0) {         /* digits behind the point make the column's keys finer */
         buf_printf(out, "[%u.%u..%u.25)", a, next(seed) % 10, b);
         return;
     }
@@ -58,7 +60,7 @@ static void make_model(struct buf *out, uint32_t seed, size_t rules, uint32_t sp
 
 static struct feel_value random_value(uint32_t *seed, int kind, struct arena *a, uint32_t span)
 {
-    unsigned n = next(seed) % (span + 2);
+    unsigned n = next(seed) % (span + 2) + (kind == 0 && next(seed) % 8 == 0 ? FAR : 0);
     switch (next(seed) % 12) {
     case 0: return feel_null();
     case 1: return feel_boolean(true);

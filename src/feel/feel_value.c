@@ -43,11 +43,6 @@ const struct feel_value *feel_entry_get(struct feel_value context, str key)
     return NULL;
 }
 
-struct feel_value *value_new_items(struct arena *a, size_t count)
-{
-    return arena_alloc(a, (count ? count : 1) * sizeof(struct feel_value));
-}
-
 struct feel_value value_as_list(struct feel_value v, struct feel_value *one)
 {
     if (v.kind == FEEL_LIST) return v;

@@ -55,7 +55,10 @@ bool value_count(struct feel_value from, struct feel_value to, struct value_coun
 bool value_count_range(const struct feel_range *r, struct value_count *out);             /* false: can't be */
 /* The list of it: null is empty, any other value a list of one. `*one` is its storage. */
 struct feel_value value_as_list(struct feel_value v, struct feel_value *one);
-struct feel_value *value_new_items(struct arena *a, size_t count);
+static inline struct feel_value *value_new_items(struct arena *a, size_t count)
+{
+    return arena_alloc(a, count * sizeof(struct feel_value));
+}
 
 /* The value conforms to the type. */
 bool value_instance_of(struct feel_value v, const struct feel_type *type);
