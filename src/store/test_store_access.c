@@ -197,4 +197,65 @@ static void tokens(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(accounts, roles, links, sessions, tokens)
+static int commit_under(struct fixture *x, const char *name, const char *holder, const char *key,
+                        const unsigned char asked[32], int64_t now, struct commit_result *result)
+{
+    struct change_set *c = set_of(x);
+    set(c, change_create(c, x->vendor), x->vendor, "name", name);
+    change_remember(c, str_of(holder), str_of(key), asked);
+    return store_commit(x->s, c, now, result, &x->err);
+}
+
+static size_t count_vendors(struct fixture *x)
+{
+    const str *names;
+    size_t count = 0;
+    struct test_tally *t = x->t;
+    GOOD(x, store_load_names(x->s, &x->a, x->vendor, STR(""), 100, &names, &count, &x->err));
+    return count;
+}
+
+static void answers(struct test_tally *t)
+{
+    enum { DAY = 86400 };
+    struct fixture x;
+    struct stored_answer a;
+    struct commit_result r, other;
+    fixture_init(&x, t);
+    BAD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1000, &a, &x.err), ERR_ABSENT, "nothing was answered");
+    GOOD(&x, commit_under(&x, "Adobe", "t1", "k", first, 1000, &r));
+    /* Done, and not yet answered: what a program finds that asks again after the server was killed. */
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1001, &a, &x.err));
+    CHECK(a.number == r.number && a.status == 0 && !memcmp(a.asked, first, sizeof first));
+    GOOD(&x, store_fill_answer(x.s, STR("t1"), STR("k"),
+                               &(struct stored_answer){.status = 201,
+                                                       .etag = STR("\"1.a\""),
+                                                       .location = STR("/api/v1/facts/vendors/1"),
+                                                       .body = STR("{\"id\":1}")},
+                               &x.err));
+    fixture_reopen(&x, STORE_WRITE);
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1001, &a, &x.err));
+    CHECK(a.number == r.number && a.status == 201);
+    CHECK_STR(a.etag, STR("\"1.a\""));
+    CHECK_STR(a.location, STR("/api/v1/facts/vendors/1"));
+    CHECK_STR(a.body, STR("{\"id\":1}"));
+    /* The same key a second time does nothing at all, whatever is asked for; another's key is another. */
+    BAD(&x, commit_under(&x, "Braze", "t1", "k", second, 1002, &other), ERR_CONFLICT, "this Idempotency-Key was done");
+    CHECK(count_vendors(&x) == 1);
+    BAD(&x, store_load_answer(x.s, &x.a, STR("t2"), STR("k"), 1002, &a, &x.err), ERR_ABSENT, "nothing was answered");
+    GOOD(&x, commit_under(&x, "Braze", "t2", "k", second, 1002, &other));
+    /* A commit that is refused leaves its key free. */
+    BAD(&x, commit_under(&x, "Braze", "t1", "free", second, 1003, &other), ERR_CONFLICT, "Braze");
+    BAD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("free"), 1003, &a, &x.err), ERR_ABSENT, "nothing was answered");
+    /* For a day. */
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1000 + DAY, &a, &x.err));
+    BAD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1001 + DAY, &a, &x.err), ERR_ABSENT,
+        "nothing was answered");
+    GOOD(&x, commit_under(&x, "Canva", "t1", "k", third, 1001 + DAY, &other));
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("k"), 1001 + DAY, &a, &x.err));
+    CHECK(a.number == other.number && a.status == 0 && !memcmp(a.asked, third, sizeof third));
+    CHECK(count_vendors(&x) == 3);
+    fixture_release(&x);
+}
+
+TEST_MAIN(accounts, roles, links, sessions, tokens, answers)

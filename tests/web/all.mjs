@@ -15,22 +15,18 @@ import { talk } from './talk.mjs';
 import { api } from './api.mjs';
 import { people } from './people.mjs';
 
+const parts = { pages, direction, list, many, paste, talk, live, sources, files, edit, keys, http, people, api };
+const asked = process.argv.slice(2);
+for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
+
 const browser = await launch();
 const web = await serve(`${process.env.WORK}/web.entente`);
-await pages(browser, web.base);
-await direction(browser, web.base);
-await list(browser, web.base);
-await many(browser, web.base);
-await paste(browser, web.base);
-await talk(browser, web.base);
-await live(browser, web);
-await sources(browser, web.base);
-await files(browser, web);
-await edit(browser, web.base);
-await keys(browser, web.base);
-await http(web);
-await people(browser, web);
-await api(browser, web);
+// Some are given the server, some its address.
+const whole = new Set([live, files, http, people, api]);
+for (const [name, part] of Object.entries(parts)) {
+  if (asked.length && !asked.includes(name)) continue;
+  await (part === http ? part(web) : part(browser, whole.has(part) ? web : web.base));
+}
 await group('stopping', async () => {
   await listen(web, 'it', 8);
   const start = Date.now();

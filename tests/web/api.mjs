@@ -132,6 +132,33 @@ export async function api(browser, { base, port }) {
     check(gone.status === 200 && gone.json.facts.every((f) => !('version' in f)), 'deleted together');
   });
 
+  await group('what both sides signed becomes a proposal', async () => {
+    const objectives = '/api/v1/facts/objectives';
+    const made = await it('POST', objectives, { name: 'Answer programs', statement: 'Every program gets an answer.' });
+    const page = `/facts/${made.json.id}/keys`;
+    const hash = (body) => body.match(/name="hash" value="([0-9a-f]+)"/)?.[1];
+    const anna = client(port), jonas = client(port), dora = client(port);
+    await anna.signIn('signs-marketing@northlight.example');
+    await jonas.signIn('signs-it@northlight.example');
+    await dora.signIn('it@northlight.example');
+    await dora.send(page, page, { act: 'propose', hash: hash((await dora.get(page)).body) });
+    for (const who of [anna, jonas]) await who.send(page, `/facts/${made.json.id}/sign`, { password, hash: hash((await who.get(page)).body) });
+    const agreed = await it('GET', made.headers.location);
+    same(agreed.json.agreement, 'agreed', 'both have signed');
+    const key = { 'If-Match': agreed.headers.etag, 'Idempotency-Key': 'proposal-1' };
+    const changed = await it('PATCH', `${made.headers.location}?reason=faster`, { statement: 'Every program gets an answer at once.' }, key);
+    same(changed.status, 202, 'a change is taken, not done');
+    check(changed.json.statement === 'Every program gets an answer.' && changed.json.agreement === 'agreed', 'what is signed stays in force');
+    check(changed.json.proposed?.statement === 'Every program gets an answer at once.', `the proposal is in the body: ${JSON.stringify(changed.json.proposed)}`);
+    const again = await it('PATCH', `${made.headers.location}?reason=faster`, { statement: 'Every program gets an answer at once.' }, key);
+    check(again.status === 202 && again.headers['idempotency-replayed'] === 'true', 'the same answer again');
+    same((await it('GET', `${objectives}?filter=${encodeURIComponent('proposed.statement = "Every program gets an answer at once."')}`)).json.total, 1, 'one proposal');
+    const bulk = await it('POST', '/api/v1/changes', { changes: [{ op: 'update', id: made.json.id, version: agreed.json.version, fields: { statement: 'Soon.' } }] });
+    check(bulk.status === 202 && bulk.json.proposed === 1, `in a change set too: ${bulk.status}`);
+    const gone = await it('DELETE', made.headers.location, undefined, { 'If-Match': agreed.headers.etag });
+    check(gone.status === 202 && (await it('GET', made.headers.location)).status === 200, `deleting it as well: ${gone.status}`);
+  });
+
   await group('every address with every role', async () => {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
     const roles = ['viewer', 'contributor', 'steward'];
