@@ -34,5 +34,8 @@ int32_t zone_offset_at(const struct zone *z, int64_t utc);
 /* The offset that holds for a local wall time (seconds since 1970-01-01T00:00 local). In a gap the offset before it; in
  * an overlap the earlier instant's. */
 int32_t zone_offset_local(const struct zone *z, int64_t local);
+/* The day that it is in the zone (NULL: UTC), and the second at which a day begins there. */
+int64_t zone_day(const struct zone *z, int64_t utc);
+int64_t zone_day_begins(const struct zone *z, int64_t day);
 
 #endif

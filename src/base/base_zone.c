@@ -302,3 +302,14 @@ int32_t zone_offset_local(const struct zone *z, int64_t local)
     if (low == z->count && z->rule.is_there) return rule_offset(&z->rule, local, true);
     return low ? z->changes[low - 1].offset : z->first;
 }
+
+int64_t zone_day(const struct zone *z, int64_t utc)
+{
+    int64_t local = utc + (z ? zone_offset_at(z, utc) : 0);
+    return (local - (local % 86400 + 86400) % 86400) / 86400;
+}
+
+int64_t zone_day_begins(const struct zone *z, int64_t day)
+{
+    return day * 86400 - (z ? zone_offset_local(z, day * 86400) : 0);
+}

@@ -53,16 +53,9 @@ int cli_find_workspace(struct cli *c, struct err *err)
     return count == 1 ? 0 : -1;
 }
 
-int64_t cli_day_begins(const struct cli *c, int64_t day)
-{
-    return day * 86400 - (c->env.zone ? zone_offset_local(c->env.zone, day * 86400) : 0);
-}
+int64_t cli_day_begins(const struct cli *c, int64_t day) { return zone_day_begins(c->env.zone, day); }
 
-int64_t cli_day_of(const struct cli *c, int64_t time)
-{
-    int64_t local = time + (c->env.zone ? zone_offset_at(c->env.zone, time) : 0);
-    return (local - (local % 86400 + 86400) % 86400) / 86400;
-}
+int64_t cli_day_of(const struct cli *c, int64_t time) { return zone_day(c->env.zone, time); }
 
 /* A workspace that an older release made goes on with its types until somebody brings in the newer ones. */
 static int tell_newer_model(struct cli *c, struct err *err)
@@ -137,25 +130,12 @@ int cli_refresh(struct cli *c, struct err *err)
 /* Which commit is meant; sets the day too. */
 static int take_as_of(struct cli *c, struct err *err)
 {
-    str word = cli_text_value(c, "as-of");
-    int64_t day, number, time;
-    if (str_starts(word, STR("#"))) {
-        if (!str_to_int(str_from(word, 1), &number) || number < 1)
-            return err_set(err, ERR_USAGE, "--as-of: \"" STR_FORMAT "\" is not a commit such as #12", STR_ARGS(word));
-        c->as_of = (uint64_t)number;
-        if (store_commit_time(c->store, c->as_of, &time, err)) return err_in(err, STR("--as-of"));
-        day = cli_day_of(c, time);
-    } else {
-        if (!civil_parse(word, &day))
-            return err_set(err, ERR_USAGE,
-                           "--as-of: \"" STR_FORMAT "\" is neither a date such as 2026-11-22 nor a commit such as #12",
-                           STR_ARGS(word));
-        if (day > c->today) return err_set(err, ERR_USAGE, "--as-of: " STR_FORMAT " is still to come", STR_ARGS(word));
-        if (store_commit_before(c->store, cli_day_begins(c, day + 1), &c->as_of, err))
-            return err_in(err, arena_printf(&c->arena, "--as-of " STR_FORMAT, STR_ARGS(word)));
-    }
-    c->today = day;
-    c->now = day * 86400 + 12 * 3600;
+    struct store_moment then;
+    if (store_find_moment(c->store, c->env.zone, c->today, cli_text_value(c, "as-of"), &then, err))
+        return err_in(err, STR("--as-of"));
+    c->as_of = then.number;
+    c->today = then.day;
+    c->now = then.day * 86400 + 12 * 3600;
     return 0;
 }
 

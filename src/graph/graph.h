@@ -56,6 +56,7 @@ struct picture *graph_take(struct graph *g); /* any thread; NULL before the firs
  * other. What has not changed since is shared with the current picture. */
 int graph_look_back(struct graph *g, struct store *s, uint64_t number, struct picture **out, struct err *err) MUST_USE;
 size_t picture_own_bytes(const struct picture *p); /* about what would be given back if it were dropped now */
+struct picture *picture_keep(struct picture *p);   /* the same once more, to be dropped by itself */
 void picture_drop(struct picture *p);              /* NULL is fine */
 uint64_t picture_number(const struct picture *p);  /* of the last commit in it */
 const struct model *picture_model(const struct picture *p);

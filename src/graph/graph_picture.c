@@ -30,6 +30,12 @@ static void release(struct picture *p)
     mem_free(p);
 }
 
+struct picture *picture_keep(struct picture *p)
+{
+    atomic_fetch_add_explicit(&p->users, 1, memory_order_relaxed);
+    return p;
+}
+
 void picture_drop(struct picture *p)
 {
     if (p && atomic_fetch_sub_explicit(&p->users, 1, memory_order_acq_rel) == 1) release(p);
@@ -38,8 +44,7 @@ void picture_drop(struct picture *p)
 struct picture *graph_take(struct graph *g)
 {
     pthread_mutex_lock(&g->lock);
-    struct picture *p = g->current;
-    if (p) atomic_fetch_add_explicit(&p->users, 1, memory_order_relaxed);
+    struct picture *p = g->current ? picture_keep(g->current) : NULL;
     pthread_mutex_unlock(&g->lock);
     return p;
 }

@@ -13,6 +13,7 @@
 
 struct store;
 struct stored_keys;
+struct zone;
 
 struct store_profile { /* what `entente init` asks */
     str name;          /* the company's */
@@ -148,10 +149,16 @@ int store_load_touched(struct store *s, struct arena *a, uint64_t since, const s
  * Laid over a picture of any commit from `at` on it is the picture as of `at`. Evidence is that of the loads up to
  * then, given to the applications that have it now. */
 int store_load_back(struct store *s, uint64_t at, const struct store_reader *r, struct err *err) MUST_USE;
-/* The newest commit before `end` (UTC seconds); ERR_INPUT when the workspace is younger. */
-int store_commit_before(struct store *s, int64_t end, uint64_t *number, struct err *err) MUST_USE;
-/* When a commit was made; ERR_INPUT when there is no such commit yet. */
-int store_commit_time(struct store *s, uint64_t number, int64_t *time, struct err *err) MUST_USE;
+/* What one looks back at: "2026-11-22", the newest commit of that day in the zone (NULL: UTC), or "#12", right after
+ * that commit. ERR_USAGE: it is neither, or a day after `today`; ERR_INPUT: the workspace is younger, or has no such
+ * commit. */
+struct store_moment {
+    uint64_t number;
+    int64_t day;
+    bool of_commit; /* "#12" */
+};
+int store_find_moment(struct store *s, const struct zone *zone, int64_t today, str word, struct store_moment *out,
+                      struct err *err) MUST_USE;
 /* Cheap: has another connection or process committed since the last call? */
 bool store_may_have_changed(struct store *s);
 int store_head(struct store *s, uint64_t *head, struct err *err) MUST_USE;
@@ -254,9 +261,10 @@ struct journal_change { /* one field of one fact */
     str before, after; /* as in journal_field */
     bool erased;
 };
-/* Newest first; at most `limit`; only of `fact` when it isn't 0. */
-int store_load_journal(struct store *s, struct arena *a, size_t limit, const struct journal_line **out, size_t *count,
-                       struct err *err) MUST_USE;
+/* The newest first, up to commit `to` (0: the newest), at most `limit`. */
+int store_load_journal(struct store *s, struct arena *a, uint64_t to, size_t limit, const struct journal_line **out,
+                       size_t *count, struct err *err) MUST_USE;
+/* What became of one fact, the newest first. */
 int store_load_history(struct store *s, struct arena *a, uint64_t fact, const struct journal_change **out,
                        size_t *count, struct err *err) MUST_USE;
 /* Recomputes the hash chain and every digest, and holds facts, links and loads of evidence against it; the error names

@@ -29,13 +29,13 @@ static struct journal_line read_line(sqlite3_stmt *q, struct arena *a)
     return l;
 }
 
-int store_load_journal(struct store *s, struct arena *a, size_t limit, const struct journal_line **out, size_t *count,
-                       struct err *err)
+int store_load_journal(struct store *s, struct arena *a, uint64_t to, size_t limit, const struct journal_line **out,
+                       size_t *count, struct err *err)
 {
     VEC(struct journal_line) lines = {0};
     sqlite3_stmt *q;
     int rc;
-    if (store_bind(s, SQL_JOURNAL_NEWEST, &q, err, "u", (uint64_t)(limit > INT64_MAX ? INT64_MAX : limit))) return -1;
+    if (store_bind(s, SQL_JOURNAL_NEWEST, &q, err, "uu", to ? to : (uint64_t)INT64_MAX, (uint64_t)limit)) return -1;
     while ((rc = store_step(s, q, err)) == 1) *vec_add(a, &lines) = read_line(q, a);
     *out = lines.items;
     *count = lines.count;

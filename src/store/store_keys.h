@@ -82,6 +82,10 @@ int store_turn_key(struct store *s, struct arena *a, const struct key_turn *turn
                    struct commit_result *result, struct err *err) MUST_USE;
 /* ERR_ABSENT: no such fact; ERR_INPUT: its type has no two keys. */
 int store_load_keys(struct store *s, struct arena *a, uint64_t fact, struct stored_keys *out, struct err *err) MUST_USE;
+/* What was in force after commit `at`, and by whose keys; all is zero where nothing was. Of proposals only the journal
+ * knows. */
+int store_load_keys_at(struct store *s, struct arena *a, uint64_t fact, uint64_t at, struct stored_keys *out,
+                       struct err *err) MUST_USE;
 /* All signatures of a fact, newest first, also those for texts that never came into force. */
 int store_load_signatures(struct store *s, struct arena *a, uint64_t fact, const struct stored_signature **out,
                           size_t *count, struct err *err) MUST_USE;

@@ -107,8 +107,8 @@ int keys_load(struct store *s, struct arena *a, const struct model_type *type, u
     return load_proposer(s, a, p, out, err);
 }
 
-int keys_load_at(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
-                 uint64_t at, struct stored_keys *out, struct err *err)
+int store_load_keys_at(struct store *s, struct arena *a, uint64_t fact, uint64_t at, struct stored_keys *out,
+                       struct err *err)
 {
     enum { BOTH = 2 };
     struct stored_signature *all;
@@ -117,11 +117,7 @@ int keys_load_at(struct store *s, struct arena *a, const struct model_type *type
     *out = (struct stored_keys){0};
     if (store_bind(s, SQL_KEYS_AGREED_AT, &q, err, "uu", fact, at)) return -1;
     int rc = store_step(s, q, err);
-    if (rc < 0) return -1;
-    if (!rc) {
-        out->pending = PENDING_DRAFT;
-        return keys_text(a, type, fact, false, values, &out->text, out->hash, err);
-    }
+    if (rc <= 0) return rc;
     out->agreed = true;
     out->agreed_number = (uint64_t)sqlite3_column_int64(q, 0);
     out->agreed_time = sqlite3_column_int64(q, 1);
@@ -132,6 +128,15 @@ int keys_load_at(struct store *s, struct arena *a, const struct model_type *type
         if (all[i].number == out->agreed_number) memcpy(out->agreed_hash, all[i].hash, HASH_SIZE);
     choose(a, all, count, 0, out->agreed_number, out->agreed_hash, BOTH, &out->agreed_by, &out->agreed_by_count);
     return 0;
+}
+
+int keys_load_at(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
+                 uint64_t at, struct stored_keys *out, struct err *err)
+{
+    if (store_load_keys_at(s, a, fact, at, out, err)) return -1;
+    if (out->agreed) return 0;
+    out->pending = PENDING_DRAFT;
+    return keys_text(a, type, fact, false, values, &out->text, out->hash, err);
 }
 
 int keys_load_values(struct store *s, struct arena *a, uint64_t fact, const struct model_type **type, str **values,

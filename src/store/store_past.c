@@ -2,6 +2,8 @@
 /* The way back: what was changed after a commit is undone, entry by entry, the newest first. */
 #include "store_loading.h"
 
+#include "base_time.h"
+
 struct undo_step {
     enum entry_kind kind;
     str before;
@@ -166,16 +168,17 @@ int store_load_back(struct store *s, uint64_t at, const struct store_reader *r, 
     return rc;
 }
 
-int store_commit_before(struct store *s, int64_t end, uint64_t *number, struct err *err)
+/* The newest commit before `end`. */
+static int commit_before(struct store *s, int64_t end, uint64_t *number, struct err *err)
 {
     sqlite3_stmt *q;
     if (store_bind(s, SQL_JOURNAL_BEFORE, &q, err, "i", end) || store_step(s, q, err) < 0) return -1;
     *number = (uint64_t)sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
-    return *number ? 0 : err_set(err, ERR_INPUT, "the workspace was not there yet");
+    return 0;
 }
 
-int store_commit_time(struct store *s, uint64_t number, int64_t *time, struct err *err)
+static int commit_time(struct store *s, uint64_t number, int64_t *time, struct err *err)
 {
     sqlite3_stmt *q;
     uint64_t head;
@@ -190,4 +193,27 @@ int store_commit_time(struct store *s, uint64_t number, int64_t *time, struct er
     *time = sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
     return 0;
+}
+
+int store_find_moment(struct store *s, const struct zone *zone, int64_t today, str word, struct store_moment *out,
+                      struct err *err)
+{
+    int64_t number, time;
+    *out = (struct store_moment){.of_commit = str_starts(word, STR("#"))};
+    if (out->of_commit) {
+        if (!str_to_int(str_from(word, 1), &number) || number < 1)
+            return err_set(err, ERR_USAGE, "\"" STR_FORMAT "\" is not a commit such as #12", STR_ARGS(word));
+        out->number = (uint64_t)number;
+        if (commit_time(s, out->number, &time, err)) return -1;
+        out->day = zone_day(zone, time);
+        return 0;
+    }
+    if (!civil_parse(word, &out->day))
+        return err_set(err, ERR_USAGE,
+                       "\"" STR_FORMAT "\" is neither a date such as 2026-11-22 nor a commit such as #12",
+                       STR_ARGS(word));
+    if (out->day > today) return err_set(err, ERR_USAGE, STR_FORMAT " is still to come", STR_ARGS(word));
+    if (commit_before(s, zone_day_begins(zone, out->day + 1), &out->number, err)) return -1;
+    if (out->number) return 0;
+    return err_set(err, ERR_INPUT, "the workspace was not there yet on " STR_FORMAT, STR_ARGS(word));
 }

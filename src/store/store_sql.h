@@ -47,8 +47,8 @@
     X(SQL_JOURNAL_ADD,                                                                                                 \
       "INSERT INTO journal(number, time, actor, reason, entries, previous, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")  \
     X(SQL_JOURNAL_GET, "SELECT time, actor FROM journal WHERE number = ?1")                                            \
-    X(SQL_JOURNAL_NEWEST,                                                                                              \
-      "SELECT number, time, actor, reason, entries, hash FROM journal ORDER BY number DESC LIMIT ?1")                  \
+    X(SQL_JOURNAL_NEWEST, "SELECT number, time, actor, reason, entries, hash FROM journal WHERE number <= ?1"          \
+                          " ORDER BY number DESC LIMIT ?2")                                                            \
     X(SQL_JOURNAL_PICK, "SELECT j.number, j.time, j.actor, j.reason, j.entries, j.hash FROM journal j"                 \
                         " WHERE j.number >= ?1 AND j.number <= ?2 AND j.time >= ?3 AND j.time < ?4"                    \
                         " AND (?5 = 0 OR EXISTS (SELECT 1 FROM entry e WHERE e.number = j.number AND e.type = ?5"      \

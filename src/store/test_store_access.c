@@ -21,7 +21,7 @@ static str newest_reason(struct fixture *x)
     const struct journal_line *lines;
     size_t count = 0;
     struct test_tally *t = x->t;
-    GOOD(x, store_load_journal(x->s, &x->a, 1, &lines, &count, &x->err));
+    GOOD(x, store_load_journal(x->s, &x->a, 0, 1, &lines, &count, &x->err));
     return count ? lines[0].reason : STR_NONE;
 }
 

@@ -30,7 +30,7 @@ static void history(struct test_tally *t)
     CHECK_STR(changes[4].after, STR("sanctioned"));
     CHECK(!changes[5].before.p);
     CHECK_STR(changes[5].after, STR("240"));
-    GOOD(&x, store_load_journal(x.s, &x.a, 2, &lines, &count, &x.err));
+    GOOD(&x, store_load_journal(x.s, &x.a, 0, 2, &lines, &count, &x.err));
     CHECK(count == 2 && lines[0].number == 4 && lines[1].number == 3 && lines[1].changed == 1);
     fixture_release(&x);
 }

@@ -145,7 +145,7 @@ static void way_to_agreement(struct test_tally *t)
     const struct journal_change *changes;
     const struct stored_signature *signatures;
     size_t count;
-    GOOD(&x, store_load_journal(x.s, &x.a, 3, &lines, &count, &x.err));
+    GOOD(&x, store_load_journal(x.s, &x.a, 0, 3, &lines, &count, &x.err));
     CHECK_STR(lines[0].reason, STR("objective \"Reach\" signed for Marketing"));
     CHECK_STR(lines[0].actor, STR("anna"));
     CHECK_STR(lines[2].reason, STR("objective \"Reach\" proposed: for the board"));

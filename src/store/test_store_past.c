@@ -126,18 +126,21 @@ static void evidence(struct test_tally *t)
 static void which_commit(struct test_tally *t)
 {
     struct fixture x;
-    uint64_t number;
-    int64_t time;
+    struct store_moment then;
     fixture_init(&x, t);
-    int64_t made = 0;
-    GOOD(&x, store_commit_time(x.s, 1, &made, &x.err));
     make(&x, x.vendor, "Intuit"); /* at 1000 */
-    GOOD(&x, store_commit_before(x.s, 1001, &number, &x.err));
-    CHECK(number == 2);
-    BAD(&x, store_commit_before(x.s, 1000, &number, &x.err), ERR_INPUT, "was not there yet");
-    GOOD(&x, store_commit_time(x.s, 2, &time, &x.err));
-    CHECK(time == 1000 && made > time);
-    BAD(&x, store_commit_time(x.s, 3, &time, &x.err), ERR_INPUT, "there is no commit #3; the newest is #2");
+    GOOD(&x, store_find_moment(x.s, NULL, 1, STR("1970-01-01"), &then, &x.err));
+    CHECK(then.number == 2 && then.day == 0 && !then.of_commit);
+    BAD(&x, store_find_moment(x.s, NULL, 1, STR("1969-12-31"), &then, &x.err), ERR_INPUT,
+        "the workspace was not there yet on 1969-12-31");
+    BAD(&x, store_find_moment(x.s, NULL, 1, STR("1970-01-03"), &then, &x.err), ERR_USAGE,
+        "1970-01-03 is still to come");
+    BAD(&x, store_find_moment(x.s, NULL, 1, STR("1970-02-30"), &then, &x.err), ERR_USAGE, "neither a date");
+    GOOD(&x, store_find_moment(x.s, NULL, 1, STR("#2"), &then, &x.err));
+    CHECK(then.number == 2 && then.day == 0 && then.of_commit);
+    BAD(&x, store_find_moment(x.s, NULL, 1, STR("#3"), &then, &x.err), ERR_INPUT,
+        "there is no commit #3; the newest is #2");
+    BAD(&x, store_find_moment(x.s, NULL, 1, STR("#-1"), &then, &x.err), ERR_USAGE, "is not a commit such as #12");
     fixture_release(&x);
 }
 

@@ -42,7 +42,7 @@ static void comments(struct test_tally *t)
     uint64_t a = make(&x, x.application, "Mailchimp");
     GOOD(&x, store_add_comment(x.s, a, STR("carla"), STR("  Is it true, @Ben@acme.example? See mail@carla.example. "),
                                2000, &id, &x.err));
-    GOOD(&x, store_load_journal(x.s, &x.a, 1, &lines, &count, &x.err));
+    GOOD(&x, store_load_journal(x.s, &x.a, 0, 1, &lines, &count, &x.err));
     CHECK_STR(lines[0].reason, STR("comment on application Mailchimp"));
     CHECK_STR(lines[0].actor, STR("carla"));
     CHECK(mentions(&x, "ben@acme.example") == 1 && mentions(&x, "carla") == 0);

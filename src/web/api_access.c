@@ -88,7 +88,7 @@ void api_answer(struct request *r)
         api_problem(r, 404, "There is no such address", STR("/api/v1/openapi.json tells which there are."));
     else if ((r->bearer.p && !read_token(r)) || !may(r))
         return;
-    else
+    else if (!r->as_of.p || request_look_back(r))
         r->route->answer(r);
 }
 

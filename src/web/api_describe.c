@@ -208,6 +208,15 @@ static void put_parameter(struct describing *d, const char *name, const char *in
     json_object_end(&d->w);
 }
 
+static const struct route *looked_up(const struct api_operation *o)
+{
+    str captures[2];
+    bool other;
+    const struct route *route = route_find(o->method, o->path, captures, &other);
+    MUST(route);
+    return route;
+}
+
 static void put_parameters(struct describing *d, const struct api_operation *o)
 {
     json_key(&d->w, STR("parameters"));
@@ -229,6 +238,10 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
         put_parameter(d, "practice", "query", false, "Of this practice only.", "string");
         put_parameter(d, "severity", "query", false, "high, medium or low.", "string");
     }
+    if (route_looks_back(looked_up(o)))
+        put_parameter(d, "as_of", "query", false,
+                      "As it was at the end of a day, such as 2026-11-22, or right after a commit, such as #12.",
+                      "string");
     if (str_eq(o->id, STR("journal")))
         put_parameter(d, "limit", "query", false, "From 1 to 1000; 100 where it is not said.", "integer");
     if (o->changes) {

@@ -160,8 +160,8 @@ static void show(struct request *r, int status, uint64_t id, const struct fields
 static bool query_of(struct request *r, const struct model_type *type, struct fact_query *q,
                      struct fields_asked *fields)
 {
-    static const str known[] = {STR_INIT("filter"), STR_INIT("fields"), STR_INIT("sort"),
-                                STR_INIT("q"),      STR_INIT("limit"),  STR_INIT("cursor")};
+    static const str known[] = {STR_INIT("filter"), STR_INIT("fields"), STR_INIT("sort"), STR_INIT("q"),
+                                STR_INIT("limit"),  STR_INIT("cursor"), STR_INIT("as_of")};
     int64_t limit = ROWS;
     str asked = pairs_get(&r->query, STR("limit"));
     if (!api_query_only(r, known, ARRAY_COUNT(known)) || !read_fields_asked(r, type, fields)) return false;
@@ -202,8 +202,9 @@ void answer_api_facts(struct request *r)
     const struct model_type *type = api_type(r);
     if (!type || !query_of(r, type, &q, &fields)) return;
     str cursor = pairs_get(&r->query, STR("cursor")), next = STR_NONE;
-    str query = text_format(r, STR_FORMAT "\n" STR_FORMAT "\n" STR_FORMAT "\n" STR_FORMAT, STR_ARGS(type->key),
-                            STR_ARGS(q.sort), STR_ARGS(q.words), STR_ARGS(q.where));
+    str query =
+        text_format(r, STR_FORMAT "\n" STR_FORMAT "\n" STR_FORMAT "\n" STR_FORMAT "\n" STR_FORMAT, STR_ARGS(type->key),
+                    STR_ARGS(r->as_of), STR_ARGS(q.sort), STR_ARGS(q.words), STR_ARGS(q.where));
     if (cursor.p && !api_read_cursor(r, query, cursor, &after)) {
         api_problem(r, 400, "The cursor is not understood", STR("It belongs to another list, or was altered."));
         return;
@@ -243,7 +244,7 @@ void answer_api_facts(struct request *r)
 
 void answer_api_fact(struct request *r)
 {
-    static const str known[] = {STR_INIT("fields")};
+    static const str known[] = {STR_INIT("fields"), STR_INIT("as_of")};
     struct fields_asked fields;
     const struct model_type *type = api_type(r);
     const struct fact *f = type ? api_fact(r, type) : NULL;

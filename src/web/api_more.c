@@ -44,7 +44,7 @@ static bool is_open(const struct request *r, const struct finding *f)
 
 void answer_api_findings(struct request *r)
 {
-    static const str known[] = {STR_INIT("practice"), STR_INIT("severity")};
+    static const str known[] = {STR_INIT("practice"), STR_INIT("severity"), STR_INIT("as_of")};
     struct err err;
     struct found *found;
     enum severity severity;
@@ -87,7 +87,7 @@ void answer_api_journal(struct request *r)
         api_problem(r, 400, "The limit is not understood", text_format(r, "It is from 1 to %d.", JOURNAL_MOST));
         return;
     }
-    if (store_load_journal(r->store, &r->arena, (size_t)limit, &lines, &count, &err)) {
+    if (store_load_journal(r->store, &r->arena, 0, (size_t)limit, &lines, &count, &err)) {
         api_fail(r, &err, 409);
         return;
     }

@@ -160,9 +160,9 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
 static int put_fields(struct request *r, const struct fact *f, const struct stored_keys *keys, struct record *fact,
                       struct err *err)
 {
-    const struct stored_claim *claims;
-    size_t count;
-    if (store_load_claims(r->store, &r->arena, fact_id(f), &claims, &count, err)) return -1;
+    const struct stored_claim *claims = NULL;
+    size_t count = 0;
+    if (!r->then.number && store_load_claims(r->store, &r->arena, fact_id(f), &claims, &count, err)) return -1;
     const struct model_type *type = fact_type(f);
     struct values fields = {0};
     struct buf empty, closed;
@@ -224,7 +224,9 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
     size_t count, shown = 0;
     if (store_load_history(r->store, &r->arena, fact_id(f), &changes, &count, err)) return -1;
     struct values list = {0};
-    for (size_t i = 0; i < count && shown < SHOWN_HISTORY; shown++) {
+    size_t i = 0;
+    while (r->then.number && i < count && changes[i].number > r->then.number) i++;
+    while (i < count && shown++ < SHOWN_HISTORY) {
         struct values inner = {0};
         const struct journal_change *first = &changes[i];
         bool drafted = false;
@@ -293,7 +295,8 @@ void answer_fact(struct request *r)
     int failed = put_keys_of(r, f, &keys, &err) || put_fields(r, f, &keys, &fact, &err);
     page_put(r, "fact", record_get(&fact));
     put_inverses(r, f);
-    if (failed || put_history(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err) ||
-        put_notes(r, f, &err))
-        page_fail(r, &err);
+    if (!failed) failed = put_history(r, f, &err);
+    /* What is said about a fact is said now. */
+    if (!failed && !r->then.number) failed = put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err);
+    if (failed || put_notes(r, f, &err)) page_fail(r, &err);
 }

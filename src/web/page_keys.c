@@ -114,6 +114,11 @@ struct feel_value keys_record(struct request *r, uint64_t fact, const struct sto
 int put_keys_of(struct request *r, const struct fact *f, struct stored_keys *keys, struct err *err)
 {
     if (!fact_type(f)->two_key) return 0;
+    if (r->then.number) {
+        if (store_load_keys_at(r->store, &r->arena, fact_id(f), r->then.number, keys, err)) return -1;
+        if (keys->agreed) page_put(r, "keys", keys_record(r, fact_id(f), keys));
+        return 0;
+    }
     if (store_load_keys(r->store, &r->arena, fact_id(f), keys, err)) return -1;
     page_put(r, "keys", keys_record(r, fact_id(f), keys));
     return 0;

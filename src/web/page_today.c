@@ -90,7 +90,7 @@ static int put_changes(struct request *r, struct err *err)
 {
     const struct journal_line *lines;
     size_t count;
-    if (store_load_journal(r->store, &r->arena, SHOWN_CHANGES, &lines, &count, err)) return -1;
+    if (store_load_journal(r->store, &r->arena, r->then.number, SHOWN_CHANGES, &lines, &count, err)) return -1;
     struct values list = {0};
     for (size_t i = 0; i < count; i++) {
         struct record c = record_new(r);
@@ -182,8 +182,8 @@ void answer_today(struct request *r)
             text_format(r, STR_FORMAT " at values that are not open to your role; what they find is not shown.",
                         STR_ARGS(show_counted(r, (int64_t)found->all.withheld, "check looks", "checks look"))));
     put_strangers(r, found);
-    put_waiting(r);
-    if (put_changes(r, &err) || put_mentions(r, &err))
+    if (!r->then.number) put_waiting(r);
+    if (put_changes(r, &err) || (!r->then.number && put_mentions(r, &err)))
         page_fail(r, &err);
     else
         page_show(r, 200);

@@ -5,7 +5,7 @@
 /* What the address asks, without what is only about this moment. */
 static str query_of(struct request *r)
 {
-    static const char *const passing[] = {"page", "saved", "add", "open"};
+    static const char *const passing[] = {"page", "saved", "add", "open", "as_of"};
     struct pairs kept = {0};
     for (size_t i = 0; i < r->query.count; i++) {
         bool out = false;
@@ -33,13 +33,13 @@ int put_views(struct request *r, const struct model_type *type, struct err *err)
             &c, "href",
             text_format(r, "/types/" STR_FORMAT "?" STR_FORMAT, STR_ARGS(type->plural_key), STR_ARGS(views[i].query)));
         record_bool(&c, "current", str_eq(views[i].query, query));
-        record_bool(&c, "own", own || r->user.role == ROLE_STEWARD);
+        record_bool(&c, "own", !r->then.number && (own || r->user.role == ROLE_STEWARD));
         record_text(&c, "owner", own ? STR_NONE : views[i].owner);
         record_bool(&c, "shared", views[i].shared);
         values_add(r, &list, record_get(&c));
     }
     record_put(&asked, "list", values_get(&list));
-    record_text(&asked, "query", query);
+    if (!r->then.number) record_text(&asked, "query", query); /* else there is nothing to save */
     page_put(r, "views", record_get(&asked));
     return 0;
 }

@@ -15,6 +15,7 @@
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct found;
 
 enum {
     TOKEN_HEX = 64,           /* session, visit and CSRF tokens, as hexadecimal digits */
@@ -41,9 +42,12 @@ struct route {
     enum lane lane;
     void (*answer)(struct request *r);
     size_t upload; /* bytes of a form with a file (multipart/form-data); 0: a plain form */
+    bool now;      /* what it shows has no past: accounts, talk, streams */
 };
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
 const struct route *routes(size_t *count);
+/* Can it be asked as of an earlier day? What is read and stands in the picture can. */
+bool route_looks_back(const struct route *route);
 /* The methods that an address takes: "GET, HEAD, POST"; STR_NONE where there is no such address. */
 str routes_allow(struct arena *a, str path);
 
@@ -77,6 +81,8 @@ struct request {
     str captures[2];
 
     /* Who asks, and of which picture; set by the worker. */
+    str as_of;                /* ?as_of=; STR_NONE: of now */
+    struct store_moment then; /* what is looked back at; number 0: now */
     struct store *store;
     bool signed_in;
     struct stored_user user;
@@ -130,6 +136,21 @@ bool request_sees(const struct request *r, const struct model_type *type, const 
 /* A side's restatement ("marketing restatement", "it restatement") is written by people of that side. */
 bool request_writes(const struct request *r, const struct model_field *field);
 void request_look(struct request *r); /* takes the newest picture */
+
+/* ---- Looking back: ?as_of=2026-11-22, or #12 (web_past.c)
+ *
+ * An address with as_of is drawn from the picture of that day, which is then today, and only read: request_may_edit is
+ * false. The server remembers a few such pictures. */
+
+/* Takes the picture that as_of asks for. False after the answer has become a refusal. */
+bool request_look_back(struct request *r);
+/* The page's links, and forms that only ask, stay at the day; a redirect too. */
+void keep_day(struct request *r);
+/* The picker and the banner of every page. */
+struct feel_value day_record(struct request *r);
+/* The findings of the picture that is looked back at, without what is known of findings today. Drop it as any other. */
+int past_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
+void past_release(struct web *web);
 
 /* ---- Pages (templates) ---- */
 
@@ -283,6 +304,15 @@ struct limit_row { /* attempts to sign in, by hash of name or address */
     uint32_t count;
 };
 
+enum { PAST_COUNT = 4, PAST_BYTES = 64 << 20 };
+struct past { /* a picture that was looked back at, by commit and day */
+    uint64_t number;
+    int64_t day;
+    uint64_t used; /* a clock of uses: the smallest goes first */
+    struct picture *picture;
+    struct found *found[ROLE_STEWARD + 1]; /* by sight; none until asked for */
+};
+
 struct asset {
     const char *name, *type;
     const char *start, *end;
@@ -334,6 +364,12 @@ struct web {
     struct err found_error;                /* why there is none for picture `found_tried` */
     uint64_t found_tried;
 
+    pthread_mutex_t past_lock;  /* of the table */
+    pthread_mutex_t past_maker; /* one is made at a time */
+    struct past past[PAST_COUNT];
+    uint64_t past_clock;
+    size_t past_waiting; /* workers that make one or wait for it */
+
     pthread_mutex_t limit_lock;
     struct limit_row by_name[LIMIT_ROWS], by_address[LIMIT_ROWS], by_program[LIMIT_ROWS];
     uint32_t api_rate;
@@ -360,8 +396,12 @@ int web_written(struct web *web, int failed, struct err *err) MUST_USE;
 void web_look(struct web *web);
 /* The keeper's: finds anew when the newest picture has no findings yet. */
 void web_find(struct web *web);
+/* All findings of an earlier picture, by sight; keeps a hold of it. */
+int web_find_past(struct web *web, struct picture *p, int64_t now, int64_t day, struct found **made,
+                  struct err *err) MUST_USE;
 int web_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
 void web_drop_found(struct web *web, struct found *f);
+void web_hold_found(struct web *web, struct found *f);
 
 /* All streams learn that commit `number` touched these types (keys with blanks between). */
 void events_tell(struct web *web, uint64_t number, str types);

@@ -122,6 +122,7 @@ static struct feel_value site_of(struct request *r)
         record_text(&site, "user", r->user.shown.n ? r->user.shown : r->user.name);
         record_text(&site, "side", r->user.side);
         record_bool(&site, "edit", request_may_edit(r));
+        record_put(&site, "day", day_record(r));
         record_bool(&site, "at_account", str_starts(r->path, STR("/account")));
         record_text(&site, "query", str_eq(r->path, STR("/find")) ? pairs_get(&r->query, STR("q")) : STR_NONE);
     }

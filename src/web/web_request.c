@@ -236,4 +236,4 @@ bool request_is_allowed(const struct request *r, enum access access)
     return false;
 }
 
-bool request_may_edit(const struct request *r) { return request_is_allowed(r, ACCESS_EDIT); }
+bool request_may_edit(const struct request *r) { return !r->then.number && request_is_allowed(r, ACCESS_EDIT); }

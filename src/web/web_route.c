@@ -14,7 +14,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_fact},
     {METHOD_GET, STR_INIT("/facts/*/edit"), ACCESS_EDIT, LANE_WORKER, answer_edit_page},
     {METHOD_POST, STR_INIT("/facts/*"), ACCESS_EDIT, LANE_WORKER, answer_edit},
-    {METHOD_GET, STR_INIT("/facts/*/keys"), ACCESS_VIEW, LANE_WORKER, answer_keys_page},
+    {METHOD_GET, STR_INIT("/facts/*/keys"), ACCESS_VIEW, LANE_WORKER, answer_keys_page, .now = true},
     {METHOD_POST, STR_INIT("/facts/*/keys"), ACCESS_EDIT, LANE_WORKER, answer_keys},
     {METHOD_POST, STR_INIT("/facts/*/sign"), ACCESS_EDIT, LANE_PASSWORD, answer_sign},
     {METHOD_GET, STR_INIT("/facts/*/meanwhile"), ACCESS_EDIT, LANE_WORKER, answer_meanwhile},
@@ -29,13 +29,13 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/types/*/paste"), ACCESS_EDIT, LANE_WORKER, answer_paste},
     {METHOD_POST, STR_INIT("/types/*/paste"), ACCESS_EDIT, LANE_WORKER, answer_paste},
     {METHOD_POST, STR_INIT("/types/*/views"), ACCESS_VIEW, LANE_WORKER, answer_view_save},
-    {METHOD_GET, STR_INIT("/events"), ACCESS_VIEW, LANE_WORKER, answer_events},
-    {METHOD_GET, STR_INIT("/mentions"), ACCESS_VIEW, LANE_WORKER, answer_people},
+    {METHOD_GET, STR_INIT("/events"), ACCESS_VIEW, LANE_WORKER, answer_events, .now = true},
+    {METHOD_GET, STR_INIT("/mentions"), ACCESS_VIEW, LANE_WORKER, answer_people, .now = true},
     {METHOD_POST, STR_INIT("/facts/*/decide"), ACCESS_EDIT, LANE_WORKER, answer_decide},
     {METHOD_GET, STR_INIT("/types/*/export"), ACCESS_VIEW, LANE_WORKER, answer_export},
     {METHOD_GET, STR_INIT("/types/*/import"), ACCESS_EDIT, LANE_WORKER, answer_import_page},
     {METHOD_POST, STR_INIT("/types/*/import"), ACCESS_EDIT, LANE_WORKER, answer_import, UPLOAD_LIMIT},
-    {METHOD_GET, STR_INIT("/sources"), ACCESS_VIEW, LANE_WORKER, answer_sources},
+    {METHOD_GET, STR_INIT("/sources"), ACCESS_VIEW, LANE_WORKER, answer_sources, .now = true},
     {METHOD_GET, STR_INIT("/types/*"), ACCESS_VIEW, LANE_WORKER, answer_facts},
     {METHOD_GET, STR_INIT("/types/*/new"), ACCESS_EDIT, LANE_WORKER, answer_new_page},
     {METHOD_POST, STR_INIT("/types/*"), ACCESS_EDIT, LANE_WORKER, answer_new},
@@ -46,7 +46,7 @@ static const struct route table[] = {
     {METHOD_POST, STR_INIT("/sign-out"), ACCESS_VIEW, LANE_WORKER, answer_sign_out},
     {METHOD_GET, STR_INIT("/welcome/*"), ACCESS_ANYONE, LANE_WORKER, answer_welcome_page},
     {METHOD_POST, STR_INIT("/welcome/*"), ACCESS_ANYONE, LANE_PASSWORD, answer_welcome},
-    {METHOD_GET, STR_INIT("/account"), ACCESS_VIEW, LANE_WORKER, answer_account},
+    {METHOD_GET, STR_INIT("/account"), ACCESS_VIEW, LANE_WORKER, answer_account, .now = true},
     {METHOD_POST, STR_INIT("/account/password"), ACCESS_VIEW, LANE_PASSWORD, answer_own_password},
     {METHOD_POST, STR_INIT("/account/sessions"), ACCESS_VIEW, LANE_WORKER, answer_own_sessions},
     {METHOD_POST, STR_INIT("/account/tokens"), ACCESS_VIEW, LANE_WORKER, answer_new_token},
@@ -58,9 +58,9 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/assets/*"), ACCESS_ANYONE, LANE_AT_ONCE, answer_asset},
     {METHOD_GET, STR_INIT("/api"), ACCESS_ANYONE, LANE_WORKER, answer_api_page},
     {METHOD_GET, STR_INIT("/api/v1/openapi.json"), ACCESS_ANYONE, LANE_WORKER, answer_api_description},
-    {METHOD_GET, STR_INIT("/api/v1/me"), ACCESS_VIEW, LANE_WORKER, answer_api_me},
+    {METHOD_GET, STR_INIT("/api/v1/me"), ACCESS_VIEW, LANE_WORKER, answer_api_me, .now = true},
     {METHOD_GET, STR_INIT("/api/v1/findings"), ACCESS_VIEW, LANE_WORKER, answer_api_findings},
-    {METHOD_GET, STR_INIT("/api/v1/journal"), ACCESS_VIEW, LANE_WORKER, answer_api_journal},
+    {METHOD_GET, STR_INIT("/api/v1/journal"), ACCESS_VIEW, LANE_WORKER, answer_api_journal, .now = true},
     {METHOD_POST, STR_INIT("/api/v1/changes"), ACCESS_EDIT, LANE_WORKER, answer_api_changes},
     {METHOD_GET, STR_INIT("/api/v1/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_api_facts},
     {METHOD_POST, STR_INIT("/api/v1/facts/*"), ACCESS_EDIT, LANE_WORKER, answer_api_create},
@@ -69,6 +69,11 @@ static const struct route table[] = {
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_delete},
     {METHOD_GET, STR_INIT("/health"), ACCESS_ANYONE, LANE_AT_ONCE, answer_health},
 };
+
+bool route_looks_back(const struct route *route)
+{
+    return route->method == METHOD_GET && route->access == ACCESS_VIEW && !route->now;
+}
 
 const struct route *routes(size_t *count)
 {

@@ -364,6 +364,8 @@ int web_serve(const struct web_options *options, struct err *err)
     arena_init(&web->arena, 0);
     pthread_mutex_init(&web->write_lock, NULL);
     pthread_mutex_init(&web->found_lock, NULL);
+    pthread_mutex_init(&web->past_lock, NULL);
+    pthread_mutex_init(&web->past_maker, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
     pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -384,6 +386,7 @@ int web_serve(const struct web_options *options, struct err *err)
     }
     for (size_t i = 0; i < ARRAY_COUNT(web->found); i++)
         if (web->found[i]) web_drop_found(web, web->found[i]);
+    past_release(web);
     graph_free(web->graph);
     store_close(web->writer);
     if (web->keeper_stop >= 0) close(web->keeper_stop);

@@ -27,8 +27,7 @@ void web_log(struct web *web, str what, str detail)
 void web_now(struct web *web, int64_t *now, int64_t *today)
 {
     *now = time_now();
-    int64_t local = *now + (web->zone ? zone_offset_at(web->zone, *now) : 0);
-    *today = web->options->has_today ? web->options->today : (local >= 0 ? local : local - 86399) / 86400;
+    *today = web->options->has_today ? web->options->today : zone_day(web->zone, *now);
 }
 
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err)
@@ -97,15 +96,17 @@ static void found_done(struct web *web, struct found *f)
     practice_scores(web->checks, &f->all, f->scores);
 }
 
-/* As the system sees it: only so do findings come and go. */
-static int found_fill(struct web *web, struct found *f, int64_t now, struct err *err)
+/* As the system sees it: only so do findings come and go. What is known of them, and what is on nobody's list, is of
+ * today: of the past there is only what the picture says. */
+static int found_fill(struct web *web, struct found *f, bool past, int64_t now, struct err *err)
 {
     struct feel_env env;
     found_env(web, f, NULL, now, &env);
     if (checks_run(web->checks, &env, &f->all, err)) return -1;
     pthread_mutex_lock(&web->write_lock);
-    int failed = findings_with_state(web->writer, &f->arena, &f->all, (int32_t)f->day, err) ||
-                 store_load_totals(web->writer, 0, &f->totals, err) ||
+    int failed = store_load_totals(web->writer, past ? picture_number(f->picture) : 0, &f->totals, err);
+    if (!failed && !past)
+        failed = findings_with_state(web->writer, &f->arena, &f->all, (int32_t)f->day, err) ||
                  store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
     pthread_mutex_unlock(&web->write_lock);
     if (failed) return -1;
@@ -133,12 +134,12 @@ static bool is_fresh(const struct found *f, uint64_t number, int64_t today)
 }
 
 /* The highest sight first. */
-static int find_all(struct web *web, struct picture *p, int64_t now, int64_t today, struct found **made,
+static int find_all(struct web *web, struct picture *p, bool past, int64_t now, int64_t today, struct found **made,
                     struct err *err)
 {
     enum user_role top = graph_sight(web->graph, NULL);
     made[top] = found_new(p, today);
-    if (found_fill(web, made[top], now, err)) return -1;
+    if (found_fill(web, made[top], past, now, err)) return -1;
     for (int role = ROLE_VIEWER; role < (int)top; role++) {
         const struct graph_viewer viewer = {.role = (enum user_role)role};
         if ((int)graph_sight(web->graph, &viewer) != role) continue;
@@ -146,6 +147,16 @@ static int find_all(struct web *web, struct picture *p, int64_t now, int64_t tod
         if (found_fill_for(web, made[role], made[top], viewer.role, now, err)) return -1;
     }
     return 0;
+}
+
+int web_find_past(struct web *web, struct picture *p, int64_t now, int64_t day, struct found **made, struct err *err)
+{
+    if (!find_all(web, picture_keep(p), true, now, day, made, err)) return 0;
+    for (size_t i = 0; i <= ROLE_STEWARD; i++) {
+        if (made[i]) web_drop_found(web, made[i]);
+        made[i] = NULL;
+    }
+    return -1;
 }
 
 void web_find(struct web *web)
@@ -164,7 +175,7 @@ void web_find(struct web *web)
     }
     struct found *made[ROLE_STEWARD + 1] = {0};
     struct err err = {0};
-    bool failed = find_all(web, p, now, today, made, &err) < 0;
+    bool failed = find_all(web, p, false, now, today, made, &err) < 0;
     pthread_mutex_lock(&web->found_lock);
     web->found_error = err;
     web->found_tried = number;
@@ -184,6 +195,7 @@ void web_find(struct web *web)
 
 int web_take_found(struct request *r, struct found **out, struct err *err)
 {
+    if (r->then.number) return past_take_found(r, out, err);
     struct web *web = r->web;
     uint64_t number = picture_number(r->picture);
     struct found **found = &web->found[graph_sight(web->graph, &r->viewer)];
@@ -208,6 +220,13 @@ int web_take_found(struct request *r, struct found **out, struct err *err)
     pthread_mutex_unlock(&web->found_lock);
     *out = f;
     return f ? 0 : -1;
+}
+
+void web_hold_found(struct web *web, struct found *f)
+{
+    pthread_mutex_lock(&web->found_lock);
+    f->holders++;
+    pthread_mutex_unlock(&web->found_lock);
 }
 
 void web_drop_found(struct web *web, struct found *f)

@@ -128,8 +128,9 @@ static void answer_route(struct request *r)
         ask_to_sign_in(r);
     } else if (!request_is_allowed(r, r->route->access)) {
         refuse_role(r);
-    } else {
+    } else if (!r->as_of.n || request_look_back(r)) {
         r->route->answer(r);
+        if (r->then.number) keep_day(r);
     }
 }
 
@@ -156,6 +157,7 @@ void answer(struct request *r)
 {
     struct err err;
     request_look(r);
+    r->as_of = pairs_get(&r->query, STR("as_of"));
     if (session_read(r, &err)) {
         if (request_is_api(r))
             api_fail(r, &err, 409);

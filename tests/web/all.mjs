@@ -10,6 +10,7 @@ import { keys } from './keys.mjs';
 import { list } from './list.mjs';
 import { listen, live } from './live.mjs';
 import { many } from './many.mjs';
+import { past } from './past.mjs';
 import { paste } from './paste.mjs';
 import { talk } from './talk.mjs';
 import { api } from './api.mjs';
@@ -37,6 +38,7 @@ await group('stopping', async () => {
 const nothing = await serve(`${process.env.WORK}/empty.entente`);
 await empty(browser, nothing.base);
 await nothing.stop();
+await past(browser);
 await browser.close();
 console.log(`${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed ? 1 : 0;
