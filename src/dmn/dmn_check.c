@@ -82,6 +82,9 @@ static void put_path(struct buf *out, const struct looking *k, size_t depth)
 /* ---- The domain of a column ----------------------------------------------------------------------------------------
  */
 
+/* Texts that no test orders: the gaps between them are one. */
+static bool is_of_words(const struct table_column *col) { return col->slots || col->hashed; }
+
 /* Booleans are two; where values are listed, no others count. */
 static void find_domain(struct looking *k, size_t i)
 {
@@ -96,7 +99,7 @@ static void find_domain(struct looking *k, size_t i)
     k->domain[i] = arena_array(a, n, sizeof **k->domain);
     for (size_t s = 0; s < n; s++) k->domain[i][s] = !column_is_indexed(col) || col->kind != FEEL_BOOLEAN || s & 1;
     /* No test tells the gaps between single texts apart. */
-    for (size_t s = 2; s < n && col->hashed; s += 2) k->domain[i][s] = false;
+    for (size_t s = 2; s < n && is_of_words(col); s += 2) k->domain[i][s] = false;
     if (!column_is_indexed(col) || !tests.n) return;
     struct table_cell allowed = {.text = tests};
     struct feel_scope none = {.lenient = true};
@@ -117,12 +120,14 @@ static void find_domain(struct looking *k, size_t i)
         }
         if (single) k->domain[i][s] &= s & 1 ? inside : false;
     }
-    /* A listed value that no rule names is a gap of its own; the segment before the first constant stands for them. */
+    /* A listed value that no rule names lies in a gap; of words the first gap stands for all. */
     for (size_t j = 0; j < allowed.test_count && n; j++) {
-        bool named = allowed.tests[j].op != OP_IN || allowed.tests[j].value.kind == FEEL_RANGE ||
-                     allowed.tests[j].value.kind == FEEL_LIST;
-        for (size_t v = 0; v < col->count; v++) named |= feel_same(col->constants[v], allowed.tests[j].value);
-        if (!named && col->kind == FEEL_STRING) k->domain[i][0] = true;
+        struct feel_value v = allowed.tests[j].value;
+        size_t at = 0;
+        if (allowed.tests[j].op != OP_IN || v.kind != col->kind) continue;
+        while (at < col->count && feel_order(col->constants[at], v) < 0) at++;
+        if (at < col->count && feel_same(col->constants[at], v)) continue;
+        k->domain[i][is_of_words(col) ? 0 : 2 * at] = true;
     }
 }
 

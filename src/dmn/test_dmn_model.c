@@ -603,5 +603,46 @@ static void checked(struct test_tally *t)
     dmn_free(m);
 }
 
+/* Where a type lists its values, those that no rule names count too, and no others. */
+static void checked_values(struct test_tally *t)
+{
+#define WORDS(feel) "<text>" feel "</text>"
+#define TYPE(name, base, values)                                                                                       \
+    "<itemDefinition name='" name "'><typeRef>" base                                                                   \
+    "</typeRef><allowedValues>" WORDS(values) "</allowedValues></itemDefinition>"
+#define COLUMN(type, of) "<input><inputExpression typeRef='" type "'>" WORDS(of) "</inputExpression></input>"
+#define TABLE(name, of, type, rules)                                                                                   \
+    "<decision name='" name "'>" NEEDS(of) "<decisionTable>" COLUMN(type, of) "<output/>" rules                        \
+                                                                              "</decisionTable></decision>"
+    static const char text[] =
+        MODEL(TYPE("mark", "number", "1, 2, 3, 4, 5") TYPE("size", "string", "\"s\", \"m\", \"l\"") INPUT("n", "mark")
+                  INPUT("s", "size") INPUT("free", "string")
+                      TABLE("all", "n", "mark", RULE("&lt;= 3", "1") RULE("&gt; 3", "2"))
+                          TABLE("no four", "n", "mark", RULE("&lt; 4", "1") RULE("&gt;= 5", "2"))
+                              TABLE("never", "n", "mark", RULE("&lt;= 5", "1") RULE("&gt; 5", "2"))
+                                  TABLE("sizes", "s", "size", RULE("\"s\"", "1") RULE("\"l\"", "2"))
+                                      TABLE("words", "free", "string", RULE("\"a\"", "1") RULE("\"b\", \"c\"", "2")));
+    static const struct {
+        enum dmn_finding_kind kind;
+        const char *where, *says;
+    } want[] = {{DMN_GAP, "decision 'no four'", "no rule for n: 4"},
+                {DMN_UNREACHABLE, "decision 'never'", "rule 2 never matches: no value of n is > 5"},
+                {DMN_GAP, "decision 'sizes'", "no rule for s: any other text"},
+                {DMN_GAP, "decision 'words'", "no rule for free: any other text"}};
+    struct dmn_model *m;
+    struct err err = {0};
+    struct dmn_source source = {str_of(text), STR("test.dmn")};
+    if (!CHECK(dmn_check(&source, 1, &m, &err) == 0)) return;
+    size_t count;
+    const struct dmn_finding *f = dmn_findings(m, &count);
+    CHECK(count == ARRAY_COUNT(want));
+    for (size_t i = 0; i < count; i++) {
+        if (i < ARRAY_COUNT(want)) CHECK(f[i].kind == want[i].kind);
+        CHECK_STR(str_of(f[i].err.field), str_of(i < ARRAY_COUNT(want) ? want[i].where : ""));
+        CHECK_STR(str_of(f[i].err.message), str_of(i < ARRAY_COUNT(want) ? want[i].says : ""));
+    }
+    dmn_free(m);
+}
+
 TEST_MAIN(versions, damage, references, one_fails_the_rest_works, circles, imports_in_circles, limits, coercion, batch,
-          boxes, long_names, explained, format, checked)
+          boxes, long_names, explained, format, checked, checked_values)
