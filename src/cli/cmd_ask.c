@@ -44,12 +44,40 @@ static str plain(struct cli *c, struct feel_value v)
     return s;
 }
 
+/* "IT answers in writing, within 3 days" */
+static str step(struct cli *c, struct feel_value v)
+{
+    const struct feel_value *who = feel_entry_get(v, STR("who")), *does = feel_entry_get(v, STR("does")),
+                            *days = feel_entry_get(v, STR("within days"));
+    if (v.kind != FEEL_CONTEXT || !who || !does) return plain(c, v);
+    str s = arena_printf(&c->arena, STR_FORMAT " " STR_FORMAT, STR_ARGS(plain(c, *who)), STR_ARGS(plain(c, *does)));
+    int64_t n;
+    if (!days || !feel_to_int(*days, &n)) return s;
+    return arena_printf(&c->arena, STR_FORMAT ", within %lld day%s", STR_ARGS(s), (long long)n, n == 1 ? "" : "s");
+}
+
+static void put_entries(struct cli *c, struct feel_value context)
+{
+    for (uint32_t i = 0; i < context.count; i++) {
+        const struct feel_entry *e = &context.entries[i];
+        if (e->value.kind == FEEL_NULL) continue;
+        put_wrapped(
+            c, "  - ",
+            arena_printf(&c->arena, STR_FORMAT ": " STR_FORMAT, STR_ARGS(e->key), STR_ARGS(plain(c, e->value))));
+    }
+}
+
 static void put_parts(struct cli *c, const struct ruling *r)
 {
     for (size_t p = 0; p < RULING_PARTS; p++) {
         struct feel_value v = r->parts[p];
         const char *key = ruling_part_key((enum ruling_part)p);
         if (v.kind == FEEL_NULL || (v.kind == FEEL_LIST && !v.count)) continue;
+        if (v.kind == FEEL_CONTEXT) {
+            put_head(c, key);
+            put_entries(c, v);
+            continue;
+        }
         if (v.kind != FEEL_LIST) {
             cli_style(c, STYLE_BOLD);
             cli_printf(c, "%s", key);
@@ -60,7 +88,7 @@ static void put_parts(struct cli *c, const struct ruling *r)
             continue;
         }
         put_head(c, key);
-        for (uint32_t i = 0; i < v.count; i++) put_wrapped(c, "  - ", plain(c, v.items[i]));
+        for (uint32_t i = 0; i < v.count; i++) put_wrapped(c, "  - ", step(c, v.items[i]));
     }
 }
 
@@ -233,8 +261,9 @@ static void ask_line(void *host, str line)
     arena_clear(&m->arena);
     m->env.steps = 0, m->env.depth = 0;
     if (answer_line(m, line, &r, &err) < 0) {
-        str why = arena_printf(&m->arena, "%s%s%s", err.field, err.field[0] ? ": " : "", err.message);
-        struct answers none = {.values = NULL, .problems = &why, .problem_count = 1};
+        str *why = arena_alloc(&m->arena, sizeof *why);
+        *why = arena_printf(&m->arena, "%s%s%s", err.field, err.field[0] ? ": " : "", err.message);
+        struct answers none = {.problems = why, .problem_count = 1};
         if (rulebook_rule(m->book, &m->env, &none, 0, &r, &err) < 0) return;
     }
     json_init(&w, &m->cli->out, 0);

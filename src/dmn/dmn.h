@@ -118,6 +118,8 @@ str dmn_extension(const struct dmn_model *m, const char *name);
 const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena *a, size_t *count);
 /* The constants that the columns of tables compare it with, in order, each once; those of text and booleans too. */
 const struct feel_value *dmn_node_constants(const struct dmn_node *n, struct arena *a, size_t *count);
+/* The decision is a table that only compares what it requires with constants, and gives constants. */
+bool dmn_node_compares(const struct dmn_node *n);
 
 /* JSON as inputs for a node: where a date, time, date and time or duration is declared, a string becomes one. */
 struct feel_value dmn_inputs_from_json(const struct dmn_node *node, struct arena *a, const struct json *j);

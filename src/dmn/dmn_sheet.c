@@ -175,3 +175,16 @@ const struct feel_value *dmn_node_constants(const struct dmn_node *n, struct are
     *count = got.count;
     return got.items;
 }
+
+bool dmn_node_compares(const struct dmn_node *n)
+{
+    if (n->kind != DMN_DECISION || !n->logic || n->logic->kind != BOX_TABLE) return false;
+    const struct dmn_table *t = n->logic->table;
+    for (size_t i = 0; i < t->input_count; i++)
+        if (!t->inputs[i].slot || t->inputs[i].slot > n->scope.count) return false;
+    for (size_t i = 0; i < t->input_count * t->rule_count; i++)
+        if (t->cells[i].program) return false;
+    for (size_t r = 0; r < t->rule_count; r++)
+        if (!t->rules[r].constant) return false;
+    return !t->has_fallback;
+}

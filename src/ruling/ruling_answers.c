@@ -54,10 +54,18 @@ static str wanted(const struct rulebook_question *q, struct arena *a)
     return text;
 }
 
-static str refused(const struct rulebook_question *q, struct arena *a, struct feel_value given)
+static bool is_kind(const struct rulebook_question *q, struct feel_value v)
+{
+    return (q->kind == QUESTION_NUMBER && v.kind == FEEL_NUMBER) || (q->kind == QUESTION_DATE && v.kind == FEEL_DATE) ||
+           (q->kind == QUESTION_TEXT && v.kind == FEEL_STRING);
+}
+
+/* `why`: what its type says. */
+static str refused(const struct rulebook_question *q, struct arena *a, struct feel_value given, str why)
 {
     struct buf out;
     enum { SHOWN = 200 };
+    if (is_kind(q, given) && why.n) return why;
     buf_init(&out, SHOWN);
     feel_emit(&out, given);
     str text = arena_printf(a, STR_FORMAT ": " STR_FORMAT " is not " STR_FORMAT, STR_ARGS(q->name),
@@ -85,7 +93,7 @@ static void take(const struct rulebook *b, struct arena *a, struct dmn_sheet *fi
         }
     struct feel_value as = q->value_count ? feel_null() : dmn_sheet_fit(fits, b->inside[i].node, v);
     if (as.kind == FEEL_NULL)
-        *vec_add(a, problems) = refused(q, a, v);
+        *vec_add(a, problems) = refused(q, a, v, as.kind == FEEL_NULL ? as.text : STR(""));
     else
         out->values[i] = as;
 }

@@ -45,12 +45,15 @@ static void find_followers(struct rulebook *b, struct question_inside *q)
     size_t count;
     const struct dmn_node *const *nodes = dmn_nodes(b->model, &count);
     VEC(const struct dmn_node *) follows = {0};
+    bool *followed = arena_array(&b->arena, count, sizeof *followed);
     for (size_t i = 0; i < count; i++) {
         bool *leading = arena_array(&b->arena, count, sizeof *leading);
         if (dmn_node_kind(nodes[i]) != DMN_DECISION) continue;
         mark_leading(nodes[i], leading);
         if (leading[dmn_node_index(q->node)]) *vec_add(&b->arena, &follows) = nodes[i];
+        followed[i] = leading[dmn_node_index(q->node)];
     }
+    q->followed = followed;
     q->follows = follows.items, q->follow_count = follows.count;
 }
 
@@ -78,8 +81,7 @@ static void add_mark(struct rulebook *b, struct dmn_sheet *fits, const struct dm
     *vec_add(&b->arena, m) = v;
 }
 
-/* Numbers and days: the constants of the tables, what stands beside them and between them. Where no table compares
- * the input itself, what it is made into is; then a scale of sizes. */
+/* Numbers and days: the constants of the tables, what stands beside them and between them. */
 static void mark_numbers(struct rulebook *b, struct dmn_sheet *fits, const struct dmn_node *n, marks *m, bool days)
 {
     size_t count;
@@ -103,7 +105,10 @@ static void mark_numbers(struct rulebook *b, struct dmn_sheet *fits, const struc
             add_mark(b, fits, n, m, days ? feel_date(x + step) : feel_int(x + step));
         before = x;
     }
-    if (count || days) return;
+}
+
+static void add_sizes(struct rulebook *b, struct dmn_sheet *fits, const struct dmn_node *n, marks *m)
+{
     add_mark(b, fits, n, m, feel_int(0));
     for (int64_t size = 1; size <= 1000000000; size *= 10) add_mark(b, fits, n, m, feel_int(size));
 }
@@ -125,7 +130,9 @@ static void find_marks(struct rulebook *b, struct rulebook_question *q, struct q
     if (q->kind == QUESTION_NUMBER || q->kind == QUESTION_DATE)
         mark_numbers(b, fits, in->node, &m, q->kind == QUESTION_DATE);
     if (q->kind == QUESTION_TEXT) mark_texts(b, fits, in->node, &m);
-    in->marks = m.items, in->mark_count = m.count;
+    in->mark_count = m.count;
+    if (q->kind == QUESTION_NUMBER) add_sizes(b, fits, in->node, &m);
+    in->marks = m.items, in->all_count = m.count;
 }
 
 static int read_questions(struct rulebook *b, struct err *err)
@@ -178,7 +185,7 @@ static int read_book(struct rulebook *b, struct err *err)
         for (size_t k = 0; k < ARRAY_COUNT(parts[i].names) && !b->parts[i]; k++)
             if (!str_eq(str_of(parts[i].names[k]), outcome)) b->parts[i] = decision(b, parts[i].names[k]);
     b->zones = dmn_node_values(b->zone, &b->arena, &b->zone_count);
-    return read_questions(b, err);
+    return read_questions(b, err) < 0 ? -1 : grid_build(b, err);
 }
 
 int rulebook_load(str name, str version, str text, struct rulebook **out, struct err *err)

@@ -6,13 +6,31 @@
 
 enum { QUESTIONS_LIMIT = 200, REQUIRED_LIMIT = 64 };
 
+/* A rulebook's way to its zone as tables of classes (ruling_grid.c): where all that a decision rests on has few values,
+ * or is a number that is only compared, it is evaluated once for each combination, when the rulebook is read. */
+enum grid_kind { GRID_FREE, GRID_VALUES, GRID_SEGMENTS };
+struct grid_node { /* of an input or a decision */
+    enum grid_kind kind;
+    const struct feel_value *values; /* VALUES: one for each class; SEGMENTS: the constants that it is compared with */
+    size_t count;                    /* of classes. SEGMENTS: 2i + 1 is the constant i, 2i what lies before it */
+    const struct dmn_node *needs[REQUIRED_LIMIT];
+    size_t need_count;
+    const uint16_t *alike; /* of a question: the first class that has the effect of each; or NULL */
+    const uint16_t
+        *outcomes; /* of a decision: its class by those of what it needs, the first fastest; NULL: computed */
+    bool done;
+};
+enum { NO_CLASS = UINT16_MAX };
+
 struct question_inside {
     const struct dmn_node *node;
     const struct dmn_node **follows; /* decisions that rest on it, in any number of steps */
     size_t follow_count;
+    const bool *followed;           /* the same by node */
     const struct feel_value *marks; /* one value for each class that the tables tell apart */
     size_t mark_count;
-    bool leads; /* the zone rests on it */
+    size_t all_count; /* of these and, behind them, a scale of sizes: what is computed of a number is compared, too */
+    bool leads;       /* the zone rests on it */
 };
 struct rulebook {
     struct arena arena;
@@ -25,15 +43,23 @@ struct rulebook {
     struct rulebook_question *questions;
     struct question_inside *inside;
     size_t question_count;
-    bool *leads; /* by node: the zone or the extent rests on it */
+    bool *leads;                 /* by node: the zone or the extent rests on it */
+    struct grid_node *grid;      /* by node, of those on which the zone rests; the others are not done */
+    const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
+    size_t way_count;
 };
+
+int grid_build(struct rulebook *b, struct err *err) MUST_USE;
+uint16_t grid_class(const struct grid_node *g, struct feel_value v); /* NO_CLASS: none of them, or it is free */
+/* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
+uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes);
 
 struct dmn_sheet *ruling_sheet(const struct rulebook *b, struct feel_env *env, const struct answers *a, bool explain);
 /* The place of a zone among the outcomes, 0 the lightest; SIZE_MAX for none of them. */
 size_t ruling_rank(const struct rulebook *b, struct feel_value zone);
 /* What would have to differ (ruling_lighter.c). */
-int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, const struct dmn_sheet *s,
-                        const struct answers *a, struct ruling *r, struct err *err) MUST_USE;
+int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
+                        struct ruling *r, struct err *err) MUST_USE;
 /* Which questions are open, of those that `a` does not answer (ruling_open.c); *filled: `a` with a value for each of
  * the others on which nothing depends. */
 int ruling_find_open(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct answers *filled,

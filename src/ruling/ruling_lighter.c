@@ -1,52 +1,103 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What would have to differ for a lighter zone: each answer is changed to every value that the rules tell apart, and
- * the zone decided again; only what rests on the answer is evaluated. Where no single change helps, pairs are tried. */
+/* What would have to differ for a lighter zone: each answer is changed to a value of every class that the rules tell
+ * apart, and the zone decided again, by looking it up where the rulebook's grid has it. Where no single change helps,
+ * pairs are tried. Of those that are alike the nearest to what was answered is told. */
 #include "ruling_inside.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { CANDIDATES_LIMIT = 600, PAIRS_LIMIT = 4000, SHOWN_LIMIT = 12 };
+enum { CANDIDATES_LIMIT = 400, FOUND_LIMIT = 400, PAIRS_LIMIT = 20000, SHOWN_LIMIT = 12 };
 
 struct candidate {
     struct ruling_change change;
     size_t question, distance;
-    uint64_t effect; /* of all that it changes on the way to the zone */
+    uint16_t class; /* of the answer; NO_CLASS where it has none */
 };
 struct search {
     const struct rulebook *b;
     struct feel_env *env;
-    const struct dmn_sheet *from;
+    struct dmn_sheet *from;
     const struct answers *answers;
-    size_t rank; /* of the ruling: lighter is less */
+    size_t rank, nodes;   /* the ruling's rank: lighter is less */
+    uint16_t *base, *now; /* classes by node: as answered; as changed */
     struct candidate *candidates;
     size_t count;
     struct ruling_lighter *found;
-    size_t found_count;
+    size_t *distances, found_count;
 };
 
-static void apply(const struct rulebook *b, struct dmn_sheet *s, const struct candidate *c)
+/* ---- Deciding again ------------------------------------------------------------------------------------------------
+ */
+
+static struct dmn_sheet *changed_sheet(const struct search *k, const struct candidate *const *changes, size_t count)
 {
-    const struct question_inside *q = &b->inside[c->question];
-    dmn_sheet_put(s, q->node, c->change.value);
-    for (size_t i = 0; i < q->follow_count; i++) dmn_sheet_forget(s, q->follows[i]);
+    struct dmn_sheet *s = dmn_sheet_branch(k->from, false);
+    for (size_t i = 0; i < count; i++) {
+        const struct question_inside *q = &k->b->inside[changes[i]->question];
+        dmn_sheet_put(s, q->node, changes[i]->change.value);
+        for (size_t f = 0; f < q->follow_count; f++) dmn_sheet_forget(s, q->follows[f]);
+    }
+    return s;
 }
 
-/* The rank of the zone with the changes; SIZE_MAX where the answers contradict each other then, or none is decided. */
-static int decide(struct search *k, const struct candidate *const *changes, size_t count, struct dmn_sheet **sheet,
-                  size_t *rank, struct feel_value *zone, struct err *err)
+static bool rests_on(const struct search *k, const struct dmn_node *n, const struct candidate *const *changes,
+                     size_t count)
+{
+    bool rests = false;
+    for (size_t i = 0; i < count; i++) rests |= k->b->inside[changes[i]->question].followed[dmn_node_index(n)];
+    return rests;
+}
+
+/* The rank of the zone with the changes; SIZE_MAX where it is not lighter, or the answers contradict each other. */
+static int decide(struct search *k, const struct candidate *const *changes, size_t count, size_t *rank, struct err *err)
 {
     const struct rulebook *b = k->b;
-    struct dmn_sheet *s = dmn_sheet_branch(k->from, false);
-    struct feel_value against = feel_null();
-    for (size_t i = 0; i < count; i++) apply(b, s, changes[i]);
-    *sheet = s, *rank = SIZE_MAX;
-    if (dmn_sheet_get(s, b->zone, zone, err) < 0) return -1;
-    size_t got = ruling_rank(b, *zone);
-    if (got >= k->rank) return 0;
-    if (b->contradictions && dmn_sheet_get(s, b->contradictions, &against, err) < 0) return -1;
-    if (against.kind == FEEL_LIST && against.count) return 0;
-    *rank = got;
+    struct dmn_sheet *s = NULL;
+    struct feel_value v;
+    uint32_t zone = dmn_node_index(b->zone);
+    memcpy(k->now, k->base, k->nodes * sizeof *k->now);
+    for (size_t i = 0; i < count; i++) k->now[dmn_node_index(b->inside[changes[i]->question].node)] = changes[i]->class;
+    for (size_t i = 0; i < b->way_count; i++) {
+        const struct dmn_node *n = b->way[i];
+        const struct grid_node *g = &b->grid[dmn_node_index(n)];
+        if (!rests_on(k, n, changes, count)) continue;
+        uint16_t *class = &k->now[dmn_node_index(n)];
+        *class = g->outcomes ? grid_outcome(b, g, k->now) : NO_CLASS;
+        if (*class != NO_CLASS || (g->kind == GRID_FREE && n != b->zone)) continue;
+        if (!s) s = changed_sheet(k, changes, count);
+        if (dmn_sheet_get(s, n, &v, err) < 0) return -1;
+        *class = n == b->zone ? NO_CLASS : grid_class(g, v);
+        if (n == b->zone) *rank = ruling_rank(b, v);
+    }
+    if (k->now[zone] != NO_CLASS) *rank = ruling_rank(b, b->grid[zone].values[k->now[zone]]);
+    if (*rank >= k->rank) {
+        *rank = SIZE_MAX;
+        return 0;
+    }
+    if (!b->contradictions) return 0;
+    if (!s) s = changed_sheet(k, changes, count);
+    if (dmn_sheet_get(s, b->contradictions, &v, err) < 0) return -1;
+    if (v.kind == FEEL_LIST && v.count) *rank = SIZE_MAX;
+    return 0;
+}
+
+static int find_base(struct search *k, struct err *err)
+{
+    const struct rulebook *b = k->b;
+    for (size_t i = 0; i < k->nodes; i++) k->base[i] = NO_CLASS;
+    for (size_t i = 0; i < b->question_count; i++) {
+        uint32_t node = dmn_node_index(b->inside[i].node);
+        if (b->inside[i].leads) k->base[node] = grid_class(&b->grid[node], k->answers->values[i]);
+    }
+    for (size_t i = 0; i < b->way_count; i++) {
+        uint32_t node = dmn_node_index(b->way[i]);
+        struct feel_value v;
+        if (b->grid[node].outcomes) k->base[node] = grid_outcome(b, &b->grid[node], k->base);
+        if (k->base[node] != NO_CLASS) continue;
+        if (dmn_sheet_get(k->from, b->way[i], &v, err) < 0) return -1;
+        k->base[node] = grid_class(&b->grid[node], v);
+    }
     return 0;
 }
 
@@ -55,17 +106,59 @@ static int decide(struct search *k, const struct candidate *const *changes, size
 
 static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance)
 {
+    const struct grid_node *g = &k->b->grid[dmn_node_index(k->b->inside[question].node)];
+    struct candidate one = {{&k->b->questions[question], v}, question, distance, grid_class(g, v)};
     if (k->count == CANDIDATES_LIMIT || feel_same(v, k->answers->values[question])) return;
-    k->candidates[k->count++] =
-        (struct candidate){.change = {&k->b->questions[question], v}, .question = question, .distance = distance};
+    bool classed = one.class != NO_CLASS && g->alike;
+    uint16_t alike = classed ? g->alike[one.class] : NO_CLASS;
+    uint16_t base = k->base[dmn_node_index(k->b->inside[question].node)];
+    if (classed && base != NO_CLASS && g->alike[base] == alike) return; /* as it is, for the rules */
+    for (size_t i = k->count; classed && i-- > 0 && k->candidates[i].question == question;) {
+        if (k->candidates[i].class == NO_CLASS || g->alike[k->candidates[i].class] != alike) continue;
+        if (distance < k->candidates[i].distance) k->candidates[i] = one;
+        return;
+    }
+    k->candidates[k->count++] = one;
 }
 
-static size_t distance_of(struct feel_value from, struct feel_value to)
+static void add_number(struct search *k, size_t question, double number)
 {
-    double d = fabs(feel_to_double(to) - feel_to_double(from));
-    int64_t x, y;
-    if (feel_to_days(from, &x) && feel_to_days(to, &y)) d = fabs((double)(y - x));
-    return d < 9e15 ? (size_t)d : SIZE_MAX / 2;
+    const struct feel_value *now = &k->answers->values[question];
+    bool whole = fabs(number) < 9e15 && floor(number) == number;
+    struct feel_value v = whole ? feel_int((int64_t)number) : feel_double(number);
+    v = dmn_sheet_fit(k->from, k->b->inside[question].node, v);
+    double distance = fabs(number - feel_to_double(*now));
+    if (v.kind != FEEL_NULL) add_candidate(k, question, v, distance < 9e15 ? (size_t)distance : SIZE_MAX / 2);
+}
+
+/* A number or a day that is compared: of each stretch between two constants what is nearest. */
+static void add_segments(struct search *k, size_t question)
+{
+    const struct question_inside *q = &k->b->inside[question];
+    const struct grid_node *g = &k->b->grid[dmn_node_index(q->node)];
+    size_t here = k->base[dmn_node_index(q->node)], constants = g->count / 2;
+    for (size_t class = 0; class < g->count; class ++) {
+        size_t i = class / 2;
+        int64_t low, high;
+        if (class == here || here == NO_CLASS) continue;
+        const struct feel_value *before = i ? &g->values[i - 1] : NULL, *after = i < constants ? &g->values[i] : NULL;
+        if (k->b->questions[question].kind == QUESTION_DATE) {
+            struct feel_value v = after ? *after : *before;
+            if (!feel_to_days(class > here && !(class & 1) ? *before : v, &low) || !feel_to_days(v, &high)) continue;
+            int64_t day = class & 1 ? high : class > here ? low + 1 : high - 1;
+            size_t distance = class > here ? class - here : here - class;
+            v = dmn_sheet_fit(k->from, q->node, feel_date(day));
+            if (v.kind != FEEL_NULL) add_candidate(k, question, v, distance);
+            continue;
+        }
+        double from = before ? feel_to_double(*before) : NAN, to = after ? feel_to_double(*after) : NAN;
+        if (class & 1)
+            add_number(k, question, to);
+        else if (class > here)
+            add_number(k, question, !after || from + 1 < to ? from + 1 : (from + to) / 2);
+        else
+            add_number(k, question, !before || to - 1 > from ? to - 1 : (from + to) / 2);
+    }
 }
 
 /* A number that the tables see only through what is computed of it: where does that meet their constants? As if it were
@@ -75,23 +168,19 @@ static int add_by_slope(struct search *k, size_t question, struct err *err)
     const struct question_inside *q = &k->b->inside[question];
     double x = feel_to_double(k->answers->values[question]);
     for (size_t i = 0; i < q->follow_count; i++) {
-        size_t count;
+        const struct grid_node *g = &k->b->grid[dmn_node_index(q->follows[i])];
         struct feel_value here, there;
-        const struct feel_value *constants = dmn_node_constants(q->follows[i], k->env->arena, &count);
-        if (!count || constants[0].kind != FEEL_NUMBER) continue;
-        struct dmn_sheet *s = dmn_sheet_branch(k->from, false);
+        if (!g->done || g->kind != GRID_SEGMENTS || g->count < 2 || g->values[0].kind != FEEL_NUMBER) continue;
         struct candidate step = {.change.value = feel_double(x + 1), .question = question};
-        if (dmn_sheet_get(s, q->follows[i], &here, err) < 0) return -1;
-        apply(k->b, s, &step);
-        if (dmn_sheet_get(s, q->follows[i], &there, err) < 0) return -1;
-        double slope = feel_to_double(there) - feel_to_double(here);
+        const struct candidate *steps = &step;
+        if (dmn_sheet_get(k->from, q->follows[i], &here, err) < 0) return -1;
+        if (dmn_sheet_get(changed_sheet(k, &steps, 1), q->follows[i], &there, err) < 0) return -1;
+        double at = feel_to_double(here), slope = feel_to_double(there) - at;
         if (!(fabs(slope) > 1e-12)) continue;
-        for (size_t c = 0; c < count; c++) {
-            double meets = x + (feel_to_double(constants[c]) - feel_to_double(here)) / slope;
-            for (double y = floor(meets) - 1; y <= ceil(meets) + 1; y++) {
-                struct feel_value v = dmn_sheet_fit(s, q->node, feel_double(y));
-                if (v.kind != FEEL_NULL) add_candidate(k, question, v, distance_of(k->answers->values[question], v));
-            }
+        for (size_t c = 0; c < g->count / 2; c++) {
+            double meets = x + (feel_to_double(g->values[c]) - at) / slope;
+            if (floor(meets) == meets) add_number(k, question, meets);
+            add_number(k, question, meets < x ? ceil(meets) - 1 : floor(meets) + 1);
         }
     }
     return 0;
@@ -101,131 +190,87 @@ static int add_candidates(struct search *k, size_t question, struct err *err)
 {
     const struct question_inside *q = &k->b->inside[question];
     const struct rulebook_question *words = &k->b->questions[question];
-    struct feel_value now = k->answers->values[question];
-    size_t at = 0, count;
+    const struct grid_node *g = &k->b->grid[dmn_node_index(q->node)];
     if (!q->leads) return 0;
-    for (size_t i = 0; i < words->value_count; i++)
-        if (feel_same(words->values[i], now)) at = i;
-    dmn_node_constants(q->node, k->env->arena, &count);
-    if (words->kind == QUESTION_NUMBER && !count) return add_by_slope(k, question, err);
-    if (words->kind == QUESTION_TEXT) return 0; /* a free text has no values to offer */
-    for (size_t i = 0; i < q->mark_count; i++)
-        add_candidate(k, question, q->marks[i],
-                      words->kind == QUESTION_CHOICE ? (i > at ? i - at : at - i) : distance_of(now, q->marks[i]));
+    if (g->kind == GRID_VALUES) {
+        size_t here = k->base[dmn_node_index(q->node)];
+        for (size_t i = 0; i < words->value_count; i++)
+            add_candidate(k, question, words->values[i], i > here ? i - here : here - i);
+    } else if (g->kind == GRID_SEGMENTS) {
+        add_segments(k, question);
+        if (words->kind == QUESTION_NUMBER) return add_by_slope(k, question, err);
+    }
     return 0;
 }
 
-/* ---- Single changes ------------------------------------------------------------------------------------------------
+/* ---- Searching -----------------------------------------------------------------------------------------------------
  */
 
-static uint64_t effect_of(struct search *k, struct dmn_sheet *s, const struct candidate *c)
+/* Of changes of the same questions to the same zone the nearest. */
+static void note_found(struct search *k, const struct candidate *const *changes, size_t count, struct feel_value zone)
 {
-    const struct question_inside *q = &k->b->inside[c->question];
-    struct buf text;
-    struct err err = {0};
-    buf_init(&text, 1 << 16);
-    for (size_t i = 0; i < q->follow_count; i++) {
-        struct feel_value v;
-        if (!k->b->leads[dmn_node_index(q->follows[i])] || dmn_sheet_get(s, q->follows[i], &v, &err) < 0) continue;
-        feel_emit(&text, v);
-        buf_char(&text, '\n');
+    size_t distance = 0, place = 0;
+    struct ruling_lighter l = {.zone = zone, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        l.changes[i] = changes[i]->change;
+        distance = changes[i]->distance < SIZE_MAX / 2 - distance ? distance + changes[i]->distance : SIZE_MAX / 2;
     }
-    uint64_t effect = str_hash(buf_get(&text));
-    buf_release(&text);
-    return effect;
+    for (; place < k->found_count; place++) {
+        const struct ruling_lighter *other = &k->found[place];
+        bool same = feel_same(other->zone, zone) && other->changes[0].question == l.changes[0].question;
+        if (same && (count == 1 || other->changes[1].question == l.changes[1].question)) break;
+    }
+    if (place == FOUND_LIMIT || (place < k->found_count && k->distances[place] <= distance)) return;
+    if (place == k->found_count) k->found_count++;
+    k->found[place] = l, k->distances[place] = distance;
 }
 
-/* Of the changes of one question that give one zone the nearest. */
-static void note_single(struct search *k, const struct candidate *c, struct feel_value zone, size_t *nearest)
+static int try_changes(struct search *k, const struct candidate *const *changes, size_t count, size_t *best,
+                       struct err *err)
 {
-    for (size_t i = 0; i < k->found_count; i++) {
-        struct ruling_lighter *l = &k->found[i];
-        if (l->changes[0].question != c->change.question || !feel_same(l->zone, zone)) continue;
-        if (c->distance < nearest[i]) l->changes[0] = c->change, nearest[i] = c->distance;
-        return;
-    }
-    nearest[k->found_count] = c->distance;
-    k->found[k->found_count++] = (struct ruling_lighter){zone, {c->change}, 1};
+    struct arena_mark mark = arena_mark(k->env->arena);
+    size_t rank = SIZE_MAX;
+    int result = decide(k, changes, count, &rank, err);
+    arena_back_to(k->env->arena, mark);
+    if (result < 0 || rank == SIZE_MAX || rank > *best) return result;
+    if (count == 2 && rank < *best) k->found_count = 0, *best = rank; /* of pairs only the lightest */
+    note_found(k, changes, count, k->b->zones[rank]);
+    return 0;
 }
 
-static int try_singles(struct search *k, struct err *err)
+static int search(struct search *k, struct err *err)
 {
-    size_t *nearest = arena_alloc(k->env->arena, (k->count + 1) * sizeof *nearest);
+    size_t best = SIZE_MAX, tried = 0;
     for (size_t i = 0; i < k->count; i++) {
         const struct candidate *one = &k->candidates[i];
-        struct arena_mark mark = arena_mark(k->env->arena);
-        struct dmn_sheet *s;
-        struct feel_value zone;
-        size_t rank;
-        if (decide(k, &one, 1, &s, &rank, &zone, err) < 0) return -1;
-        if (rank != SIZE_MAX) note_single(k, one, k->b->zones[rank], nearest);
-        arena_back_to(k->env->arena, mark);
+        if (try_changes(k, &one, 1, &best, err) < 0) return -1;
     }
-    return 0;
-}
-
-/* ---- Pairs ---------------------------------------------------------------------------------------------------------
- */
-
-/* Of the changes of one question that have the same effect the nearest; none that has no effect at all. */
-static void thin_out(struct search *k)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < k->count; i++) {
-        struct candidate *c = &k->candidates[i];
-        struct arena_mark mark = arena_mark(k->env->arena);
-        struct dmn_sheet *s = dmn_sheet_branch(k->from, false);
-        uint64_t none = effect_of(k, s, c);
-        apply(k->b, s, c);
-        c->effect = effect_of(k, s, c);
-        arena_back_to(k->env->arena, mark);
-        bool keep = c->effect != none;
-        for (size_t j = 0; j < kept && keep; j++) {
-            struct candidate *other = &k->candidates[j];
-            if (other->question != c->question || other->effect != c->effect) continue;
-            if (c->distance < other->distance) *other = *c;
-            keep = false;
-        }
-        if (keep) k->candidates[kept++] = *c;
-    }
-    k->count = kept;
-}
-
-static int try_pairs(struct search *k, struct err *err)
-{
-    size_t tried = 0, best = SIZE_MAX;
-    thin_out(k);
+    if (k->found_count) return 0;
     for (size_t i = 0; i < k->count; i++)
         for (size_t j = i + 1; j < k->count && tried < PAIRS_LIMIT; j++) {
             const struct candidate *pair[] = {&k->candidates[i], &k->candidates[j]};
-            struct arena_mark mark = arena_mark(k->env->arena);
-            struct dmn_sheet *s;
-            struct feel_value zone;
-            size_t rank;
             if (pair[0]->question == pair[1]->question) continue;
             tried++;
-            if (decide(k, pair, 2, &s, &rank, &zone, err) < 0) return -1;
-            arena_back_to(k->env->arena, mark);
-            if (rank == SIZE_MAX || rank > best) continue;
-            if (rank < best) k->found_count = 0, best = rank;
-            if (k->found_count < CANDIDATES_LIMIT)
-                k->found[k->found_count++] =
-                    (struct ruling_lighter){k->b->zones[rank], {pair[0]->change, pair[1]->change}, 2};
+            if (try_changes(k, pair, 2, &best, err) < 0) return -1;
         }
     return 0;
 }
 
-int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, const struct dmn_sheet *s,
-                        const struct answers *a, struct ruling *r, struct err *err)
+int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
+                        struct ruling *r, struct err *err)
 {
     struct search k = {.b = b, .env = env, .from = s, .answers = a, .rank = ruling_rank(b, r->zone)};
     if (k.rank == 0 || k.rank == SIZE_MAX) return 0;
+    dmn_nodes(b->model, &k.nodes);
+    k.base = arena_alloc(env->arena, k.nodes * sizeof *k.base);
+    k.now = arena_alloc(env->arena, k.nodes * sizeof *k.now);
     k.candidates = arena_alloc(env->arena, CANDIDATES_LIMIT * sizeof *k.candidates);
-    k.found = arena_alloc(env->arena, CANDIDATES_LIMIT * sizeof *k.found);
+    k.found = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.found);
+    k.distances = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.distances);
+    if (find_base(&k, err) < 0) return -1;
     for (size_t i = 0; i < b->question_count; i++)
         if (add_candidates(&k, i, err) < 0) return -1;
-    if (try_singles(&k, err) < 0) return -1;
-    if (!k.found_count && try_pairs(&k, err) < 0) return -1;
+    if (search(&k, err) < 0) return -1;
     for (size_t i = 1; i < k.found_count; i++) /* few of them: the lightest first */
         for (size_t j = i; j && ruling_rank(b, k.found[j].zone) < ruling_rank(b, k.found[j - 1].zone); j--) {
             struct ruling_lighter x = k.found[j];

@@ -135,7 +135,7 @@ int ruling_find_open(const struct rulebook *b, struct feel_env *env, const struc
         struct possible *p = &o.of[dmn_node_index(b->inside[i].node)];
         bool given = a->values[i].kind != FEEL_NULL;
         p->known = true;
-        p->values = given ? &a->values[i] : b->inside[i].marks, p->count = given ? 1 : b->inside[i].mark_count;
+        p->values = given ? &a->values[i] : b->inside[i].marks, p->count = given ? 1 : b->inside[i].all_count;
         filled->values[i] = given || !p->count ? a->values[i] : p->values[0];
     }
     const struct dmn_node *asked[RULING_PARTS + 2] = {b->zone, b->contradictions};

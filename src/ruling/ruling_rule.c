@@ -30,18 +30,19 @@ static void add_problems(struct ruling *r, struct arena *a, const str *more, siz
 }
 
 /* Texts that the rulebook's decision on contradictions gives. */
-static int find_contradictions(const struct rulebook *b, struct dmn_sheet *s, struct feel_env *env, struct ruling *r,
-                               struct err *err)
+static int find_contradictions(const struct rulebook *b, struct feel_env *env, const struct answers *a,
+                               struct ruling *r, struct err *err)
 {
     struct feel_value v;
     texts found = {0};
     if (!b->contradictions) return 0;
-    if (dmn_sheet_get(s, b->contradictions, &v, err) < 0) return -1;
+    if (dmn_sheet_get(ruling_sheet(b, env, a, false), b->contradictions, &v, err) < 0) return -1;
     const struct feel_value *each = v.kind == FEEL_LIST ? v.items : &v;
     for (size_t i = 0; i < (v.kind == FEEL_LIST ? v.count : 1); i++)
         if (each[i].kind == FEEL_STRING) *vec_add(env->arena, &found) = each[i].text;
+    if (found.count) r->state = RULED_AGAINST;
     add_problems(r, env->arena, found.items, found.count);
-    return found.count > 0;
+    return 0;
 }
 
 /* Of the tables' rules that decided, those first on which the zone rests. */
@@ -105,12 +106,7 @@ static int decide(const struct rulebook *b, struct feel_env *env, const struct a
                   struct ruling *r, struct err *err)
 {
     struct dmn_sheet *s = ruling_sheet(b, env, a, wants & RULING_EXPLAIN);
-    int against = find_contradictions(b, s, env, r, err);
-    if (against < 0 || dmn_sheet_get(s, b->zone, &r->zone, err) < 0) return -1;
-    if (against) {
-        r->state = RULED_AGAINST, r->zone = feel_null();
-        return 0;
-    }
+    if (dmn_sheet_get(s, b->zone, &r->zone, err) < 0) return -1;
     if (r->zone.kind == FEEL_NULL) fall_in_gap(b, s, env->arena, r);
     if (take_parts(b, s, env->arena, r, err) < 0) return -1;
     if (wants & RULING_EXPLAIN) collect_rules(b, s, env, r);
@@ -131,12 +127,9 @@ int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct a
         return 0;
     }
     for (size_t i = 0; i < b->question_count; i++) complete &= a->values[i].kind != FEEL_NULL;
-    if (!complete) {
-        if (ruling_find_open(b, env, a, &filled, out, err) < 0) return -1;
-        if (out->open_count) {
-            out->state = RULED_OPEN;
-            return 0;
-        }
-    }
-    return decide(b, env, &filled, wants, out, err);
+    if (find_contradictions(b, env, a, out, err) < 0) return -1;
+    if (!complete && ruling_find_open(b, env, a, &filled, out, err) < 0) return -1;
+    if (out->state == RULED_AGAINST) out->zone = feel_null();
+    if (out->state == RULED && out->open_count) out->state = RULED_OPEN;
+    return out->state != RULED ? 0 : decide(b, env, &filled, wants, out, err);
 }

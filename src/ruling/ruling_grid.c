@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ruling_inside.h"
+
+#include <string.h>
+
+enum { CELLS_LIMIT = 20000, CLASSES_LIMIT = 2000 };
+
+uint16_t grid_class(const struct grid_node *g, struct feel_value v)
+{
+    size_t low = 0, high = g->kind == GRID_SEGMENTS ? g->count / 2 : 0;
+    if (g->kind == GRID_VALUES)
+        for (size_t i = 0; i < g->count; i++)
+            if (feel_same(g->values[i], v)) return (uint16_t)i;
+    if (g->kind != GRID_SEGMENTS || (high && v.kind != g->values[0].kind)) return NO_CLASS;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = feel_order(v, g->values[middle]);
+        if (order == 0) return (uint16_t)(2 * middle + 1);
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return (uint16_t)(2 * low);
+}
+
+uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes)
+{
+    size_t place = 0, stride = 1;
+    for (size_t i = 0; i < g->need_count; i++) {
+        uint32_t need = dmn_node_index(g->needs[i]);
+        if (classes[need] == NO_CLASS) return NO_CLASS;
+        place += classes[need] * stride, stride *= b->grid[need].count;
+    }
+    return g->outcomes[place];
+}
+
+/* A value of the class. Of an empty stretch between two days one of its ends: it is never met. */
+static struct feel_value stands_for(const struct grid_node *g, size_t class)
+{
+    size_t constants = g->count / 2, i = class / 2;
+    int64_t day;
+    if (g->kind == GRID_VALUES) return g->values[class];
+    if (class & 1) return g->values[i];
+    if (!constants) return feel_int(0);
+    struct feel_value beside = g->values[i < constants ? i : constants - 1];
+    int step = i < constants ? -1 : 1;
+    if (feel_to_days(beside, &day)) return feel_date(day + step);
+    double at = feel_to_double(beside);
+    if (i && i < constants) return feel_double((feel_to_double(g->values[i - 1]) + at) / 2);
+    return feel_double(at + step);
+}
+
+/* ---- Building ------------------------------------------------------------------------------------------------------
+ */
+
+static void make_segments(struct rulebook *b, const struct dmn_node *n, struct grid_node *g)
+{
+    size_t count;
+    const struct feel_value *constants = dmn_node_constants(n, &b->arena, &count);
+    const struct feel_type *type = dmn_node_type(n);
+    enum feel_kind kind = count ? (enum feel_kind)constants[0].kind : FEEL_NUMBER;
+    if (type->is == FEEL_TYPE_OF_KIND && type->kind != kind) return;
+    if (kind != FEEL_NUMBER && kind != FEEL_DATE) return;
+    for (size_t i = 1; i < count; i++)
+        if (constants[i].kind != kind) return;
+    if (2 * count + 1 > CLASSES_LIMIT) return;
+    *g = (struct grid_node){.kind = GRID_SEGMENTS, .values = constants, .count = 2 * count + 1, .done = true};
+}
+
+static void make_question(struct rulebook *b, const struct dmn_node *n, struct grid_node *g)
+{
+    g->values = dmn_node_values(n, &b->arena, &g->count);
+    g->kind = g->count && g->count <= CLASSES_LIMIT ? GRID_VALUES : GRID_FREE;
+    if (!g->count) make_segments(b, n, g);
+}
+
+/* How many combinations there are of what a decision needs; 0: one of them is not by classes. */
+static size_t combinations_of(const struct rulebook *b, const struct dmn_node *n, const struct grid_node *g)
+{
+    size_t combinations = 1;
+    bool compares = dmn_node_compares(n);
+    for (size_t i = 0; i < g->need_count; i++) {
+        const struct grid_node *need = &b->grid[dmn_node_index(g->needs[i])];
+        if (need->kind == GRID_FREE || (need->kind == GRID_SEGMENTS && !compares)) return 0;
+        combinations *= need->count;
+        if (combinations > CELLS_LIMIT) return 0;
+    }
+    return combinations;
+}
+
+static int evaluate_all(struct rulebook *b, const struct dmn_node *n, struct grid_node *g, size_t combinations,
+                        struct err *err)
+{
+    struct feel_value *values = arena_alloc(&b->arena, CLASSES_LIMIT * sizeof *values);
+    uint16_t *outcomes = arena_alloc(&b->arena, combinations * sizeof *outcomes);
+    size_t count = 0;
+    int result = 0;
+    struct feel_env env = {.arena = &b->arena};
+    struct dmn_sheet *s = dmn_sheet_new(b->model, &env, false);
+    for (size_t c = 0; c < combinations && count < CLASSES_LIMIT && result == 0; c++) {
+        struct feel_value v;
+        size_t rest = c, class = 0;
+        for (size_t i = 0; i < g->need_count; i++) {
+            const struct grid_node *need = &b->grid[dmn_node_index(g->needs[i])];
+            dmn_sheet_put(s, g->needs[i], stands_for(need, rest % need->count));
+            rest /= need->count;
+        }
+        struct arena_mark mark = arena_mark(&b->arena);
+        dmn_sheet_forget(s, n);
+        result = dmn_sheet_get(s, n, &v, err);
+        while (class < count && !feel_same(values[class], v)) class ++;
+        if (class < count)
+            arena_back_to(&b->arena, mark);
+        else
+            values[count++] = v;
+        outcomes[c] = (uint16_t) class;
+    }
+    if (result == 0 && count < CLASSES_LIMIT)
+        g->kind = GRID_VALUES, g->values = values, g->count = count, g->outcomes = outcomes;
+    return result;
+}
+
+static int visit(struct rulebook *b, const struct dmn_node *n, struct err *err)
+{
+    struct grid_node *g = &b->grid[dmn_node_index(n)];
+    const struct dmn_node *needs[REQUIRED_LIMIT];
+    size_t count = dmn_node_requires(n, needs, REQUIRED_LIMIT);
+    if (g->done) return 0;
+    g->done = true;
+    if (dmn_node_kind(n) == DMN_INPUT) make_question(b, n, g);
+    if (dmn_node_kind(n) != DMN_DECISION) return 0;
+    for (size_t i = 0; i < count && i < REQUIRED_LIMIT; i++) {
+        enum dmn_kind kind = dmn_node_kind(needs[i]);
+        if (visit(b, needs[i], err) < 0) return -1;
+        if (kind == DMN_INPUT || kind == DMN_DECISION) g->needs[g->need_count++] = needs[i];
+    }
+    b->way[b->way_count++] = n;
+    size_t combinations = count <= REQUIRED_LIMIT ? combinations_of(b, n, g) : 0;
+    if (combinations) return evaluate_all(b, n, g, combinations, err);
+    struct grid_node computed = {.kind = GRID_FREE};
+    make_segments(b, n, &computed);
+    g->kind = computed.kind, g->values = computed.values, g->count = computed.count;
+    return 0;
+}
+
+/* A decision tells two classes of what it needs apart. */
+static bool tells_apart(const struct rulebook *b, const struct grid_node *by, const struct dmn_node *need, size_t one,
+                        size_t two)
+{
+    size_t stride = 1, combinations = 1, place = by->need_count;
+    for (size_t i = 0; i < by->need_count; i++) {
+        if (by->needs[i] == need) place = i, stride = combinations;
+        combinations *= b->grid[dmn_node_index(by->needs[i])].count;
+    }
+    if (place == by->need_count) return false;
+    if (!by->outcomes) return true;
+    size_t count = b->grid[dmn_node_index(need)].count;
+    for (size_t c = 0; c < combinations; c++)
+        if (c / stride % count == one && by->outcomes[c] != by->outcomes[c - one * stride + two * stride]) return true;
+    return false;
+}
+
+/* The first class of a question that no decision tells apart from each. */
+static void find_alike(struct rulebook *b, const struct dmn_node *n)
+{
+    struct grid_node *g = &b->grid[dmn_node_index(n)];
+    for (size_t i = 0; i < b->way_count && g->kind == GRID_SEGMENTS; i++) {
+        const struct grid_node *by = &b->grid[dmn_node_index(b->way[i])];
+        for (size_t k = 0; k < by->need_count; k++)
+            if (by->needs[k] == n && !by->outcomes) return; /* computed with: no two numbers are alike */
+    }
+    uint16_t *alike = arena_alloc(&b->arena, (g->count + 1) * sizeof *alike);
+    for (size_t class = 0; class < g->count; class ++) {
+        alike[class] = (uint16_t) class;
+        for (size_t other = 0; other < class && alike[class] == class; other++) {
+            bool apart = alike[other] != other;
+            for (size_t i = 0; i < b->way_count && !apart; i++)
+                apart = tells_apart(b, &b->grid[dmn_node_index(b->way[i])], n, other, class);
+            if (!apart) alike[class] = (uint16_t)other;
+        }
+    }
+    g->alike = alike;
+}
+
+int grid_build(struct rulebook *b, struct err *err)
+{
+    size_t count;
+    const struct dmn_node *const *nodes = dmn_nodes(b->model, &count);
+    b->grid = arena_array(&b->arena, count, sizeof *b->grid);
+    b->way = arena_array(&b->arena, count, sizeof *b->way);
+    if (visit(b, b->zone, err) < 0) return -1;
+    for (size_t i = 0; i < count; i++)
+        if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i]);
+    return 0;
+}
