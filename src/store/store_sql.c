@@ -132,7 +132,28 @@ static const char migration_6[] =
     " field TEXT NOT NULL, actor TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY(type, source, shape, header))"
     " STRICT, WITHOUT ROWID;";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5, migration_6};
+/* Rulings, in a chain of their own, and the rulebooks' texts by which they were made. */
+static const char migration_7[] =
+    "CREATE TABLE rulebook_text(hash BLOB PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, text TEXT NOT NULL,"
+    " since INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE ruling(number INTEGER PRIMARY KEY, time INTEGER NOT NULL, day INTEGER NOT NULL, actor TEXT NOT NULL,"
+    " door TEXT NOT NULL, request INTEGER NOT NULL, rulebook TEXT NOT NULL, version TEXT NOT NULL, book BLOB NOT NULL,"
+    " answers TEXT NOT NULL, zone TEXT NOT NULL, extent TEXT NOT NULL, rules TEXT NOT NULL, digest BLOB NOT NULL,"
+    " key TEXT, overrules INTEGER NOT NULL, reason TEXT, hash BLOB NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX ruling_by_key ON ruling(key) WHERE key IS NOT NULL;"
+    "CREATE INDEX ruling_by_request ON ruling(request) WHERE request <> 0;"
+    "CREATE UNIQUE INDEX ruling_by_overruled ON ruling(overrules) WHERE overrules <> 0;"
+    "CREATE TRIGGER ruling_stays BEFORE DELETE ON ruling"
+    " BEGIN SELECT raise(ABORT, 'a ruling is never taken away'); END;"
+    "CREATE TRIGGER ruling_is_final BEFORE UPDATE ON ruling"
+    " BEGIN SELECT raise(ABORT, 'a ruling is never changed'); END;"
+    "CREATE TRIGGER rulebook_text_stays BEFORE DELETE ON rulebook_text"
+    " BEGIN SELECT raise(ABORT, 'a text by which was ruled is never taken away'); END;"
+    "CREATE TRIGGER rulebook_text_is_final BEFORE UPDATE ON rulebook_text"
+    " BEGIN SELECT raise(ABORT, 'a text by which was ruled is never changed'); END;";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4,
+                                         migration_5, migration_6, migration_7};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

@@ -5,6 +5,9 @@
 
 #include "base_core.h"
 
+#define RULING_COLUMNS                                                                                                 \
+    "number, time, day, actor, door, request, rulebook, version, book, answers, zone, extent, rules, digest, key,"     \
+    " overrules, reason, hash"
 #define STORE_STATEMENTS(X)                                                                                            \
     X(SQL_BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                              \
     X(SQL_BEGIN_READ, "BEGIN")                                                                                         \
@@ -261,6 +264,21 @@
     X(SQL_ANSWER_FILL,                                                                                                 \
       "UPDATE answer SET status = ?3, etag = ?4, location = ?5, body = ?6 WHERE holder = ?1 AND key = ?2")             \
     X(SQL_ANSWER_DROP_OLD, "DELETE FROM answer WHERE created <= ?1")                                                   \
+    /* Rulings */                                                                                                      \
+    X(SQL_BOOK_KEEP,                                                                                                   \
+      "INSERT OR IGNORE INTO rulebook_text(hash, name, version, text, since) VALUES(?1, ?2, ?3, ?4, ?5)")              \
+    X(SQL_BOOK_GET, "SELECT text FROM rulebook_text WHERE hash = ?1")                                                  \
+    X(SQL_RULING_LAST, "SELECT number, hash FROM ruling ORDER BY number DESC LIMIT 1")                                 \
+    X(SQL_RULING_ADD, "INSERT INTO ruling(" RULING_COLUMNS                                                             \
+                      ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
+    X(SQL_RULING_OF_KEY, "SELECT " RULING_COLUMNS " FROM ruling WHERE key = ?1")                                       \
+    X(SQL_RULING_GET, "SELECT " RULING_COLUMNS " FROM ruling WHERE number = ?1")                                       \
+    X(SQL_RULING_ALL, "SELECT " RULING_COLUMNS " FROM ruling ORDER BY number")                                         \
+    X(SQL_RULING_PICK,                                                                                                 \
+      "SELECT " RULING_COLUMNS " FROM ruling WHERE number < ?1 AND (?2 = 0 OR request = ?2) AND time >= ?3 AND time "  \
+      "< ?4 AND (?5 IS NULL OR zone = ?5) ORDER BY number DESC LIMIT ?6")                                              \
+    X(SQL_RULING_OVERRULED, "SELECT r.overrules, (SELECT o.number FROM ruling o WHERE o.overrules = r.number AND "     \
+                            "r.number > 0) FROM ruling r WHERE r.number = ?1")                                         \
     X(SQL_TOKEN_DROP_OF, "DELETE FROM token WHERE user = ?1")
 
 enum store_sql {
