@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include "dmn_xml.h"
+#include "ruling.h"
 
 static int put_list(struct cli *c, struct json_writer *w, struct err *err)
 {
@@ -10,13 +11,21 @@ static int put_list(struct cli *c, struct json_writer *w, struct err *err)
     cli_rulebook_files(c, &files);
     for (size_t i = 0; i < files.count; i++) {
         const struct xml *root;
+        struct rulebook *book;
         str name = cli_rulebook_name(files.items[i].file);
-        if (xml_parse(&c->arena, files.items[i].text, &root, err) < 0) return err_in(err, files.items[i].file);
+        if (xml_parse(&c->arena, files.items[i].text, &root, err) < 0 ||
+            rulebook_load(name, STR_NONE, files.items[i].text, &book, err) < 0)
+            return err_in(err, files.items[i].file);
+        str version = arena_copy(&c->arena, rulebook_version(book)),
+            decides = arena_copy(&c->arena, rulebook_outcome(book));
+        rulebook_free(book);
         str label = xml_get(root, "label"), says = xml_text(root, "description");
         if (w) {
             json_object(w);
             json_key(w, STR("name")), json_string(w, name);
+            json_key(w, STR("version")), json_string(w, version);
             json_key(w, STR("label")), json_string(w, label);
+            json_key(w, STR("decides")), json_string(w, decides);
             json_key(w, STR("says")), json_string(w, says);
             json_object_end(w);
             continue;
@@ -24,7 +33,7 @@ static int put_list(struct cli *c, struct json_writer *w, struct err *err)
         cli_style(c, STYLE_BOLD);
         cli_put(c, name);
         cli_style(c, STYLE_PLAIN);
-        cli_printf(c, "  " STR_FORMAT "\n  ", STR_ARGS(label));
+        cli_printf(c, " " STR_FORMAT "  " STR_FORMAT "\n  ", STR_ARGS(version), STR_ARGS(label));
         cli_wrap(c, says, 2, 2, c->width);
         cli_text(c, "\n");
     }
@@ -55,9 +64,9 @@ const struct cli_command cmd_rulebooks = {
     .name = "rulebooks",
     .usage = "[RULEBOOK] [--json]",
     .help = "list the rulebooks that come with the program, or print one",
-    .details =
-        "A rulebook is a decision model (DMN). What is printed can be written to a file, changed, and tried with "
-        "'entente dmn'.",
+    .details = "A rulebook is a decision model (DMN) that says what a request needs. What is printed can be written to "
+               "a file, "
+               "changed, checked with 'entente dmn check' and asked with 'entente ask --rulebook FILE.dmn'.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .max = 1,
