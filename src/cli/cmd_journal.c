@@ -57,29 +57,6 @@ static str value_words(struct telling *t, const struct model_field *f, str value
     return words;
 }
 
-static void json_value(struct telling *t, const struct model_field *f, str value)
-{
-    struct json_writer *w = &t->w;
-    str piece;
-    int64_t id;
-    if (!is_link(f)) {
-        if (value.p)
-            json_string(w, value);
-        else
-            json_null(w);
-        return;
-    }
-    json_array(w);
-    while (value.n && str_cut(&value, ' ', &piece)) {
-        if (!str_to_int(piece, &id)) continue;
-        json_object(w);
-        json_key(w, STR("id")), json_int(w, id);
-        json_key(w, STR("name")), json_string(w, name_of(t, (uint64_t)id));
-        json_object_end(w);
-    }
-    json_array_end(w);
-}
-
 /* ---- a commit ---- */
 
 static str time_words(struct telling *t, int64_t time)
@@ -151,34 +128,6 @@ static void put_words(struct telling *t, const struct journal_commit *commit)
                    (unsigned long long)l->number);
 }
 
-static void json_entry(struct telling *t, const struct journal_entry *e)
-{
-    struct json_writer *w = &t->w;
-    json_object(w);
-    json_key(w, STR("what")), json_string(w, entry_word(e->kind));
-    if (e->type) {
-        json_key(w, STR("type")), json_string(w, e->type->name);
-        json_key(w, STR("id")), json_int(w, (int64_t)e->fact);
-        json_key(w, STR("name")), json_string(w, name_of(t, e->fact));
-    }
-    if (e->text.n) json_key(w, STR("text")), json_string(w, e->text);
-    if (e->type) {
-        json_key(w, STR("fields"));
-        json_array(w);
-        for (size_t i = 0; i < e->field_count; i++) {
-            const struct journal_field *f = &e->fields[i];
-            json_object(w);
-            json_key(w, STR("field")), json_string(w, f->field->name);
-            json_key(w, STR("before")), json_value(t, f->field, f->before);
-            json_key(w, STR("after")), json_value(t, f->field, f->after);
-            if (f->erased) json_key(w, STR("erased")), json_bool(w, true);
-            json_object_end(w);
-        }
-        json_array_end(w);
-    }
-    json_object_end(w);
-}
-
 static void put_json(struct telling *t, const struct journal_commit *commit)
 {
     char hash[2 * sizeof commit->line.hash + 1];
@@ -193,8 +142,8 @@ static void put_json(struct telling *t, const struct journal_commit *commit)
     json_key(w, STR("hash")), json_string(w, str_of(hash));
     json_key(w, STR("entries"));
     json_array(w);
-    for (size_t i = 0; i < commit->entry_count; i++) {
-        json_entry(t, &commit->entries[i]);
+    for (size_t i = 0; !t->err.code && i < commit->entry_count; i++) {
+        if (graph_emit_entry(w, t->c->store, NULL, NULL, &t->arena, &commit->entries[i], &t->err)) return;
         cli_flush(t->c, false);
     }
     json_array_end(w);

@@ -155,5 +155,10 @@ struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);
  * `fact_version`. A two-key fact has "agreement", "agreed_on", "waits_for", and "proposed": the proposal as such an
  * object, with "deletes": true where it is to delete the fact. */
 void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact);
+/* An entry of the journal as JSON: {"what", "type", "id", "name", "text", "fields": [{"field": its key, "before",
+ * "after", "erased"}]}; links as [{"id", "name"}], by the names that they last had. Fields that the viewer may not see
+ * are left out; g NULL: all are seen. s is any connection; a is for this entry. */
+int graph_emit_entry(struct json_writer *w, struct store *s, const struct graph *g, const struct graph_viewer *viewer,
+                     struct arena *a, const struct journal_entry *e, struct err *err) MUST_USE;
 
 #endif

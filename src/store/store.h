@@ -242,6 +242,7 @@ struct journal_pick {
     uint32_t type;        /* entries of facts of this type only; 0: any */
     uint64_t fact;        /* of this fact only; 0: any */
     uint64_t limit;       /* commits at most; 0: all */
+    bool lines_only;      /* without their entries */
 };
 /* Newest first, as of one moment; a commit is borrowed during the call. */
 int store_read_journal(struct store *s, const struct journal_pick *pick,

@@ -183,7 +183,7 @@ int store_read_journal(struct store *s, const struct journal_pick *pick,
     while (!rc && (!pick->limit || given < pick->limit) && (row = store_step(s, q, err)) == 1) {
         struct journal_commit c = {.line = read_line(q, &a)};
         if (!actor.p || str_find(utf8_fold(&a, c.line.actor), actor) != STR_NOT_FOUND) {
-            rc = read_entries(s, &a, pick, &c, err);
+            rc = pick->lines_only ? 0 : read_entries(s, &a, pick, &c, err);
             if (!rc) commit(self, &c);
             given++;
         }

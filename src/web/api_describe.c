@@ -13,7 +13,8 @@ static const struct api_operation operations[] = {
      STR_INIT("Many changes in one commit, all or nothing."), true},
     {METHOD_GET, STR_INIT("/api/v1/findings"), API_OF_ALL, STR_INIT("findings"),
      STR_INIT("Where marketing and IT have drifted apart."), false},
-    {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"), STR_INIT("The newest commits."), false},
+    {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"),
+     STR_INIT("Who changed what when, the newest first; and the history of one fact."), false},
     {METHOD_GET, STR_INIT("/api/v1/me"), API_OF_ALL, STR_INIT("me"), STR_INIT("Who asks, and what they may."), false},
     {METHOD_GET, STR_INIT("/api/v1/openapi.json"), API_OF_ALL, STR_INIT("openapi"), STR_INIT("This description."),
      false},
@@ -242,8 +243,16 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
         put_parameter(d, "as_of", "query", false,
                       "As it was at the end of a day, such as 2026-11-22, or right after a commit, such as #12.",
                       "string");
-    if (str_eq(o->id, STR("journal")))
+    if (str_eq(o->id, STR("journal"))) {
+        put_parameter(d, "actor", "query", false, "Only commits of whom this is part of the name.", "string");
+        put_parameter(d, "type", "query", false, "Only commits that touched facts of this type.", "string");
+        put_parameter(d, "fact", "query", false, "Only those of the fact with this id, each with its changes.",
+                      "integer");
+        put_parameter(d, "since", "query", false, "From this day on, in the workspace's time zone.", "string");
+        put_parameter(d, "until", "query", false, "Up to this day, itself included.", "string");
         put_parameter(d, "limit", "query", false, "From 1 to 1000; 100 where it is not said.", "integer");
+        put_parameter(d, "cursor", "query", false, "The next of the answer before.", "string");
+    }
     if (o->changes) {
         if (o->of == API_OF_FACT)
             put_parameter(d, "If-Match", "header", true, "The ETag of the version that was seen.", "string");

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is not a fact: who asks, findings, the journal, the description. */
+/* What is not a fact: who asks, findings, the description. */
 #include "api.h"
 
 #include "base_time.h"
-
-enum { JOURNAL_ROWS = 100, JOURNAL_MOST = 1000 };
 
 void answer_api_me(struct request *r)
 {
@@ -72,41 +70,6 @@ void answer_api_findings(struct request *r)
     json_object_end(&w);
     api_end(r, 200);
     web_drop_found(r->web, found);
-}
-
-void answer_api_journal(struct request *r)
-{
-    static const str known[] = {STR_INIT("limit")};
-    const struct journal_line *lines;
-    size_t count;
-    struct err err;
-    int64_t limit = JOURNAL_ROWS;
-    str asked = pairs_get(&r->query, STR("limit"));
-    if (!api_query_only(r, known, ARRAY_COUNT(known))) return;
-    if (asked.p && (!str_to_int(asked, &limit) || limit < 1 || limit > JOURNAL_MOST)) {
-        api_problem(r, 400, "The limit is not understood", text_format(r, "It is from 1 to %d.", JOURNAL_MOST));
-        return;
-    }
-    if (store_load_journal(r->store, &r->arena, 0, (size_t)limit, &lines, &count, &err)) {
-        api_fail(r, &err, 409);
-        return;
-    }
-    struct json_writer w = api_begin(r);
-    json_object(&w);
-    json_key(&w, STR("items"));
-    json_array(&w);
-    for (size_t i = 0; i < count; i++) {
-        json_object(&w);
-        json_key(&w, STR("commit")), json_int(&w, (int64_t)lines[i].number);
-        json_key(&w, STR("time")), json_string(&w, time_emit_utc(&r->arena, lines[i].time));
-        json_key(&w, STR("actor")), json_string(&w, lines[i].actor);
-        json_key(&w, STR("reason")), json_string(&w, lines[i].reason);
-        json_key(&w, STR("entries")), json_int(&w, (int64_t)lines[i].changed);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    api_end(r, 200);
 }
 
 void answer_api_description(struct request *r)

@@ -221,12 +221,12 @@ static struct feel_value change_record(struct request *r, const struct journal_c
 static int put_history(struct request *r, const struct fact *f, struct err *err)
 {
     const struct journal_change *changes;
-    size_t count, shown = 0;
+    size_t count, shown = 0, most = pairs_get(&r->query, STR("history")).n ? SIZE_MAX : SHOWN_HISTORY;
     if (store_load_history(r->store, &r->arena, fact_id(f), &changes, &count, err)) return -1;
     struct values list = {0};
     size_t i = 0;
     while (r->then.number && i < count && changes[i].number > r->then.number) i++;
-    while (i < count && shown++ < SHOWN_HISTORY) {
+    while (i < count && shown++ < most) {
         struct values inner = {0};
         const struct journal_change *first = &changes[i];
         bool drafted = false;
@@ -247,6 +247,7 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
         values_add(r, &list, record_get(&c));
     }
     page_put(r, "history", values_get(&list));
+    if (i < count) page_put_text(r, "older", request_url_with(r, STR("history"), STR("all")));
     return 0;
 }
 

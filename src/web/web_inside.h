@@ -172,7 +172,7 @@ void past_release(struct web *web);
     X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title live fact notes fields inverses history comments saved keys")                                 \
+    X(FACT, fact, "title live fact notes fields inverses history older comments saved keys")                           \
     X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(PASTE, paste, "title kind message query back chosen rows text header plan columns reason")                       \

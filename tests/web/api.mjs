@@ -159,6 +159,42 @@ export async function api(browser, { base, port }) {
     check(gone.status === 202 && (await it('GET', made.headers.location)).status === 200, `deleting it as well: ${gone.status}`);
   });
 
+  await group('the journal: filters, pages, the history of a fact', async () => {
+    const journal = (query) => it('GET', `/api/v1/journal?${query}`);
+    const made = await it('POST', `${vendors}?reason=first`, { name: 'History Ltd', country: 'DE' });
+    const id = made.json.id;
+    await it('PATCH', `${vendors}/${id}?reason=second`, { country: 'FR' }, { 'If-Match': '*' });
+    await it('DELETE', `${vendors}/${id}?reason=third`, undefined, { 'If-Match': '*' });
+    const history = (await journal(`fact=${id}&type=vendor`)).json;
+    same(history.items.map((c) => c.reason).join(), 'third,second,first', 'all of it, also of what is gone');
+    same(history.items.map((c) => c.changes.map((e) => e.what).join()).join(), 'deleted,changed,created', 'what happened');
+    const [change] = history.items[1].changes;
+    same(JSON.stringify(change), JSON.stringify({ what: 'changed', type: 'vendor', id, name: 'History Ltd', fields: [{ field: 'country', before: 'DE', after: 'FR' }] }), 'each field before and after');
+    check(history.items.every((c) => c.actor === 'it@northlight.example' && c.time && c.commit) && history.next === null, 'who and when');
+    const all = [];
+    let page = await journal('limit=3&actor=IT%40');
+    const first = page;
+    for (let i = 0; page.json.next && i < 400; i++) {
+      all.push(...page.json.items);
+      page = await journal(`limit=3&actor=IT%40&cursor=${encodeURIComponent(page.json.next)}`);
+    }
+    all.push(...page.json.items);
+    check(all.length > 6 && all.every((c, i) => c.actor.includes('it@') && (!i || c.commit < all[i - 1].commit)), 'pages of an actor, the newest first');
+    check(/rel="next"/.test(first.headers.link) && !('changes' in all[0]), 'a Link, and no changes without a fact');
+    wrong(await journal(`limit=3&actor=x&cursor=${encodeURIComponent(first.json.next)}`), 400, 'a cursor of another list');
+    const typed = (await journal('type=vendors&limit=1000')).json.items.map((c) => c.commit), every = (await journal('limit=1000')).json.items.map((c) => c.commit);
+    check(typed.length < every.length && typed.every((n) => every.includes(n)), 'of a type');
+    check((await journal('until=2026-11-22')).json.items.every((c) => c.time < '2026-11-23') && !(await journal('since=2099-01-01')).json.items.length, 'days');
+    for (const bad of ['type=vendr', 'since=monday', 'until=2026-02-30', 'fact=0', 'fact=x', 'limit=1001', 'cursor=x', 'who=it', `fact=${id}&fact=2`]) wrong(await journal(bad), 400, bad);
+    const few = program(port, secrets.vendors);
+    wrong(await few('GET', '/api/v1/journal'), 403, 'a token for vendors has to say so');
+    wrong(await few('GET', '/api/v1/journal?type=applications'), 403, 'and sees no other type');
+    same((await few('GET', `/api/v1/journal?type=vendors&fact=${id}`)).json.items.length, 3, 'but vendors');
+    const contract = (await program(port, secrets.steward)('GET', '/api/v1/facts/contracts?sort=-annual_cost&limit=1')).json.items[0];
+    const fields = async (secret) => (await program(port, secret)('GET', `/api/v1/journal?fact=${contract.id}`)).json.items.flatMap((c) => c.changes.flatMap((e) => e.fields.map((f) => f.field)));
+    check((await fields(secrets.steward)).includes('annual_cost') && !(await fields(secrets.viewer)).includes('annual_cost'), 'what is closed to a role is not in its past either');
+  });
+
   await group('every address with every role', async () => {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
     const roles = ['viewer', 'contributor', 'steward'];
