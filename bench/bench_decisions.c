@@ -237,7 +237,7 @@ static size_t by_hand_json(const struct rule *rules, unsigned count, const char 
 /* ---- Timing ---- */
 
 struct bench {
-    struct arena ready, texts; /* the inputs lie side by side, as a caller's would, and not among their JSON */
+    struct arena ready, lines_in, texts; /* inputs and lines lie side by side, as a caller's would, not among scraps */
     struct dmn_model *model;
     struct input inputs[INPUTS];
     struct feel_value values[INPUTS];
@@ -252,6 +252,7 @@ static void fill(struct bench *b, unsigned rules)
     const struct json *j;
     struct err err = {0};
     arena_init(&b->ready, 0);
+    arena_init(&b->lines_in, 0);
     arena_init(&b->texts, 0);
     buf_init(&text, 500u << 20);
     put_model(&text, rules, &b->span);
@@ -268,7 +269,7 @@ static void fill(struct bench *b, unsigned rules)
             struct feel_value *v = (struct feel_value *)&b->values[i].entries[k].value;
             if (v->kind == FEEL_STRING) v->text = arena_copy(&b->ready, v->text);
         }
-        b->lines[i] = arena_printf(&b->texts, "{\"call\": \"zone\", \"input\": " STR_FORMAT "}", STR_ARGS(own));
+        b->lines[i] = arena_printf(&b->lines_in, "{\"call\": \"zone\", \"input\": " STR_FORMAT "}", STR_ARGS(own));
     }
     buf_release(&text);
 }
@@ -276,6 +277,7 @@ static void empty(struct bench *b)
 {
     dmn_free(b->model);
     arena_release(&b->ready);
+    arena_release(&b->lines_in);
     arena_release(&b->texts);
 }
 

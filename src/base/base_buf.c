@@ -34,16 +34,13 @@ static bool make_room(struct buf *b, size_t n)
     return true;
 }
 
-void buf_put(struct buf *b, const void *p, size_t n)
+void buf_put_slow(struct buf *b, const void *p, size_t n)
 {
     if (!make_room(b, n)) return;
     if (n) memcpy(b->p + b->n, p, n);
     b->n += n;
     b->p[b->n] = 0;
 }
-
-void buf_str(struct buf *b, str s) { buf_put(b, s.p, s.n); }
-void buf_text(struct buf *b, const char *text) { buf_put(b, text, strlen(text)); }
 
 void buf_printf(struct buf *b, const char *format, ...)
 {

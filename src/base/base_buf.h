@@ -16,7 +16,17 @@ struct buf {
 void buf_init(struct buf *b, size_t cap);
 void buf_release(struct buf *b);
 void buf_clear(struct buf *b);
-void buf_put(struct buf *b, const void *p, size_t n);
+void buf_put_slow(struct buf *b, const void *p, size_t n);
+static inline void buf_put(struct buf *b, const void *p, size_t n)
+{
+    if (UNLIKELY(!n || n >= b->room - b->n || n > b->cap - b->n || b->full)) {
+        buf_put_slow(b, p, n);
+        return;
+    }
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+}
 static inline void buf_char(struct buf *b, char c)
 {
     if (UNLIKELY(b->room - b->n < 2 || b->n >= b->cap || b->full)) {
@@ -26,8 +36,8 @@ static inline void buf_char(struct buf *b, char c)
     b->p[b->n++] = c;
     b->p[b->n] = 0;
 }
-void buf_str(struct buf *b, str s);
-void buf_text(struct buf *b, const char *text);
+static inline void buf_str(struct buf *b, str s) { buf_put(b, s.p, s.n); }
+static inline void buf_text(struct buf *b, const char *text) { buf_put(b, text, strlen(text)); }
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_codepoint(struct buf *b, uint32_t c); /* as UTF-8 */
 str buf_get(const struct buf *b);              /* borrowed until the next write; NUL-terminated when not empty */

@@ -37,6 +37,9 @@ void json_number(struct json_writer *w, str digits); /* as written; must be JSON
 void json_int(struct json_writer *w, int64_t v);
 void json_bool(struct json_writer *w, bool v);
 void json_null(struct json_writer *w);
+/* Of the run at the start that strings of JSON, and of FEEL, have as it stands: printable ASCII without quotes and
+ * backslashes. */
+size_t json_plain_length(str s);
 void json_emit(struct json_writer *w, const struct json *value);
 
 #endif

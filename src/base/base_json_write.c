@@ -66,22 +66,32 @@ static void put_escaped(struct buf *out, uint32_t c)
     }
 }
 
-/* The length of the run at the start that is written as it stands: printable ASCII but for quote and backslash. */
-static size_t plain_run(const char *p, size_t n)
+/* Marks bytes that are not printable ASCII, or quote or backslash; above the lowest mark there may be false ones. */
+static inline uint64_t special(uint64_t word)
 {
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7F);
+    return (word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & tops;
+}
+
+size_t json_plain_length(str s)
+{
     size_t i = 0;
-    for (uint64_t word; i + 8 <= n; i += 8) {
-        memcpy(&word, p + i, 8);
-        uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7F);
-        uint64_t ends = (word | (word - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & tops;
-        /* Below the lowest mark all is plain; it may itself be one by a borrow, so the slow loop looks again. */
-        if (ends) {
-            i += (size_t)(__builtin_ctzll(ends) / 8);
-            break;
-        }
+    uint64_t word;
+    uint32_t low, high;
+    for (; i + 8 <= s.n; i += 8) {
+        memcpy(&word, s.p + i, 8);
+        if ((word = special(word))) return i + (size_t)(__builtin_ctzll(word) / 8);
     }
-    while (i < n && p[i] >= 0x20 && p[i] < 0x7F && p[i] != '"' && p[i] != '\\') i++;
+    if (i == s.n) return i;
+    /* The end once more, with what was seen before it. */
+    word = 1;
+    if (s.n >= 8)
+        memcpy(&word, s.p + s.n - 8, 8), word = special(word);
+    else if (s.n >= 4)
+        memcpy(&low, s.p, 4), memcpy(&high, s.p + s.n - 4, 4), word = special(low | (uint64_t)high << 32);
+    if (!word) return s.n;
+    while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7F && s.p[i] != '"' && s.p[i] != '\\') i++;
     return i;
 }
 
@@ -91,7 +101,7 @@ static void put_string(struct buf *out, str s)
     buf_char(out, '"');
     size_t done = 0;
     for (size_t i = 0, length; i < s.n; i += length) {
-        i += plain_run(s.p + i, s.n - i);
+        i += json_plain_length(str_from(s, i));
         if (i == s.n) break;
         uint32_t c = (unsigned char)s.p[i];
         length = 1;

@@ -45,11 +45,6 @@ str str_trim(str s)
     return s;
 }
 
-str str_from(str s, size_t from)
-{
-    return from >= s.n ? (str){s.p ? s.p + s.n : NULL, 0} : (str){s.p + from, s.n - from};
-}
-
 str str_slice(str s, size_t from, size_t to)
 {
     if (to > s.n) to = s.n;

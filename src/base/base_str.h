@@ -28,8 +28,11 @@ bool str_eq_nocase(str a, str b); /* ASCII case only */
 int str_cmp(str a, str b);        /* by bytes: <0, 0, >0 */
 bool str_starts(str s, str prefix);
 bool str_ends(str s, str suffix);
-str str_trim(str s);              /* ASCII white space at both ends */
-str str_from(str s, size_t from); /* the rest, empty when from > n */
+str str_trim(str s);                           /* ASCII white space at both ends */
+static inline str str_from(str s, size_t from) /* the rest, empty when from > n */
+{
+    return from < s.n ? (str){s.p + from, s.n - from} : (str){s.p ? s.p + s.n : NULL, 0};
+}
 str str_slice(str s, size_t from, size_t to);
 #define STR_NOT_FOUND ((size_t)-1)
 size_t str_find(str s, str needle); /* offset or STR_NOT_FOUND */

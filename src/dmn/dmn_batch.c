@@ -57,10 +57,30 @@ static void refuse(struct dmn_batch *b, struct buf *out, const char *what, const
     dmn_emit_answer(out, feel_null(), &why, 1, &b->text);
 }
 
-static const struct dmn_node *called(struct dmn_batch *b, const struct json *j, struct err *err)
+struct line { /* its members; NULL: it has none of the name */
+    const struct json *call, *space, *with, *input;
+};
+
+static struct line members_of(const struct json *j)
 {
-    const struct json *name = json_get(j, STR("call")), *space = json_get(j, STR("namespace"));
-    str in = space && space->kind == JSON_STRING ? space->text : STR("");
+    struct line l = {NULL, NULL, NULL, NULL};
+    for (const struct json *m = j->items, *end = m + j->count; m < end; m++) {
+        if (str_eq(m->key, STR("call")))
+            l.call = m;
+        else if (str_eq(m->key, STR("input")))
+            l.input = m;
+        else if (str_eq(m->key, STR("with")))
+            l.with = m;
+        else if (str_eq(m->key, STR("namespace")))
+            l.space = m;
+    }
+    return l;
+}
+
+static const struct dmn_node *called(struct dmn_batch *b, const struct line *l, struct err *err)
+{
+    const struct json *name = l->call;
+    str in = l->space && l->space->kind == JSON_STRING ? l->space->text : STR("");
     if (!name && b->otherwise) return b->otherwise;
     if (!name || name->kind != JSON_STRING) {
         err_set(err, ERR_INPUT,
@@ -79,16 +99,17 @@ static const struct dmn_node *called(struct dmn_batch *b, const struct json *j, 
 
 static int answer(struct dmn_batch *b, const struct json *j, struct buf *out, struct err *err)
 {
-    const struct dmn_node *n = called(b, j, err);
-    const struct json *with = json_get(j, STR("with")), *input = json_get(j, STR("input"));
+    struct line l = members_of(j);
+    const struct dmn_node *n = called(b, &l, err);
     struct feel_value inputs = feel_context(NULL, 0);
     struct dmn_result r;
     if (!n) return -1;
-    if (with && with->kind != JSON_STRING) return err_set(err, ERR_INPUT, "\"with\" is not a text with a FEEL context");
-    if (input && input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is not an object");
-    if (with && input) return err_set(err, ERR_INPUT, "say \"with\" or \"input\", not both");
-    if (with && dmn_inputs_from_text(&b->env, with->text, &inputs, err) < 0) return err_at(err, 0, STR("\"with\""));
-    if (input) inputs = dmn_inputs_from_json(n, &b->arena, input);
+    if (l.with && l.with->kind != JSON_STRING)
+        return err_set(err, ERR_INPUT, "\"with\" is not a text with a FEEL context");
+    if (l.input && l.input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is not an object");
+    if (l.with && l.input) return err_set(err, ERR_INPUT, "say \"with\" or \"input\", not both");
+    if (l.with && dmn_inputs_from_text(&b->env, l.with->text, &inputs, err) < 0) return err_at(err, 0, STR("\"with\""));
+    if (l.input) inputs = dmn_inputs_from_json(n, &b->arena, l.input);
     if (dmn_eval(n, &b->env, inputs, false, &r, err) < 0) return -1;
     dmn_emit_answer(out, r.value, r.errors, r.error_count, &b->text);
     return 0;

@@ -342,9 +342,9 @@ static struct feel_value from_json(const struct dmn_node *n, const struct dmn_fi
     for (size_t i = 0; i < j->count; i++) {
         const struct json *member = &j->items[i];
         const struct dmn_file *import = NULL;
+        const struct dmn_node *likely = i < f->inputs.count && !n->parameter_count ? f->inputs.items[i] : NULL;
         for (size_t k = 0; k < f->imports.count; k++)
             if (str_eq(f->imports.items[k].name, member->key)) import = f->imports.items[k].file;
-        const struct dmn_node *likely = i < f->inputs.count && !n->parameter_count ? f->inputs.items[i] : NULL;
         if (import && depth < IMPORT_DEPTH)
             entries[i] = (struct feel_entry){member->key, from_json(n, import, a, member, depth + 1)};
         else if (likely && str_eq(likely->name, member->key)) /* in its place: it gets the model's own name */

@@ -401,17 +401,19 @@ static struct feel_value text_as(struct arena *a, const struct feel_type *type, 
 
 static struct feel_value from_json(struct arena *a, const struct feel_type *type, const struct json *j)
 {
-    if (j->kind == JSON_STRING && type->is == FEEL_TYPE_OF_KIND && type->kind >= FEEL_DATE) {
+    switch (j->kind) {
+    case JSON_STRING: {
+        if (type->is != FEEL_TYPE_OF_KIND || type->kind < FEEL_DATE) return feel_string(j->text);
         struct feel_value v = text_as(a, type, j->text);
         return v.kind == FEEL_NULL ? feel_string(j->text) : v;
     }
-    if (j->kind == JSON_ARRAY) {
+    case JSON_ARRAY: {
         const struct feel_type *of = type->is == FEEL_TYPE_LIST ? type->of : type;
         struct feel_value *items = value_new_items(a, j->count);
         for (size_t i = 0; i < j->count; i++) items[i] = from_json(a, of, &j->items[i]);
         return feel_list(items, j->count);
     }
-    if (j->kind == JSON_OBJECT) {
+    case JSON_OBJECT: {
         struct feel_entry *entries = arena_alloc(a, (j->count + 1) * sizeof *entries);
         for (size_t i = 0; i < j->count; i++) {
             const struct feel_field *field = type->is == FEEL_TYPE_CONTEXT ? type_field(type, j->items[i].key) : NULL;
@@ -419,6 +421,11 @@ static struct feel_value from_json(struct arena *a, const struct feel_type *type
                 (struct feel_entry){j->items[i].key, from_json(a, field ? field->type : &feel_any, &j->items[i])};
         }
         return feel_context(entries, j->count);
+    }
+    case JSON_NULL:
+    case JSON_FALSE:
+    case JSON_TRUE:
+    case JSON_NUMBER: break;
     }
     return feel_from_json(a, j);
 }

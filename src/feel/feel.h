@@ -61,20 +61,23 @@ struct feel_entry {
     struct feel_value value;
 };
 
-struct feel_value feel_null(void);
-struct feel_value feel_null_because(str reason); /* borrowed: static, or in the evaluation's arena */
-struct feel_value feel_boolean(bool b);
+static inline struct feel_value feel_null(void) { return (struct feel_value){.kind = FEEL_NULL, .text = STR_NONE}; }
+static inline struct feel_value feel_null_because(str reason) /* borrowed: static, or in the evaluation's arena */
+{
+    return (struct feel_value){.kind = FEEL_NULL, .text = reason};
+}
+static inline struct feel_value feel_boolean(bool b) { return (struct feel_value){.kind = FEEL_BOOLEAN, .flag = b}; }
+static inline struct feel_value feel_string(str s) { return (struct feel_value){.kind = FEEL_STRING, .text = s}; }
 struct feel_value feel_int(int64_t n);
 bool feel_number(str digits, struct feel_value *out); /* "-12.50", "1e3"; keeps the scale; false when it is no number */
 struct feel_value feel_double(double d);              /* the shortest decimal that reads back as d */
-struct feel_value feel_string(str s);
 struct feel_value feel_date(int64_t days);
 struct feel_value feel_list(const struct feel_value *items, size_t count);
 struct feel_value feel_context(const struct feel_entry *entries,
                                size_t count); /* keys distinct, in order of the source */
 struct feel_value feel_object(const struct feel_class *of, uint64_t handle);
 
-bool feel_is_true(struct feel_value v);                /* only the boolean true */
+static inline bool feel_is_true(struct feel_value v) { return v.kind == FEEL_BOOLEAN && v.flag; }
 bool feel_to_int(struct feel_value v, int64_t *out);   /* a number without fraction that fits */
 double feel_to_double(struct feel_value v);            /* NaN when it is no number */
 bool feel_to_days(struct feel_value v, int64_t *days); /* a date (or the date of a date and time) */

@@ -10,6 +10,9 @@ static void emit_string(struct buf *out, str s)
 {
     buf_char(out, '"');
     for (size_t i = 0; i < s.n; i++) {
+        size_t plain = json_plain_length(str_from(s, i));
+        buf_put(out, s.p + i, plain);
+        if ((i += plain) == s.n) break;
         char c = s.p[i];
         if (c == '"' || c == '\\')
             buf_char(out, '\\'), buf_char(out, c);

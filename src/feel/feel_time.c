@@ -154,7 +154,8 @@ struct feel_value time_parse_date(struct arena *a, str s)
 {
     str rest = s;
     int64_t days;
-    struct feel_value zoned; /* XML Schema lets a date have a zone; a date of FEEL has none */
+    struct feel_value zoned;                           /* XML Schema lets a date have a zone; a date of FEEL has none */
+    if (civil_parse(s, &days)) return feel_date(days); /* the common form */
     if (!scan_date(&rest, &days) || (rest.n && !scan_offset(&rest, &zoned)) || rest.n) return no_such(a, "date", s);
     return feel_date(days);
 }

@@ -7,10 +7,6 @@
 
 #include <string.h>
 
-struct feel_value feel_null(void) { return (struct feel_value){.kind = FEEL_NULL, .text = STR_NONE}; }
-struct feel_value feel_null_because(str reason) { return (struct feel_value){.kind = FEEL_NULL, .text = reason}; }
-struct feel_value feel_boolean(bool b) { return (struct feel_value){.kind = FEEL_BOOLEAN, .flag = b}; }
-struct feel_value feel_string(str s) { return (struct feel_value){.kind = FEEL_STRING, .text = s}; }
 struct feel_value feel_list(const struct feel_value *items, size_t count)
 {
     MUST(count <= UINT32_MAX);
@@ -32,8 +28,6 @@ struct feel_value feel_function(struct arena *a, const struct feel_host_function
     *f = (struct feel_function){.is = FUNCTION_HOST, .host = host};
     return (struct feel_value){.kind = FEEL_FUNCTION, .function = f};
 }
-
-bool feel_is_true(struct feel_value v) { return v.kind == FEEL_BOOLEAN && v.flag; }
 
 const struct feel_value *feel_entry_get(struct feel_value context, str key)
 {
