@@ -7,14 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct row {
+struct entry {
     uint64_t id;
-    uint64_t head; /* the first eight letters of the name, so that most comparisons are one of numbers */
     str name;
     struct feel_value key;
 };
+/* What is moved about while sorting: two numbers that settle most comparisons, and where the rest stands. */
+struct row {
+    uint64_t head, name_head;
+    size_t at;
+};
 struct ordering {
     bool by_name, down;
+    const struct entry *entries;
+    size_t shared; /* letters that all names begin with: they tell nothing */
 };
 
 /* ---- Which facts ---- */
@@ -71,35 +77,67 @@ static int text_order(str a, str b)
     return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
 }
 
-static uint64_t head_of(str name)
+static unsigned char small_letter(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
+/* The first eight letters: never the other way round than text_order. */
+static uint64_t head_of(str text)
 {
     uint64_t head = 0;
-    for (size_t i = 0; i < sizeof head; i++) {
-        unsigned char c = i < name.n ? (unsigned char)name.p[i] : 0;
-        head = head << 8 | (c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c);
-    }
+    for (size_t i = 0; i < sizeof head; i++) head = head << 8 | (i < text.n ? small_letter(text.p[i]) : 0);
     return head;
+}
+
+static size_t shared_letters(str a, str b, size_t most)
+{
+    size_t n = 0;
+    while (n < most && n < a.n && n < b.n && small_letter(a.p[n]) == small_letter(b.p[n])) n++;
+    return n;
 }
 
 static str name_of(const struct fact *f) { return f->name_count ? fact_folded(f, 0) : fact_name(f); }
 
-static int key_order(const struct row *x, const struct row *y, const struct ordering *o)
+/* Never the other way round than feel_order among values of one kind. */
+static uint64_t head_of_value(struct feel_value v)
 {
-    bool no_x = x->key.kind == FEEL_NULL, no_y = y->key.kind == FEEL_NULL;
+    uint64_t bits;
+    if (v.kind == FEEL_STRING) return head_of(v.text);
+    if (v.kind != FEEL_NUMBER) return 0;
+    double d = feel_to_double(v) + 0.0; /* which makes -0 a 0 */
+    memcpy(&bits, &d, sizeof bits);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static void make_heads(struct row *row, const struct ordering *o, bool one_kind)
+{
+    const struct entry *e = &o->entries[row->at];
+    row->name_head = head_of(str_from(e->name, o->shared));
+    if (o->by_name)
+        row->head = row->name_head;
+    else
+        row->head = one_kind ? head_of_value(e->key) : 0;
+    if (o->down) row->head = ~row->head;
+    if (!o->by_name && e->key.kind == FEEL_NULL) row->head = UINT64_MAX; /* last, whichever way the rest goes */
+}
+
+static int key_order(const struct feel_value *x, const struct feel_value *y, bool down)
+{
+    bool no_x = x->kind == FEEL_NULL, no_y = y->kind == FEEL_NULL;
     if (no_x || no_y) return no_x - no_y;
-    int order = x->key.kind == FEEL_STRING && y->key.kind == FEEL_STRING ? text_order(x->key.text, y->key.text)
-                                                                         : feel_order(x->key, y->key);
-    return o->down ? -order : order;
+    int order = x->kind == FEEL_STRING && y->kind == FEEL_STRING ? text_order(x->text, y->text) : feel_order(*x, *y);
+    return down ? -order : order;
 }
 
 static int compare(const void *a, const void *b, void *self)
 {
     const struct row *x = a, *y = b;
     const struct ordering *o = self;
-    int order = o->by_name ? 0 : key_order(x, y, o);
-    if (!order) order = x->head != y->head ? (x->head < y->head ? -1 : 1) : text_order(x->name, y->name);
+    if (x->head != y->head) return x->head < y->head ? -1 : 1;
+    const struct entry *ex = &o->entries[x->at], *ey = &o->entries[y->at];
+    int order = o->by_name ? 0 : key_order(&ex->key, &ey->key, o->down);
+    if (!order)
+        order = x->name_head != y->name_head ? (x->name_head < y->name_head ? -1 : 1) : text_order(ex->name, ey->name);
     if (o->by_name && o->down) order = -order;
-    return order ? order : x->id < y->id ? -1 : x->id > y->id;
+    return order ? order : ex->id < ey->id ? -1 : ex->id > ey->id;
 }
 
 /* What stands for a link is its target's name; for links the first one's. */
@@ -154,25 +192,38 @@ static int sort(struct arena *a, struct feel_env *env, const struct fact_query *
         for (size_t i = 0; i < class->count; i++)
             if (str_eq(class->fields[i].name, name)) slot = class->fields[i].slot;
     }
-    struct row *rows = arena_array(a, count + 1, sizeof *rows), after;
-    size_t first = 0; /* rows before it come up to `after` */
-    if (q->after)
-        after = (struct row){
-            .id = q->after->id, .head = head_of(q->after->name), .name = q->after->name, .key = q->after->key};
+    struct entry *entries = arena_array(a, count + 1, sizeof *entries); /* the last one is `after` */
+    struct row *rows = arena_array(a, count + 1, sizeof *rows);
+    entries[count] = q->after ? (struct entry){q->after->id, q->after->name, q->after->key}
+                     : count  ? (struct entry){.name = name_of(picture_fact(p, ids[0]))}
+                              : (struct entry){0};
+    o.entries = entries, o.shared = entries[count].name.n;
+    uint8_t kind = q->after ? q->after->key.kind : FEEL_NULL;
+    bool one_kind = true;
     for (size_t i = 0; i < count; i++) {
-        str name = name_of(picture_fact(p, ids[i]));
-        rows[i] = (struct row){.id = ids[i], .head = head_of(name), .name = name};
-        if (!o.by_name) rows[i].key = sortable(p, class->get(env, class, ids[i], slot));
-        if (q->after && compare(&rows[i], &after, &o) <= 0) swap(&rows[i], &rows[first++]);
+        struct entry *e = &entries[i];
+        *e = (struct entry){.id = ids[i], .name = name_of(picture_fact(p, ids[i]))};
+        o.shared = shared_letters(e->name, entries[count].name, o.shared);
+        if (o.by_name) continue;
+        e->key = sortable(p, class->get(env, class, ids[i], slot));
+        if (kind == FEEL_NULL) kind = e->key.kind;
+        one_kind &= e->key.kind == kind || e->key.kind == FEEL_NULL;
     }
+    for (size_t i = 0; i <= count; i++) rows[i].at = i, make_heads(&rows[i], &o, one_kind);
+    struct row after = rows[count];
+    size_t first = 0; /* rows before it come up to `after` */
+    for (size_t i = 0; i < count && q->after; i++)
+        if (compare(&rows[i], &after, &o) <= 0) swap(&rows[i], &rows[first++]);
     size_t left = count - first, from = first + (q->from < left ? q->from : left);
     size_t to = q->limit && q->limit < count - from ? from + q->limit : count;
     if (from > first) part_at(rows + first, left, from - first, &o);
     if (to < count) part_at(rows + from, count - from, to - from, &o);
     if (to > from) qsort_r(rows + from, to - from, sizeof *rows, compare, &o);
-    for (size_t i = 0; i < count; i++) ids[i] = rows[i].id;
+    for (size_t i = 0; i < count; i++) ids[i] = entries[rows[i].at].id;
     *out = (struct fact_rows){.ids = ids + from, .count = to - from, .all = ids, .found = count, .more = to < count};
-    if (to > from) out->last = (struct fact_place){rows[to - 1].key, rows[to - 1].name, rows[to - 1].id};
+    if (to == from) return 0;
+    const struct entry *last = &entries[rows[to - 1].at];
+    out->last = (struct fact_place){last->key, last->name, last->id};
     return 0;
 }
 

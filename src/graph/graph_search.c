@@ -13,18 +13,33 @@ static bool joins(char c)
 }
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
 
-/* Does a word of the text start with `word` (folded)? ASCII letters in whatever case. */
+static bool starts_here(str text, size_t at, str word)
+{
+    if (at && joins(text.p[at - 1])) return false;
+    size_t i = 0;
+    while (i < word.n && lower(text.p[at + i]) == word.p[i]) i++;
+    return i == word.n;
+}
+
+/* Does a word of the text start with `word` (folded)? ASCII letters in whatever case. Most blocks of a text have the
+ * word's first two letters nowhere, which the compiler finds out for a whole block at once. */
 static bool has_prefix(str text, str word)
 {
+    enum { BLOCK = 64 };
     if (text.n < word.n) return false;
-    const char *end = text.p + (text.n - word.n);
-    char first = word.p[0];
-    for (const char *p = text.p; p <= end; p++) {
-        if (lower(*p) != first || (p > text.p && joins(p[-1]))) continue;
-        size_t i = 1;
-        while (i < word.n && lower(p[i]) == word.p[i]) i++;
-        if (i == word.n) return true;
+    size_t at = 0, end = text.n - word.n + 1;
+    unsigned char first = (unsigned char)word.p[0], second = (unsigned char)word.p[word.n > 1];
+    unsigned char case_1 = first >= 'a' && first <= 'z' ? 32 : 0, case_2 = second >= 'a' && second <= 'z' ? 32 : 0;
+    const unsigned char *p = (const unsigned char *)text.p, *q = p + (word.n > 1);
+    for (; at + BLOCK <= end; at += BLOCK) {
+        unsigned char any = 0;
+        for (size_t i = 0; i < BLOCK; i++)
+            any |= (unsigned char)((p[at + i] | case_1) == first) & (unsigned char)((q[at + i] | case_2) == second);
+        for (size_t i = 0; any && i < BLOCK; i++)
+            if ((p[at + i] | case_1) == first && starts_here(text, at + i, word)) return true;
     }
+    for (; at < end; at++)
+        if ((p[at] | case_1) == first && starts_here(text, at, word)) return true;
     return false;
 }
 

@@ -52,7 +52,7 @@ void answer_api_findings(struct request *r)
         api_problem(r, 400, "The query is not understood", STR("A severity is high, medium or low."));
         return;
     }
-    if (web_take_found(r, &found, &err)) {
+    if (web_take_found(r, true, &found, &err)) {
         api_fail(r, &err, 409);
         return;
     }

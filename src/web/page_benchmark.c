@@ -3,17 +3,14 @@
  * beside those that mean the same. */
 #include "web_inside.h"
 
-static struct feel_value benchmark_record(struct request *r, const struct benchmark *b)
+static struct feel_value benchmark_record(struct request *r, const struct benchmark *b, const struct found *found)
 {
-    struct err err;
-    struct feel_value own;
     struct record c = record_new(r);
     record_text(&c, "figure", b->figure);
     record_text(&c, "says", b->says);
     record_text(&c, "source", text_format(r, STR_FORMAT, STR_ARGS(b->source)));
     record_int(&c, "year", b->year);
-    str number = b->own && !benchmark_own(b, &r->env, &own, &err) ? show_feel(r, b->own_field.kind, own) : STR_NONE;
-    record_text(&c, "own", number);
+    if (b->own && found) record_text(&c, "own", show_feel(r, b->own_field.kind, found->own[b - r->web->benchmarks]));
     record_text(&c, "own_says", b->own_says);
     return record_get(&c);
 }
@@ -21,6 +18,8 @@ static struct feel_value benchmark_record(struct request *r, const struct benchm
 struct feel_value benchmarks_of(struct request *r, const char *const *types, size_t count)
 {
     struct values list = {0};
+    struct found *found = NULL;
+    struct err err;
     const struct model *m = picture_model(r->picture);
     for (size_t i = 0; i < r->web->benchmark_count; i++) {
         const struct benchmark *b = &r->web->benchmarks[i];
@@ -29,7 +28,10 @@ struct feel_value benchmarks_of(struct request *r, const char *const *types, siz
             const struct model_type *type = model_type(m, str_of(types[k]));
             about |= type && benchmark_is_about(b, type);
         }
-        if (about) values_add(r, &list, benchmark_record(r, b));
+        /* Those of the newest findings that there are: to compute them takes all facts. */
+        if (about && b->own && !found && web_take_found(r, false, &found, &err)) found = NULL;
+        if (about) values_add(r, &list, benchmark_record(r, b, found));
     }
+    if (found) web_drop_found(r->web, found);
     return values_get(&list);
 }

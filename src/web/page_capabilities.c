@@ -214,7 +214,7 @@ static void put_lenses(struct map *m)
 static int put_renames(struct request *r, struct err *err)
 {
     struct found *found;
-    if (web_take_found(r, &found, err)) return -1;
+    if (web_take_found(r, true, &found, err)) return -1;
     struct values list = {0};
     for (size_t i = 0; i < found->count; i++) {
         const struct finding *f = &found->findings[i];

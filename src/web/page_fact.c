@@ -254,7 +254,7 @@ static int put_history(struct request *r, const struct fact *f, struct err *err)
 static int put_notes(struct request *r, const struct fact *f, struct err *err)
 {
     struct found *found;
-    if (web_take_found(r, &found, err)) return -1;
+    if (web_take_found(r, true, &found, err)) return -1;
     struct values notes = {0};
     for (size_t i = 0; i < found->count; i++)
         if (found->findings[i].subject == fact_id(f)) values_add(r, &notes, finding_record(r, &found->findings[i]));

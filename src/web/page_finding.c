@@ -82,7 +82,7 @@ void answer_finding(struct request *r)
 {
     struct err err;
     struct found *found;
-    if (web_take_found(r, &found, &err)) {
+    if (web_take_found(r, true, &found, &err)) {
         page_fail(r, &err);
         return;
     }

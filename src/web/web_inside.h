@@ -281,6 +281,7 @@ struct found {
     const struct stored_stranger *strangers;
     size_t stranger_count;
     struct evidence_totals totals;
+    struct feel_value *own; /* the company's own number beside each of web->benchmarks; null where there is none */
 };
 
 struct lane_queue {
@@ -399,7 +400,8 @@ void web_find(struct web *web);
 /* All findings of an earlier picture, by sight; keeps a hold of it. */
 int web_find_past(struct web *web, struct picture *p, int64_t now, int64_t day, struct found **made,
                   struct err *err) MUST_USE;
-int web_take_found(struct request *r, struct found **out, struct err *err) MUST_USE;
+/* The newest findings; with `wait` a moment's patience for those of the request's picture. */
+int web_take_found(struct request *r, bool wait, struct found **out, struct err *err) MUST_USE;
 void web_drop_found(struct web *web, struct found *f);
 void web_hold_found(struct web *web, struct found *f);
 

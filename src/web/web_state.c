@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 40000000 };
+enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 20000000 };
 
 void web_log(struct web *web, str what, str detail)
 {
@@ -90,10 +90,14 @@ static void found_env(struct web *web, struct found *f, const struct graph_viewe
     env->zone = web->zone;
 }
 
-static void found_done(struct web *web, struct found *f)
+static void found_done(struct web *web, struct found *f, struct feel_env *env)
 {
+    struct err err;
     f->findings = f->all.items, f->count = f->all.count;
     practice_scores(web->checks, &f->all, f->scores);
+    f->own = arena_array(&f->arena, web->benchmark_count + 1, sizeof *f->own);
+    for (size_t i = 0; i < web->benchmark_count; i++)
+        if (benchmark_own(&web->benchmarks[i], env, &f->own[i], &err)) f->own[i] = feel_null();
 }
 
 /* As the system sees it: only so do findings come and go. What is known of them, and what is on nobody's list, is of
@@ -110,7 +114,7 @@ static int found_fill(struct web *web, struct found *f, bool past, int64_t now, 
                  store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
     pthread_mutex_unlock(&web->write_lock);
     if (failed) return -1;
-    found_done(web, f);
+    found_done(web, f, &env);
     return 0;
 }
 
@@ -124,7 +128,7 @@ static int found_fill_for(struct web *web, struct found *f, struct found *whole,
     f->strangers = whole->strangers, f->stranger_count = whole->stranger_count, f->totals = whole->totals;
     found_env(web, f, &viewer, now, &env);
     if (findings_for(web->checks, &env, &whole->all, &f->all, err)) return -1;
-    found_done(web, f);
+    found_done(web, f, &env);
     return 0;
 }
 
@@ -193,7 +197,7 @@ void web_find(struct web *web)
         if (made[i]) web_drop_found(web, made[i]);
 }
 
-int web_take_found(struct request *r, struct found **out, struct err *err)
+int web_take_found(struct request *r, bool wait, struct found **out, struct err *err)
 {
     if (r->then.number) return past_take_found(r, out, err);
     struct web *web = r->web;
@@ -206,7 +210,8 @@ int web_take_found(struct request *r, struct found **out, struct err *err)
     until.tv_sec += (*found ? 0 : 30) + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     bool late = false;
-    while (!late && !is_fresh(*found, number, r->env.today) && !(web->found_error.code && web->found_tried >= number)) {
+    while (!late && !(*found && !wait) && !is_fresh(*found, number, r->env.today) &&
+           !(web->found_error.code && web->found_tried >= number)) {
         web_stop(web->keeper_wake);
         late = pthread_cond_timedwait(&web->found_changed, &web->found_lock, &until) == ETIMEDOUT;
     }
