@@ -190,11 +190,11 @@ void page_fail(struct request *r, const struct err *err)
     case ERR_ABSENT: page_error(r, 404, "There is no such thing here", err->message); return;
     case ERR_DENIED: page_error(r, 403, "That is not for this account", err->message); return;
     case ERR_CONFLICT: page_error(r, 409, "Somebody else was quicker", err->message); return;
+    case ERR_LIMIT: page_error(r, 503, "That is too much at once", err->message); return;
     case ERR_NONE:
     case ERR_USAGE:
     case ERR_INPUT:
     case ERR_SYNTAX:
-    case ERR_LIMIT:
     case ERR_IO:
     case ERR_STORE: break;
     }
