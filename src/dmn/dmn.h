@@ -56,7 +56,7 @@ const struct feel_type *dmn_node_type(const struct dmn_node *n); /* what it give
 /* ---- Evaluating ---- */
 
 struct dmn_rule_words {
-    str id, why; /* its id; its first annotation that says something */
+    str id, why; /* its id; its first annotation that says something, else its description */
 };
 /* One step of an explanation: a decision or a called function, or a decision table in it. */
 struct dmn_trace {

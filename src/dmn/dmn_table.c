@@ -129,11 +129,14 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     c->place = NULL;
 }
 
+/* Editors that know no annotations of rules keep what people write beside a rule as its description. */
 static struct dmn_rule_words words_of(const struct xml *rule)
 {
     struct dmn_rule_words words = {str_trim(xml_get(rule, "id")), STR("")};
+    str description = xml_text(rule, "description");
     for (const struct xml *e = xml_child(rule, "annotationEntry"); e && !words.why.n; e = xml_same(e))
         text_of(e, &words.why);
+    if (!words.why.n && description.n) words.why = description;
     return words;
 }
 

@@ -22,9 +22,12 @@ static const char model_text[] =
     "<output typeRef='string'/><annotation name='why'/>"
     "<rule id='z1'><inputEntry><text>\"none\"</text></inputEntry><inputEntry><text>&lt; 100</text></inputEntry>"
     "<outputEntry><text>\"green\"</text></outputEntry><annotationEntry><text>Small.</text></annotationEntry></rule>"
-    "<rule id='z2'><inputEntry><text>-</text></inputEntry><inputEntry><text>[0..500]</text></inputEntry>"
+    "<rule id='z2'><description>Not "
+    "said.</description><inputEntry><text>-</text></inputEntry><inputEntry><text>[0..500]</text></inputEntry>"
     "<outputEntry><text>\"amber\"</text></outputEntry><annotationEntry><text>Middling.</text></annotationEntry></rule>"
-    "<rule id='z3'><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry>"
+    "<rule "
+    "id='z3'><description>Large.</description><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></"
+    "inputEntry>"
     "<outputEntry><text>\"red\"</text></outputEntry></rule></decisionTable></decision></definitions>";
 
 struct world {
@@ -76,7 +79,8 @@ static void a_sheet_evaluates_again_only_what_is_forgotten(struct test_tally *t)
     CHECK(trace->decided == 1);
     CHECK_STR(trace->words[0].id, STR("z1"));
     CHECK_STR(trace->words[0].why, STR("Small."));
-    CHECK_STR(trace->words[2].why, STR(""));
+    CHECK_STR(trace->words[1].why, STR("Middling."));
+    CHECK_STR(trace->words[2].why, STR("Large.")); /* no annotation */
     dmn_sheet_put(s, w.cost, feel_int(100));
     CHECK_STR(text_of(s, w.zone), STR("green")); /* not forgotten */
     struct dmn_sheet *branch = dmn_sheet_branch(s, false);
