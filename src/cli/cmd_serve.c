@@ -64,7 +64,7 @@ static void show_route(void *self, const char *methods, str path, const char *ac
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct cli_checks checks, benchmarks;
+    struct cli_checks checks, benchmarks, rulebooks;
     int64_t port = 8400, rate = 0;
     struct serving s = {.c = c};
     struct web_options *o = &s.options;
@@ -93,6 +93,10 @@ static int run(struct cli *c)
     cli_benchmark_files(c, &benchmarks);
     o->benchmarks = benchmarks.items;
     o->benchmark_count = benchmarks.count;
+    cli_rulebook_files(c, &rulebooks);
+    for (size_t i = 0; i < rulebooks.count; i++) rulebooks.items[i].file = cli_rulebook_name(rulebooks.items[i].file);
+    o->rulebooks = rulebooks.items;
+    o->rulebook_count = rulebooks.count;
     o->graph = c->graph_options;
     o->stop = stop_signals(&err);
     if (o->stop < 0) return cli_fail(c, &err);

@@ -15,6 +15,7 @@ struct rulebook_question {
     str name;                        /* of the input data */
     str label, help;                 /* as people read it; help may be empty */
     str from;                        /* a FEEL expression over chosen facts that answers it; may be empty */
+    str unit;                        /* of a number: "months", or "money"; may be empty */
     enum question_kind kind;         /* CHOICE: one of `values`, yes and no too */
     const struct feel_value *values; /* in the rulebook's order */
     size_t value_count;

@@ -153,11 +153,13 @@ static int read_questions(struct rulebook *b, struct err *err)
         struct rulebook_question *q = &b->questions[b->question_count];
         struct question_inside *in = &b->inside[b->question_count++];
         str help = dmn_node_text(nodes[i], "description"), from = dmn_node_extension(nodes[i], "from");
+        str unit = dmn_node_extension(nodes[i], "unit");
         in->node = nodes[i], in->leads = zone_leads[i];
         *q = (struct rulebook_question){.name = dmn_node_name(nodes[i]),
                                         .label = dmn_node_label(nodes[i]),
                                         .help = help.p ? help : STR(""),
-                                        .from = from.p ? from : STR("")};
+                                        .from = from.p ? from : STR(""),
+                                        .unit = unit.p ? unit : STR("")};
         q->values = dmn_node_values(nodes[i], &b->arena, &q->value_count);
         q->kind = kind_of(dmn_node_type(nodes[i]), q->value_count);
         find_followers(b, in);

@@ -22,6 +22,8 @@ struct web_options {
     size_t check_count;
     const struct check_text *benchmarks; /* published figures, see align_benchmark.h */
     size_t benchmark_count;
+    const struct check_text *rulebooks; /* that come with the program; `file` is the name */
+    size_t rulebook_count;
     struct graph_options graph;
     size_t workers; /* 0: as many as processors, at most 8 */
     int stop;       /* a descriptor (eventfd, pipe, signalfd): when it becomes readable, the server stops gracefully */

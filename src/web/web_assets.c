@@ -12,6 +12,7 @@
     X("entente.js", "text/javascript; charset=utf-8", asset_js)                                                        \
     X("combo.js", "text/javascript; charset=utf-8", asset_combo)                                                       \
     X("forms.js", "text/javascript; charset=utf-8", asset_forms)                                                       \
+    X("ask.js", "text/javascript; charset=utf-8", asset_ask)                                                           \
     X("live.js", "text/javascript; charset=utf-8", asset_live)                                                         \
     X("events.js", "text/javascript; charset=utf-8", asset_events)                                                     \
     X("icon.svg", "image/svg+xml", asset_icon)

@@ -7,6 +7,7 @@
 #define WEB_INSIDE_H
 
 #include "align_benchmark.h"
+#include "align_rulebook.h"
 #include "store_access.h"
 #include "template.h"
 #include "web.h"
@@ -171,6 +172,7 @@ void past_release(struct web *web);
       "objectives benchmarks")                                                                                         \
     X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
+    X(ASK, ask, "title subtitle here picks books questions needless needless_says ruling says")                        \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys")                           \
     X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
@@ -319,7 +321,7 @@ struct asset {
     const char *start, *end;
     char path[80]; /* with the hash in it */
 };
-enum { ASSET_COUNT = 8 };
+enum { ASSET_COUNT = 9 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
@@ -348,6 +350,9 @@ struct web {
     const struct checks *checks;
     const struct benchmark *benchmarks;
     size_t benchmark_count;
+    struct shelf *shelf;
+    const struct book_text *shipped; /* rulebooks of the program */
+    size_t shipped_count;
     struct feel_scope functions; /* what templates add */
     struct page pages[PAGE_COUNT];
     struct asset assets[ASSET_COUNT];
@@ -488,6 +493,7 @@ void answer_person(struct request *r);
 void answer_person_change(struct request *r);
 void answer_today(struct request *r);
 void answer_finding(struct request *r);
+void answer_ask(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_blueprint(struct request *r);

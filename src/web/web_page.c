@@ -10,7 +10,10 @@ WEB_PAGES(X)
 #define PARTS(X)                                                                                                       \
     X(top)                                                                                                             \
     X(bottom)                                                                                                          \
-    X(changes) X(pages) X(saved) X(search) X(comments) X(says) X(plan) X(benchmarks) X(two_keys) X(waiting) X(sessions)
+    X(changes)                                                                                                         \
+    X(pages)                                                                                                           \
+    X(saved)                                                                                                           \
+    X(search) X(comments) X(says) X(plan) X(benchmarks) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -94,6 +97,7 @@ static struct feel_value nav_of(struct request *r)
     if (model_type(m, STR("capability")))
         add_nav(r, &nav, "Capabilities", STR("/capabilities"), str_eq(r->path, STR("/capabilities")));
     if (model_type(m, STR("application"))) add_nav(r, &nav, "Stack", STR("/stack"), str_eq(r->path, STR("/stack")));
+    add_nav(r, &nav, "Decisions", STR("/ask"), str_eq(r->path, STR("/ask")) || str_starts(r->path, STR("/rulebooks")));
     add_nav(r, &nav, "All facts", STR("/facts"),
             str_starts(r->path, STR("/facts")) || str_starts(r->path, STR("/types")));
     if (request_is_allowed(r, ACCESS_STEWARD))
@@ -111,6 +115,7 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "js", asset_path(web, "entente.js"));
     record_text(&site, "combo", asset_path(web, "combo.js"));
     record_text(&site, "forms", asset_path(web, "forms.js"));
+    record_text(&site, "ask", asset_path(web, "ask.js"));
     record_text(&site, "live", asset_path(web, "live.js"));
     record_text(&site, "events", asset_path(web, "events.js"));
     record_text(&site, "number", text_format(r, "%llu", (unsigned long long)picture_number(r->picture)));

@@ -10,6 +10,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/capabilities"), ACCESS_VIEW, LANE_WORKER, answer_capabilities},
     {METHOD_GET, STR_INIT("/blueprint"), ACCESS_VIEW, LANE_WORKER, answer_blueprint},
     {METHOD_GET, STR_INIT("/stack"), ACCESS_VIEW, LANE_WORKER, answer_stack},
+    {METHOD_GET, STR_INIT("/ask"), ACCESS_VIEW, LANE_WORKER, answer_ask},
     {METHOD_GET, STR_INIT("/facts"), ACCESS_VIEW, LANE_WORKER, answer_types},
     {METHOD_GET, STR_INIT("/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_fact},
     {METHOD_GET, STR_INIT("/facts/*/edit"), ACCESS_EDIT, LANE_WORKER, answer_edit_page},

@@ -355,6 +355,16 @@ static int run(struct web *web, struct err *err)
     return stop[0].revents ? 0 : WEB_MODEL_CHANGED;
 }
 
+static void take_rulebooks(struct web *web)
+{
+    const struct web_options *o = web->options;
+    struct book_text *books = arena_array(&web->arena, o->rulebook_count + 1, sizeof *books);
+    for (size_t i = 0; i < o->rulebook_count; i++)
+        books[i] = (struct book_text){.name = o->rulebooks[i].file, .text = o->rulebooks[i].text};
+    web->shipped = books, web->shipped_count = o->rulebook_count;
+    web->shelf = shelf_new();
+}
+
 int web_serve(const struct web_options *options, struct err *err)
 {
     struct web *web = mem_zalloc(sizeof *web);
@@ -376,6 +386,7 @@ int web_serve(const struct web_options *options, struct err *err)
     web->workers = arena_array(&web->arena, web->worker_count + 1, sizeof *web->workers);
     int result = web_hash_password(STR("nobody has this password"), web->dummy_hash, err);
     if (!result) assets_init(web);
+    if (!result) take_rulebooks(web);
     if (!result) result = open_workspace(web, err);
     if (!result) result = run(web, err);
     stop_http(web);
@@ -387,6 +398,7 @@ int web_serve(const struct web_options *options, struct err *err)
     for (size_t i = 0; i < ARRAY_COUNT(web->found); i++)
         if (web->found[i]) web_drop_found(web, web->found[i]);
     past_release(web);
+    shelf_free(web->shelf);
     graph_free(web->graph);
     store_close(web->writer);
     if (web->keeper_stop >= 0) close(web->keeper_stop);

@@ -2,6 +2,7 @@
 import { check, group, launch, same, serve, tally } from './help.mjs';
 import { http } from './http.mjs';
 import { pages } from './pages.mjs';
+import { ask } from './ask.mjs';
 import { direction } from './direction.mjs';
 import { files } from './import.mjs';
 import { sources } from './sources.mjs';
@@ -16,7 +17,7 @@ import { talk } from './talk.mjs';
 import { api } from './api.mjs';
 import { people } from './people.mjs';
 
-const parts = { pages, direction, list, many, paste, talk, live, sources, files, edit, keys, http, people, api };
+const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, api };
 const asked = process.argv.slice(2);
 for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
 

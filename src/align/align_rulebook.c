@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "align_rulebook.h"
+
+#include "base_time.h"
+
+#include <pthread.h>
+
+/* ---- Loaded rulebooks ---- */
+
+enum { SHELF_ROOM = 24 };
+
+struct shelved {
+    struct shelved *next;
+    struct rulebook *book;
+    struct arena arena; /* of the texts */
+    str name, version, text;
+    int holders;
+    uint64_t used; /* when it was last taken, in takings */
+};
+struct shelf {
+    pthread_mutex_t lock;
+    struct shelved *first;
+    size_t count;
+    uint64_t taken;
+};
+
+struct shelf *shelf_new(void)
+{
+    struct shelf *s = mem_zalloc(sizeof *s);
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+static void shelved_free(struct shelved *one)
+{
+    rulebook_free(one->book);
+    arena_release(&one->arena);
+    mem_free(one);
+}
+
+void shelf_free(struct shelf *s)
+{
+    if (!s) return;
+    for (struct shelved *one = s->first, *next; one; one = next) {
+        next = one->next;
+        shelved_free(one);
+    }
+    pthread_mutex_destroy(&s->lock);
+    mem_free(s);
+}
+
+/* Under the lock. */
+static const struct rulebook *shelf_find(struct shelf *s, str name, str version, str text)
+{
+    for (struct shelved *one = s->first; one; one = one->next) {
+        if (!str_eq(one->name, name) || !str_eq(one->version, version) || !str_eq(one->text, text)) continue;
+        one->holders++;
+        one->used = ++s->taken;
+        return one->book;
+    }
+    return NULL;
+}
+
+/* Under the lock: the ones that nobody holds and nobody asked for the longest. */
+static void shelf_make_room(struct shelf *s)
+{
+    while (s->count > SHELF_ROOM) {
+        struct shelved **oldest = NULL;
+        for (struct shelved **at = &s->first; *at; at = &(*at)->next)
+            if (!(*at)->holders && (!oldest || (*at)->used < (*oldest)->used)) oldest = at;
+        if (!oldest) return;
+        struct shelved *gone = *oldest;
+        *oldest = gone->next;
+        s->count--;
+        shelved_free(gone);
+    }
+}
+
+int shelf_take(struct shelf *s, str name, str version, str text, const struct rulebook **out, struct err *err)
+{
+    pthread_mutex_lock(&s->lock);
+    *out = shelf_find(s, name, version, text);
+    pthread_mutex_unlock(&s->lock);
+    if (*out) return 0;
+    struct shelved *made = mem_zalloc(sizeof *made);
+    arena_init(&made->arena, 0);
+    if (rulebook_load(name, version, text, &made->book, err) < 0) {
+        shelved_free(made);
+        return -1;
+    }
+    made->name = arena_copy(&made->arena, name), made->version = arena_copy(&made->arena, version);
+    made->text = arena_copy(&made->arena, text);
+    pthread_mutex_lock(&s->lock);
+    *out = shelf_find(s, name, version, text); /* another thread may have been quicker */
+    if (!*out) {
+        made->holders = 1;
+        made->used = ++s->taken;
+        made->next = s->first, s->first = made;
+        s->count++;
+        shelf_make_room(s);
+        *out = made->book;
+        made = NULL;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (made) shelved_free(made);
+    return 0;
+}
+
+void shelf_put_back(struct shelf *s, const struct rulebook *b)
+{
+    if (!b) return;
+    pthread_mutex_lock(&s->lock);
+    for (struct shelved *one = s->first; one; one = one->next)
+        if (one->book == b) one->holders--;
+    shelf_make_room(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- Which ones hold ---- */
+
+static str value_of(const struct fact *f, const char *field)
+{
+    const struct model_field *m = model_field(fact_type(f), str_of(field));
+    return m ? fact_value(f, m) : STR_NONE;
+}
+
+size_t books_in_force(struct arena *a, const struct picture *p, int64_t today, const struct book_text *shipped,
+                      size_t shipped_count, const struct book_text **out)
+{
+    const struct model_type *type = model_type(picture_model(p), STR("rulebook"));
+    size_t facts = 0, count = 0;
+    const uint64_t *ids = type ? picture_facts(p, type, &facts) : NULL;
+    struct book_text *books = arena_array(a, facts + shipped_count + 1, sizeof *books);
+    int64_t *since = arena_array(a, facts + 1, sizeof *since);
+    for (size_t i = 0; i < facts; i++) {
+        const struct fact *f = picture_fact(p, ids[i]);
+        const struct picture_keys *keys = fact_keys(p, ids[i]);
+        struct book_text one = {ids[i], fact_name(f), value_of(f, "version"), value_of(f, "model")};
+        int64_t from = 0;
+        bool dated = civil_parse(value_of(f, "valid from"), &from);
+        if (!one.text.n || (type->two_key && !(keys && keys->agreed)) || (dated && from > today)) continue;
+        size_t place = count++;
+        for (; place && since[place - 1] < from; place--)
+            books[place] = books[place - 1], since[place] = since[place - 1];
+        books[place] = one, since[place] = from;
+    }
+    for (size_t i = 0; i < shipped_count; i++) books[count++] = shipped[i];
+    *out = books;
+    return count;
+}
+
+const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,
+                                         const struct rulebook **out)
+{
+    struct err err;
+    for (size_t i = 0; i < count; i++) {
+        if (!books[i].fact && !str_eq(books[i].name, STR("safe-zones"))) continue;
+        if (shelf_take(s, books[i].name, books[i].version, books[i].text, out, &err) < 0) continue;
+        if (str_eq(rulebook_outcome(*out), STR("zone"))) return &books[i];
+        shelf_put_back(s, *out);
+    }
+    return *out = NULL, NULL;
+}
+
+/* ---- What the facts answer ---- */
+
+static const char *const chosen_types[] = {"objective", "capability", "person", "application", "vendor"};
+enum { CHOSEN_TYPES = ARRAY_COUNT(chosen_types) };
+
+static struct feel_scope chosen_scope(const struct graph *g, struct feel_variable variables[CHOSEN_TYPES])
+{
+    for (size_t i = 0; i < CHOSEN_TYPES; i++) {
+        const struct model_type *type = model_type(graph_model(g), str_of(chosen_types[i]));
+        variables[i] = (struct feel_variable){str_of(chosen_types[i]), type ? graph_type(g, type) : &feel_any, false};
+    }
+    return (struct feel_scope){.outer = graph_scope(g), .variables = variables, .count = CHOSEN_TYPES};
+}
+
+bool book_from_problem(const struct rulebook_question *q, const struct graph *g, struct arena *a, struct err *err)
+{
+    struct feel_variable variables[CHOSEN_TYPES];
+    struct feel_scope scope = chosen_scope(g, variables);
+    const struct feel_program *program;
+    return q->from.n && feel_compile(a, &scope, q->from, &program, err) < 0;
+}
+
+static struct feel_value object_of(const struct graph_view *v, uint64_t fact)
+{
+    return fact ? graph_object(v, fact) : feel_null();
+}
+
+static uint64_t vendor_of(const struct feel_env *env, uint64_t application)
+{
+    size_t count;
+    const struct fact *f = application ? picture_fact(graph_picture(env), application) : NULL;
+    const struct model_field *field = f ? model_field(fact_type(f), STR("vendor")) : NULL;
+    const uint64_t *to = field && field->kind == FIELD_LINK ? fact_links_for(env->viewer, f, field, &count) : NULL;
+    return to && count ? to[0] : 0;
+}
+
+int book_prefill(const struct rulebook *b, struct graph_view *v, struct feel_env *env, const struct chosen *chosen,
+                 struct feel_value *out, struct err *err)
+{
+    size_t count;
+    struct feel_variable variables[CHOSEN_TYPES];
+    const struct graph *g = picture_graph(graph_picture(env));
+    struct feel_scope scope = chosen_scope(g, variables);
+    const struct rulebook_question *q = rulebook_questions(b, &count);
+    uint64_t vendor = chosen->vendor ? chosen->vendor : vendor_of(env, chosen->application);
+    struct feel_value *inputs = arena_array(env->arena, feel_scope_size(&scope), sizeof *inputs);
+    inputs[0] = graph_workspace(v);
+    inputs[1] = object_of(v, chosen->objective), inputs[2] = object_of(v, chosen->capability);
+    inputs[3] = object_of(v, chosen->person), inputs[4] = object_of(v, chosen->application);
+    inputs[5] = object_of(v, vendor);
+    for (size_t i = 0; i < count; i++) {
+        const struct feel_program *program;
+        struct feel_value found;
+        struct answers taken;
+        struct err unread;
+        out[i] = feel_null();
+        /* What this workspace's metamodel does not have answers nothing. */
+        if (!q[i].from.n || feel_compile(env->arena, &scope, q[i].from, &program, &unread) < 0) continue;
+        if (feel_eval(program, env, inputs, &found, err) < 0) return -1;
+        struct feel_entry entry = {q[i].name, found};
+        answers_from_context(b, env, feel_context(&entry, 1), &taken);
+        if (!taken.problem_count) out[i] = taken.values[i];
+    }
+    return 0;
+}

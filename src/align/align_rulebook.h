@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rulebooks and the facts: which rulebooks hold, and what the facts answer by themselves. */
+#ifndef ALIGN_RULEBOOK_H
+#define ALIGN_RULEBOOK_H
+
+#include "graph.h"
+#include "ruling.h"
+
+/* ---- Loaded rulebooks, shared by threads ---- */
+
+struct shelf;
+struct shelf *shelf_new(void);
+void shelf_free(struct shelf *s); /* after all were put back */
+/* Loads it, or takes the one that was loaded from the same text under the same name and version. */
+int shelf_take(struct shelf *s, str name, str version, str text, const struct rulebook **out, struct err *err) MUST_USE;
+void shelf_put_back(struct shelf *s, const struct rulebook *b); /* NULL is fine */
+
+/* ---- Which ones hold ---- */
+
+struct book_text {     /* a rulebook that can be asked */
+    uint64_t fact;     /* of the workspace; 0: it comes with the program */
+    str name, version; /* the program's own carry their version in the text */
+    str text;
+};
+/* Those of the workspace that both sides agreed on and whose day has come, the newest first, then the program's own
+ * (`shipped`: by their names). Texts are borrowed from the picture and from `shipped`. */
+size_t books_in_force(struct arena *a, const struct picture *p, int64_t today, const struct book_text *shipped,
+                      size_t shipped_count, const struct book_text **out);
+/* Which one rules on zones: the first of the workspace that can be loaded and decides them, else the program's own
+ * "safe-zones". NULL: there is none. */
+const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,
+                                         const struct rulebook **out);
+
+/* ---- What the facts answer ---- */
+
+struct chosen { /* facts; 0: none */
+    uint64_t objective, capability, person, application, vendor;
+};
+/* The questions' `from`, evaluated over what was chosen; `out` has a value for each question, null where the facts
+ * don't answer it, or with something that the question does not take. An application brings its vendor. Fails only with
+ * ERR_LIMIT. */
+int book_prefill(const struct rulebook *b, struct graph_view *v, struct feel_env *env, const struct chosen *chosen,
+                 struct feel_value *out, struct err *err) MUST_USE;
+/* Why a question's `from` can't be asked in this workspace; false where it can, or where there is none. */
+bool book_from_problem(const struct rulebook_question *q, const struct graph *g, struct arena *a, struct err *err);
+
+#endif
