@@ -4,6 +4,7 @@
 #include "base_time.h"
 
 #include <pthread.h>
+#include <string.h>
 
 /* ---- Loaded rulebooks ---- */
 
@@ -14,6 +15,7 @@ struct shelved {
     struct rulebook *book;
     struct arena arena; /* of the texts */
     str name, version, text;
+    unsigned char hash[RULING_HASH_SIZE]; /* of the text */
     int holders;
     uint64_t used; /* when it was last taken, in takings */
 };
@@ -90,6 +92,7 @@ int shelf_take(struct shelf *s, str name, str version, str text, const struct ru
     }
     made->name = arena_copy(&made->arena, name), made->version = arena_copy(&made->arena, version);
     made->text = arena_copy(&made->arena, text);
+    store_ruling_hash(text, made->hash);
     pthread_mutex_lock(&s->lock);
     *out = shelf_find(s, name, version, text); /* another thread may have been quicker */
     if (!*out) {
@@ -104,6 +107,14 @@ int shelf_take(struct shelf *s, str name, str version, str text, const struct ru
     pthread_mutex_unlock(&s->lock);
     if (made) shelved_free(made);
     return 0;
+}
+
+void shelf_hash(struct shelf *s, const struct rulebook *b, unsigned char out[RULING_HASH_SIZE], str *text)
+{
+    pthread_mutex_lock(&s->lock);
+    for (struct shelved *one = s->first; one; one = one->next)
+        if (one->book == b) memcpy(out, one->hash, RULING_HASH_SIZE), *text = one->text;
+    pthread_mutex_unlock(&s->lock);
 }
 
 void shelf_put_back(struct shelf *s, const struct rulebook *b)

@@ -5,6 +5,7 @@
 
 #include "graph.h"
 #include "ruling.h"
+#include "store_ruling.h"
 
 /* ---- Loaded rulebooks, shared by threads ---- */
 
@@ -13,6 +14,8 @@ struct shelf *shelf_new(void);
 void shelf_free(struct shelf *s); /* after all were put back */
 /* Loads it, or takes the one that was loaded from the same text under the same name and version. */
 int shelf_take(struct shelf *s, str name, str version, str text, const struct rulebook **out, struct err *err) MUST_USE;
+/* Of the text of a book that is held: store_ruling_hash. */
+void shelf_hash(struct shelf *s, const struct rulebook *b, unsigned char out[RULING_HASH_SIZE], str *text);
 void shelf_put_back(struct shelf *s, const struct rulebook *b); /* NULL is fine */
 
 /* ---- Which ones hold ---- */

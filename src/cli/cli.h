@@ -82,6 +82,7 @@ const struct cli_command *cli_command_named(str name, struct err *err); /* NULL:
 /* ---- The workspace (cli_workspace.c) ---- */
 /* Which file it is, not yet opened; ERR_USAGE where none or several are here. */
 int cli_find_workspace(struct cli *c, struct err *err) MUST_USE;
+bool cli_workspace_is_here(struct cli *c); /* is one named, or in this folder? */
 int cli_open_store(struct cli *c, int flags, struct err *err) MUST_USE;
 /* The store, the picture and an env over it; with --as-of, of commands that have CLI_AS_OF among their options, the
  * picture of that day, which is then today, and the store for reading only. */
@@ -171,6 +172,6 @@ void cli_table_print(struct cli_table *t);
 /* ---- The commands ---- */
 extern const struct cli_command cmd_ask, cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn, cmd_doctor,
     cmd_export, cmd_feel, cmd_help, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_restore, cmd_rulebooks,
-    cmd_scan, cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
+    cmd_ruling, cmd_scan, cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
 
 #endif

@@ -53,6 +53,16 @@ int cli_find_workspace(struct cli *c, struct err *err)
     return count == 1 ? 0 : -1;
 }
 
+bool cli_workspace_is_here(struct cli *c)
+{
+    glob_t found;
+    const char *from_env = getenv("ENTENTE_WORKSPACE");
+    if (cli_value(c, "workspace") || (from_env && *from_env)) return true;
+    bool here = glob("*.entente", 0, NULL, &found) == 0;
+    globfree(&found);
+    return here;
+}
+
 int64_t cli_day_begins(const struct cli *c, int64_t day) { return zone_day_begins(c->env.zone, day); }
 
 int64_t cli_day_of(const struct cli *c, int64_t time) { return zone_day(c->env.zone, time); }

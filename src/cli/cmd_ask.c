@@ -4,137 +4,11 @@
 
 #include "base_file.h"
 #include "base_utf8.h"
-#include "ruling.h"
+#include "cli_ruling.h"
 
 #include <string.h>
 
 enum { INPUT_LIMIT = 16 << 20, LINE_MEMORY = 64 << 20 };
-
-/* ---- For people ---- */
-
-static void put_wrapped(struct cli *c, const char *bullet, str text)
-{
-    cli_text(c, bullet);
-    cli_wrap(c, text, strlen(bullet), strlen(bullet), c->width);
-    cli_text(c, "\n");
-}
-
-static void put_head(struct cli *c, const char *text)
-{
-    cli_style(c, STYLE_BOLD);
-    cli_text(c, text);
-    cli_style(c, STYLE_PLAIN);
-    cli_text(c, "\n");
-}
-
-static str plain(struct cli *c, struct feel_value v)
-{
-    struct buf text;
-    buf_init(&text, 1 << 16);
-    for (uint32_t i = 0; v.kind == FEEL_CONTEXT && i < v.count; i++) {
-        if (v.entries[i].value.kind == FEEL_NULL) continue;
-        if (text.n) buf_text(&text, ", ");
-        buf_str(&text, v.entries[i].key);
-        buf_text(&text, ": ");
-        feel_emit_plain(&text, v.entries[i].value);
-    }
-    if (v.kind != FEEL_CONTEXT) feel_emit_plain(&text, v);
-    str s = buf_copy(&text, &c->arena);
-    buf_release(&text);
-    return s;
-}
-
-/* "IT answers in writing, within 3 days" */
-static str step(struct cli *c, struct feel_value v)
-{
-    const struct feel_value *who = feel_entry_get(v, STR("who")), *does = feel_entry_get(v, STR("does")),
-                            *days = feel_entry_get(v, STR("within days"));
-    if (v.kind != FEEL_CONTEXT || !who || !does) return plain(c, v);
-    str s = arena_printf(&c->arena, STR_FORMAT " " STR_FORMAT, STR_ARGS(plain(c, *who)), STR_ARGS(plain(c, *does)));
-    int64_t n;
-    if (!days || !feel_to_int(*days, &n)) return s;
-    return arena_printf(&c->arena, STR_FORMAT ", within %lld day%s", STR_ARGS(s), (long long)n, n == 1 ? "" : "s");
-}
-
-static void put_entries(struct cli *c, struct feel_value context)
-{
-    for (uint32_t i = 0; i < context.count; i++) {
-        const struct feel_entry *e = &context.entries[i];
-        if (e->value.kind == FEEL_NULL) continue;
-        put_wrapped(
-            c, "  - ",
-            arena_printf(&c->arena, STR_FORMAT ": " STR_FORMAT, STR_ARGS(e->key), STR_ARGS(plain(c, e->value))));
-    }
-}
-
-static void put_parts(struct cli *c, const struct ruling *r)
-{
-    for (size_t p = 0; p < RULING_PARTS; p++) {
-        struct feel_value v = r->parts[p];
-        const char *key = ruling_part_key((enum ruling_part)p);
-        if (v.kind == FEEL_NULL || (v.kind == FEEL_LIST && !v.count)) continue;
-        if (v.kind == FEEL_CONTEXT) {
-            put_head(c, key);
-            put_entries(c, v);
-            continue;
-        }
-        if (v.kind != FEEL_LIST) {
-            cli_style(c, STYLE_BOLD);
-            cli_printf(c, "%s", key);
-            cli_style(c, STYLE_PLAIN);
-            cli_text(c, ": ");
-            cli_wrap(c, plain(c, v), strlen(key) + 2, 2, c->width);
-            cli_text(c, "\n");
-            continue;
-        }
-        put_head(c, key);
-        for (uint32_t i = 0; i < v.count; i++) put_wrapped(c, "  - ", step(c, v.items[i]));
-    }
-}
-
-static void put_lighter(struct cli *c, const struct ruling *r)
-{
-    if (!r->lighter_count) return;
-    put_head(c, "what would have to differ");
-    for (size_t i = 0; i < r->lighter_count; i++) {
-        struct buf text;
-        buf_init(&text, 4000);
-        feel_emit_plain(&text, r->lighter[i].zone);
-        for (size_t k = 0; k < r->lighter[i].count; k++) {
-            buf_text(&text, k ? ", and " : ", with ");
-            ruling_emit_change(&text, &r->lighter[i].changes[k]);
-        }
-        put_wrapped(c, "  - ", buf_get(&text));
-        buf_release(&text);
-    }
-}
-
-static void put_ruling(struct cli *c, const struct ruling *r)
-{
-    static const enum cli_style styles[] = {STYLE_GREEN, STYLE_YELLOW, STYLE_RED};
-    size_t count;
-    const struct feel_value *zones = rulebook_outcomes(r->book, &count);
-    enum cli_style style = STYLE_BOLD;
-    for (size_t i = 0; count == ARRAY_COUNT(styles) && i < count; i++)
-        if (feel_same(zones[i], r->zone)) style = styles[i];
-    cli_style(c, style);
-    cli_put(c, plain(c, r->zone));
-    cli_style(c, STYLE_PLAIN);
-    cli_text(c, r->state == RULED_GAP ? " (no rule covers this: people of both sides decide it together)\n" : "\n");
-    put_parts(c, r);
-    bool headed = false;
-    for (size_t i = 0; i < r->rule_count; i++) {
-        if (!r->rules[i].leads || !r->rules[i].why.n) continue;
-        if (!headed) put_head(c, "why");
-        headed = true;
-        put_wrapped(c, "  - ", r->rules[i].why);
-    }
-    put_lighter(c, r);
-    cli_style(c, STYLE_DIM);
-    cli_printf(c, "by the rulebook " STR_FORMAT "%s" STR_FORMAT "\n", STR_ARGS(rulebook_name(r->book)),
-               rulebook_version(r->book).n ? " " : "", STR_ARGS(rulebook_version(r->book)));
-    cli_style(c, STYLE_PLAIN);
-}
 
 static void put_question(struct cli *c, const struct rulebook_question *q)
 {
@@ -155,24 +29,50 @@ static void put_question(struct cli *c, const struct rulebook_question *q)
         if (i) buf_text(&text, ", ");
         feel_emit(&text, q->values[i]);
     }
-    put_wrapped(c, "    ", buf_get(&text));
+    cli_put_wrapped(c, "    ", buf_get(&text));
     buf_release(&text);
 }
 
 /* ---- Asking ---- */
 
-static int load_book(struct cli *c, struct rulebook **out, struct err *err)
+struct asking {
+    struct cli *c;
+    struct shelf *shelf;
+    const struct rulebook *book;
+    struct feel_env env;
+};
+
+/* The rulebook of a file, or by name: one of the workspace that is in force, else the program's own. */
+static int find_book(struct asking *k, struct book_text *out, struct err *err)
 {
-    str wanted = cli_text_value(c, "rulebook"), text;
+    struct cli *c = k->c;
+    str wanted = cli_text_value(c, "rulebook");
+    struct check_text shipped;
+    const struct book_text *books;
+    *out = (struct book_text){0};
+    if (wanted.p && str_ends(wanted, STR(".dmn"))) return file_read(&c->arena, wanted.p, INPUT_LIMIT, &out->text, err);
+    if (cli_workspace_is_here(c)) {
+        if (cli_open_picture(c, cli_has(c, "keep") ? STORE_WRITE : STORE_READ, err) < 0) return -1;
+        size_t count = books_in_force(&c->arena, c->picture, c->today, NULL, 0, &books);
+        for (size_t i = 0; i < count && wanted.p; i++)
+            if (str_eq_nocase(books[i].name, wanted)) return *out = books[i], 0;
+        const struct book_text *zones = wanted.p ? NULL : books_take_zones(k->shelf, books, count, &k->book);
+        if (zones) return *out = *zones, 0;
+    } else if (cli_has(c, "keep"))
+        return cli_find_workspace(c, err);
     if (!wanted.p) wanted = STR("safe-zones");
-    if (!str_ends(wanted, STR(".dmn"))) {
-        struct check_text shipped;
-        if (cli_rulebook(c, wanted, &shipped, err) < 0) return -1;
-        return rulebook_load(wanted, STR(""), shipped.text, out, err);
-    }
-    if (file_read(&c->arena, wanted.p, INPUT_LIMIT, &text, err) < 0) return -1;
-    if (rulebook_load(STR(""), STR(""), text, out, err) == 0) return 0;
-    return err->file[0] ? -1 : err_in(err, wanted);
+    if (cli_rulebook(c, wanted, &shipped, err) < 0) return -1;
+    *out = (struct book_text){.name = wanted, .text = shipped.text};
+    return 0;
+}
+
+static int load_book(struct asking *k, struct err *err)
+{
+    struct book_text book;
+    if (find_book(k, &book, err) < 0) return -1;
+    if (k->book || shelf_take(k->shelf, book.name, book.version, book.text, &k->book, err) == 0) return 0;
+    str file = cli_text_value(k->c, "rulebook");
+    return err->file[0] || !file.p ? -1 : err_in(err, file);
 }
 
 static int take_answers(struct cli *c, const struct rulebook *b, struct feel_env *env, struct answers *out,
@@ -209,18 +109,51 @@ static int tell_open(struct cli *c, const struct ruling *r)
     return r->state == RULED_OPEN || r->state == RULED_AGAINST ? EXIT_INPUT : EXIT_FINE;
 }
 
-static int ask_one(struct cli *c, const struct rulebook *b, struct feel_env *env, struct err *err)
+/* Writes the ruling down, and gives its number. */
+static int keep(struct asking *k, const struct answers *a, uint64_t *number, struct err *err)
 {
+    struct cli *c = k->c;
+    struct ruling again;
+    struct stored_ruling row;
+    struct buf json;
+    str text;
+    const char *for_request = cli_value(c, "request");
+    const struct fact *request = NULL;
+    const struct model_type *type = NULL;
+    unsigned char hash[RULING_HASH_SIZE];
+    if (for_request && (cli_type(c, "request", &type, err) || cli_fact(c, type, str_of(for_request), &request, err)))
+        return -1;
+    shelf_hash(k->shelf, k->book, hash, &text);
+    buf_init(&json, INPUT_LIMIT);
+    int result = ruling_make(k->book, hash, &c->arena, c->now, c->today, a, &again, &row, &json, err);
+    buf_release(&json);
+    row.actor = cli_actor(c, "ask"), row.door = STR("command"), row.request = request ? fact_id(request) : 0;
+    if (result || store_keep_book(c->store, row.rulebook, row.version, text, c->now, hash, err) ||
+        store_add_rulings(c->store, &c->arena, &row, 1, err))
+        return -1;
+    *number = row.number;
+    return 0;
+}
+
+static int ask_one(struct asking *k, struct err *err)
+{
+    struct cli *c = k->c;
     struct answers a;
     struct ruling r;
     struct json_writer w;
-    if (take_answers(c, b, env, &a, err) < 0 || rulebook_rule(b, env, &a, RULING_ALL, &r, err) < 0) return -1;
+    uint64_t number = 0;
+    if (take_answers(c, k->book, &k->env, &a, err) < 0 || rulebook_rule(k->book, &k->env, &a, RULING_ALL, &r, err) < 0)
+        return -1;
+    bool ruled = r.state == RULED || r.state == RULED_GAP;
+    if (ruled && cli_has(c, "keep") && keep(k, &a, &number, err) < 0) return -1;
     if (cli_has(c, "json")) {
         cli_json(c, &w);
-        ruling_emit_json(&r, 0, &w);
+        ruling_emit_json(&r, number, &w);
         cli_text(c, "\n");
-    } else if (r.state == RULED || r.state == RULED_GAP)
-        put_ruling(c, &r);
+    } else if (ruled) {
+        cli_put_ruling(c, &r);
+        if (number) cli_printf(c, "kept as ruling %llu\n", (unsigned long long)number);
+    }
     return tell_open(c, &r);
 }
 
@@ -271,35 +204,39 @@ static void ask_line(void *host, str line)
     cli_text(m->cli, "\n");
 }
 
-static int ask_many(struct cli *c, const struct rulebook *b, struct feel_env *env, struct err *err)
+static int ask_many(struct asking *k, struct err *err)
 {
-    struct many m = {.cli = c, .book = b, .env = *env};
+    struct many m = {.cli = k->c, .book = k->book, .env = k->env};
+    if (cli_has(k->c, "keep")) return err_set(err, ERR_USAGE, "--keep is for one ruling, not for a batch");
     arena_init(&m.arena, LINE_MEMORY);
     m.env.arena = &m.arena;
-    int result = cli_lines(c, ask_line, &m, err);
+    int result = cli_lines(k->c, ask_line, &m, err);
     arena_release(&m.arena);
     return result;
+}
+
+static int ask(struct asking *k, struct err *err)
+{
+    struct cli *c = k->c;
+    size_t count;
+    if (load_book(k, err) < 0) return -1;
+    ruling_env(&k->env, &c->arena, c->now, c->today);
+    if (cli_has(c, "batch")) return ask_many(k, err);
+    if (cli_value(c, "with") || cli_value(c, "input")) return ask_one(k, err);
+    const struct rulebook_question *q = rulebook_questions(k->book, &count);
+    cli_printf(c, "The rulebook " STR_FORMAT " asks:\n\n", STR_ARGS(rulebook_name(k->book)));
+    for (size_t i = 0; i < count; i++) put_question(c, &q[i]);
+    cli_text(c, "\nAnswer with --with '{\"NAME\": VALUE, …}' or --input FILE.json.\n");
+    return 0;
 }
 
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct rulebook *b;
-    int result = EXIT_FINE;
-    struct feel_env env = {.arena = &c->arena, .now = c->now, .has_today = c->has_today, .today = c->today};
-    if (load_book(c, &b, &err) < 0) return cli_fail(c, &err);
-    if (cli_has(c, "batch"))
-        result = ask_many(c, b, &env, &err);
-    else if (cli_value(c, "with") || cli_value(c, "input"))
-        result = ask_one(c, b, &env, &err);
-    else {
-        size_t count;
-        const struct rulebook_question *q = rulebook_questions(b, &count);
-        cli_printf(c, "The rulebook " STR_FORMAT " asks:\n\n", STR_ARGS(rulebook_name(b)));
-        for (size_t i = 0; i < count; i++) put_question(c, &q[i]);
-        cli_text(c, "\nAnswer with --with '{\"NAME\": VALUE, …}' or --input FILE.json.\n");
-    }
-    rulebook_free(b);
+    struct asking k = {.c = c, .shelf = shelf_new()};
+    int result = ask(&k, &err);
+    shelf_put_back(k.shelf, k.book);
+    shelf_free(k.shelf);
     return result < 0 ? cli_fail(c, &err) : result;
 }
 
@@ -307,17 +244,20 @@ static const struct cli_option options[] = {
     {"with", "FEEL", "the answers as a FEEL context: '{what: \"report\", \"data class\": \"none\"}'"},
     {"input", "FILE.json", "the answers as a JSON object"},
     {"rulebook", "NAME", "another rulebook, or a file that ends in .dmn; 'entente rulebooks' lists the shipped ones"},
+    {"keep", NULL, "write the ruling down in the workspace; it gets a number"},
+    {"request", "NUMBER", "the request for which it is kept"},
     {"batch", NULL, "read {\"with\": …} or {\"input\": …} by lines, answer by lines of JSON"},
     {"json", NULL, "print as JSON"},
 };
 
 const struct cli_command cmd_ask = {
     .name = "ask",
-    .usage = "[--with '{…}' | --input FILE.json | --batch] [--rulebook NAME] [--json]",
+    .usage = "[--with '{…}' | --input FILE.json | --batch] [--rulebook NAME] [--keep] [--json]",
     .help = "ask a rulebook what a request needs from the other side, and why",
     .details =
         "Without answers it prints the questions. What the outcome does not depend on need not be answered; what "
-        "is missing is asked for by name, and the exit code is 3. A ruling names the zone, what both sides do "
+        "is missing is asked for by name, and the exit code is 3. The rulebook is the one of the workspace that both "
+        "sides agreed on; without one the program's own, safe-zones. A ruling names the zone, what both sides do "
         "and by when, the reasons of the rules that matched, and what would have to differ for a lighter zone.",
     .options = options,
     .option_count = ARRAY_COUNT(options),

@@ -119,6 +119,15 @@ int journal_entry(struct store *s, struct journal_writer *j, enum entry_kind kin
                : 0;
 }
 
+int store_note(struct store *s, str actor, str reason, int64_t now, struct err *err)
+{
+    struct journal_writer j;
+    if (store_begin(s, true, err)) return -1;
+    if (!journal_begin(s, &j, actor, reason, now, err) && !journal_end(s, &j, err)) return store_end(s, err);
+    store_abandon(s);
+    return -1;
+}
+
 int journal_end(struct store *s, struct journal_writer *j, struct err *err)
 {
     unsigned char hash[HASH_SIZE];

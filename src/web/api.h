@@ -35,7 +35,8 @@ struct api_faults {
     size_t count, room;
 };
 void api_add_fault(struct request *r, struct api_faults *faults, str pointer, str detail);
-void api_refuse_body(struct request *r, const struct api_faults *faults); /* 422 */
+void api_refuse(struct request *r, const char *title, const struct api_faults *faults); /* 422 */
+void api_refuse_body(struct request *r, const struct api_faults *faults);               /* 422 */
 /* The answer to an error of ours. `conflict`: the status of ERR_CONFLICT. */
 void api_fail(struct request *r, const struct err *err, int conflict);
 struct json_writer api_begin(struct request *r); /* a writer of the answer's body */

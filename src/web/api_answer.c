@@ -69,9 +69,14 @@ void api_add_fault(struct request *r, struct api_faults *faults, str pointer, st
     *vec_add(&r->arena, faults) = (struct api_fault){pointer, arena_copy(&r->arena, detail)};
 }
 
+void api_refuse(struct request *r, const char *title, const struct api_faults *faults)
+{
+    put_problem(r, 422, title, faults->items[0].detail, faults);
+}
+
 void api_refuse_body(struct request *r, const struct api_faults *faults)
 {
-    put_problem(r, 422, "Nothing was changed", faults->items[0].detail, faults);
+    api_refuse(r, "Nothing was changed", faults);
 }
 
 static void fail_at_field(struct request *r, const struct err *err)

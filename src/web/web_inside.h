@@ -7,7 +7,7 @@
 #define WEB_INSIDE_H
 
 #include "align_benchmark.h"
-#include "align_rulebook.h"
+#include "align_ruling.h"
 #include "store_access.h"
 #include "template.h"
 #include "web.h"
@@ -99,16 +99,17 @@ struct request {
     /* The answer. */
     int status;
     struct buf out;
-    const char *type;       /* content type */
-    str location;           /* of a redirect */
-    str cookies[2];         /* whole Set-Cookie values */
-    str file_name;          /* what it is to be saved as; STR_NONE: it is shown */
-    str fixed;              /* a body that outlives the request (an asset), in place of `out` */
-    bool stream;            /* events follow, see web_events.c */
-    bool keep;              /* may be cached for ever */
-    uint32_t retry_seconds; /* 0: no Retry-After */
-    struct pairs headers;   /* further ones */
-    bool remembers;         /* the answer belongs to a commit with an idempotency key */
+    const char *type;          /* content type */
+    str location;              /* of a redirect */
+    str cookies[2];            /* whole Set-Cookie values */
+    str file_name;             /* what it is to be saved as; STR_NONE: it is shown */
+    str fixed;                 /* a body that outlives the request (an asset), in place of `out` */
+    bool stream;               /* events follow, see web_events.c */
+    bool keep;                 /* may be cached for ever */
+    uint32_t retry_seconds;    /* 0: no Retry-After */
+    struct pairs headers;      /* further ones */
+    struct kept_ruling *keeps; /* the answer is a ruling that the scribe writes down first: see web_scribe.c */
+    bool remembers;            /* the answer belongs to a commit with an idempotency key */
 
     enum { REQUEST_NEW, REQUEST_BODY, REQUEST_QUEUED, REQUEST_DONE } stage;
 };
@@ -293,6 +294,19 @@ struct lane_queue {
     size_t count, limit;
     bool stopping;
 };
+/* Rulings that wait to be written down: all that are there go into one transaction (web_scribe.c). */
+struct kept_ruling {
+    struct stored_ruling row;
+    const struct rulebook *book; /* held until it is written */
+    str text;                    /* the book's */
+};
+struct scribe {
+    struct lane_queue queue;
+    pthread_t thread;
+    struct store *store;
+    bool runs;
+    unsigned char kept[RULING_HASH_SIZE]; /* the book that was kept last */
+};
 struct worker {
     struct web *web;
     struct lane_queue *queue;
@@ -382,6 +396,7 @@ struct web {
     str description; /* OpenAPI */
 
     struct lane_queue work, passwords;
+    struct scribe scribe;
     struct worker *workers;
     size_t worker_count, started;
     pthread_t keeper; /* looks for other processes' commits and keeps the findings */
@@ -422,6 +437,12 @@ str live_types(struct request *r, const struct model_type *type);
 
 int workers_start(struct web *web, struct err *err) MUST_USE;
 void workers_stop(struct web *web);
+int scribe_start(struct web *web, struct err *err) MUST_USE;
+void scribe_add(struct request *r); /* that `keeps` a ruling; it is answered when that is written */
+void scribe_stop(struct web *web);  /* writes down what waits first */
+void queue_init(struct lane_queue *q, size_t limit);
+void queue_stop(struct lane_queue *q);
+struct request *lane_take_all(struct lane_queue *q);    /* by `next`; NULL: it is empty and the server stops */
 bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
 void answer(struct request *r);                         /* in a worker */
 void answer_done(struct request *r);                    /* wakes the connection */
@@ -540,6 +561,11 @@ void answer_api_delete(struct request *r);
 void answer_api_changes(struct request *r);
 void answer_api_findings(struct request *r);
 void answer_api_journal(struct request *r);
+void answer_api_rulings(struct request *r);
+void answer_api_ruling(struct request *r);
+void answer_api_rule(struct request *r);
+void answer_api_overrule(struct request *r);
+void answer_api_ruling_stays(struct request *r);
 void answer_api_me(struct request *r);
 void answer_api_description(struct request *r);
 void answer_health(struct request *r);

@@ -327,6 +327,7 @@ static void stop_http(struct web *web)
     MHD_socket listening = MHD_quiesce_daemon(web->daemon);
     if (listening != MHD_INVALID_SOCKET) close(listening);
     workers_stop(web);
+    scribe_stop(web);
     events_stop(web);
     usleep(100000); /* the last answers go out */
     MHD_stop_daemon(web->daemon);
@@ -343,7 +344,7 @@ static int run(struct web *web, struct err *err)
         return err_errno(err, "cannot make an eventfd");
     if (pthread_create(&web->keeper, NULL, keep, web)) return err_errno(err, "cannot start a thread");
     web->keeper_runs = true;
-    if (workers_start(web, err) || start_http(web, &port, err)) return -1;
+    if (scribe_start(web, err) || workers_start(web, err) || start_http(web, &port, err)) return -1;
     bool v6 = o->address && strchr(o->address, ':');
     struct buf url;
     buf_init(&url, 500);
@@ -391,6 +392,7 @@ int web_serve(const struct web_options *options, struct err *err)
     if (!result) result = run(web, err);
     stop_http(web);
     workers_stop(web);
+    scribe_stop(web);
     if (web->keeper_runs) {
         web_stop(web->keeper_stop);
         pthread_join(web->keeper, NULL);

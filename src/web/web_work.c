@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void queue_init(struct lane_queue *q, size_t limit)
+void queue_init(struct lane_queue *q, size_t limit)
 {
     *q = (struct lane_queue){.limit = limit};
     q->last = &q->first;
@@ -42,13 +42,26 @@ static struct request *lane_take(struct lane_queue *q)
     return r;
 }
 
+struct request *lane_take_all(struct lane_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    while (!q->first && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
+    struct request *all = q->first;
+    q->first = NULL, q->last = &q->first, q->count = 0;
+    pthread_mutex_unlock(&q->lock);
+    return all;
+}
+
 static void *work(void *self)
 {
     struct worker *w = self;
     for (struct request *r; (r = lane_take(w->queue));) {
         r->store = w->store;
         answer(r);
-        answer_done(r);
+        if (r->keeps)
+            scribe_add(r);
+        else
+            answer_done(r);
     }
     return NULL;
 }
@@ -69,7 +82,7 @@ int workers_start(struct web *web, struct err *err)
     return 0;
 }
 
-static void queue_stop(struct lane_queue *q)
+void queue_stop(struct lane_queue *q)
 {
     pthread_mutex_lock(&q->lock);
     q->stopping = true;

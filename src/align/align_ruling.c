@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "align_ruling.h"
+
+#include <string.h>
+
+enum { ANSWER_BYTES = 1 << 20, STEPS_LIMIT = 20000000 };
+
+void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t today)
+{
+    *env =
+        (struct feel_env){.arena = a, .now = now, .has_today = true, .today = today, .limits = {.steps = STEPS_LIMIT}};
+}
+
+static str text_of(struct feel_value v) { return v.kind == FEEL_STRING ? v.text : STR(""); }
+
+static str rules_text(struct arena *a, const struct ruling *r)
+{
+    struct buf text;
+    buf_init(&text, ANSWER_BYTES);
+    for (size_t i = 0; i < r->rule_count; i++) {
+        if (i) buf_text(&text, ", ");
+        buf_str(&text, r->rules[i].decision);
+        buf_printf(&text, " %u", r->rules[i].rule);
+    }
+    str s = buf_copy(&text, a);
+    buf_release(&text);
+    return s;
+}
+
+static void emit_answer(const struct ruling *r, struct buf *json)
+{
+    struct json_writer w;
+    buf_clear(json);
+    json_init(&w, json, 0);
+    ruling_emit_json(r, 0, &w);
+}
+
+int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_HASH_SIZE], struct arena *a, int64_t now,
+                int64_t today, const struct answers *answers, struct ruling *out, struct stored_ruling *row,
+                struct buf *json, struct err *err)
+{
+    struct feel_env env;
+    struct json_writer w;
+    ruling_env(&env, a, now, today);
+    if (rulebook_rule(b, &env, answers, RULING_ALL, out, err) < 0) return -1;
+    if (out->state != RULED && out->state != RULED_GAP) return 0;
+    emit_answer(out, json);
+    *row = (struct stored_ruling){.time = now,
+                                  .day = today,
+                                  .rulebook = rulebook_name(b),
+                                  .version = rulebook_version(b),
+                                  .zone = text_of(out->zone),
+                                  .extent = text_of(out->parts[RULING_EXTENT]),
+                                  .rules = rules_text(a, out)};
+    memcpy(row->book, book_hash, RULING_HASH_SIZE);
+    store_ruling_hash(buf_get(json), row->digest);
+    struct buf text;
+    buf_init(&text, ANSWER_BYTES);
+    json_init(&w, &text, 0);
+    answers_emit_json(b, answers, &w);
+    row->answers = buf_copy(&text, a);
+    buf_release(&text);
+    return 0;
+}
+
+int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
+                 struct ruling *out, const struct rulebook **book, struct buf *json, bool *same, struct err *err)
+{
+    str text;
+    const struct json *j;
+    struct feel_env env;
+    struct answers answers;
+    unsigned char digest[RULING_HASH_SIZE];
+    *book = NULL;
+    if (store_load_book(s, a, row->book, &text, err) < 0 ||
+        shelf_take(shelf, row->rulebook, row->version, text, book, err) < 0 || json_parse(a, row->answers, &j, err) < 0)
+        return -1;
+    ruling_env(&env, a, row->time, row->day);
+    answers_from_json(*book, &env, j, &answers);
+    if (rulebook_rule(*book, &env, &answers, RULING_ALL, out, err) < 0) return -1;
+    emit_answer(out, json);
+    store_ruling_hash(buf_get(json), digest);
+    *same = !memcmp(digest, row->digest, sizeof digest);
+    return 0;
+}
+
+void ruling_put_number(struct buf *json, uint64_t number)
+{
+    static const char place[] = "\"ruling\":null";
+    enum { NULL_BYTES = 4 };
+    size_t at = str_find(buf_get(json), str_of(place));
+    if (at == STR_NOT_FOUND) return;
+    struct buf digits;
+    buf_init(&digits, 32);
+    buf_printf(&digits, "%llu", (unsigned long long)number);
+    at += strlen(place) - NULL_BYTES;
+    size_t tail = json->n - at - NULL_BYTES;
+    for (size_t i = NULL_BYTES; i < digits.n; i++) buf_char(json, ' ');
+    if (!json->full) {
+        memmove(json->p + at + digits.n, json->p + at + NULL_BYTES, tail);
+        memcpy(json->p + at, digits.p, digits.n);
+        json->n = at + digits.n + tail, json->p[json->n] = 0;
+    }
+    buf_release(&digits);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rulings that are kept: made by a rulebook that holds, and made again, for ever, by the text of that day. */
+#ifndef ALIGN_RULING_H
+#define ALIGN_RULING_H
+
+#include "align_rulebook.h"
+#include "store_ruling.h"
+
+/* Rules, with its reasons and what is lighter. Where it is ruled (RULED, RULED_GAP), `row` is ready to be added but for
+ * who asked, by which door, for which request and under which key, and `json` is the answer with `"ruling":null`.
+ * `book_hash`: of the book's text. */
+int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_HASH_SIZE], struct arena *a, int64_t now,
+                int64_t today, const struct answers *answers, struct ruling *out, struct stored_ruling *row,
+                struct buf *json, struct err *err) MUST_USE;
+/* An env in which rulings are made: its clock stands, its limits are those of a request from outside. */
+void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t today);
+/* What was kept, ruled again by the text of its day: the answer with `"ruling":null`, and whether it is the same to the
+ * byte. Not for one that people made by setting another aside. `book` may be NULL. */
+int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
+                 struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
+                 struct err *err) MUST_USE; /* *book: to be put back */
+/* The place of `null` in `"ruling":null` takes the number. */
+void ruling_put_number(struct buf *json, uint64_t number);
+
+#endif

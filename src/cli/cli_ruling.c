@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ruling as people read it on a terminal. */
+#include "cli_ruling.h"
+
+#include <string.h>
+
+void cli_put_wrapped(struct cli *c, const char *bullet, str text)
+{
+    cli_text(c, bullet);
+    cli_wrap(c, text, strlen(bullet), strlen(bullet), c->width);
+    cli_text(c, "\n");
+}
+
+static void put_head(struct cli *c, const char *text)
+{
+    cli_style(c, STYLE_BOLD);
+    cli_text(c, text);
+    cli_style(c, STYLE_PLAIN);
+    cli_text(c, "\n");
+}
+
+static str plain(struct cli *c, struct feel_value v)
+{
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    for (uint32_t i = 0; v.kind == FEEL_CONTEXT && i < v.count; i++) {
+        if (v.entries[i].value.kind == FEEL_NULL) continue;
+        if (text.n) buf_text(&text, ", ");
+        buf_str(&text, v.entries[i].key);
+        buf_text(&text, ": ");
+        feel_emit_plain(&text, v.entries[i].value);
+    }
+    if (v.kind != FEEL_CONTEXT) feel_emit_plain(&text, v);
+    str s = buf_copy(&text, &c->arena);
+    buf_release(&text);
+    return s;
+}
+
+/* "IT answers in writing, within 3 days" */
+static str step(struct cli *c, struct feel_value v)
+{
+    const struct feel_value *who = feel_entry_get(v, STR("who")), *does = feel_entry_get(v, STR("does")),
+                            *days = feel_entry_get(v, STR("within days"));
+    if (v.kind != FEEL_CONTEXT || !who || !does) return plain(c, v);
+    str s = arena_printf(&c->arena, STR_FORMAT " " STR_FORMAT, STR_ARGS(plain(c, *who)), STR_ARGS(plain(c, *does)));
+    int64_t n;
+    if (!days || !feel_to_int(*days, &n)) return s;
+    return arena_printf(&c->arena, STR_FORMAT ", within %lld day%s", STR_ARGS(s), (long long)n, n == 1 ? "" : "s");
+}
+
+static void put_entries(struct cli *c, struct feel_value context)
+{
+    for (uint32_t i = 0; i < context.count; i++) {
+        const struct feel_entry *e = &context.entries[i];
+        if (e->value.kind == FEEL_NULL) continue;
+        cli_put_wrapped(
+            c, "  - ",
+            arena_printf(&c->arena, STR_FORMAT ": " STR_FORMAT, STR_ARGS(e->key), STR_ARGS(plain(c, e->value))));
+    }
+}
+
+static void put_parts(struct cli *c, const struct ruling *r)
+{
+    for (size_t p = 0; p < RULING_PARTS; p++) {
+        struct feel_value v = r->parts[p];
+        const char *key = ruling_part_key((enum ruling_part)p);
+        if (v.kind == FEEL_NULL || (v.kind == FEEL_LIST && !v.count)) continue;
+        if (v.kind == FEEL_CONTEXT) {
+            put_head(c, key);
+            put_entries(c, v);
+            continue;
+        }
+        if (v.kind != FEEL_LIST) {
+            cli_style(c, STYLE_BOLD);
+            cli_printf(c, "%s", key);
+            cli_style(c, STYLE_PLAIN);
+            cli_text(c, ": ");
+            cli_wrap(c, plain(c, v), strlen(key) + 2, 2, c->width);
+            cli_text(c, "\n");
+            continue;
+        }
+        put_head(c, key);
+        for (uint32_t i = 0; i < v.count; i++) cli_put_wrapped(c, "  - ", step(c, v.items[i]));
+    }
+}
+
+static void put_lighter(struct cli *c, const struct ruling *r)
+{
+    if (!r->lighter_count) return;
+    put_head(c, "what would have to differ");
+    for (size_t i = 0; i < r->lighter_count; i++) {
+        struct buf text;
+        buf_init(&text, 4000);
+        feel_emit_plain(&text, r->lighter[i].zone);
+        for (size_t k = 0; k < r->lighter[i].count; k++) {
+            buf_text(&text, k ? ", and " : ", with ");
+            ruling_emit_change(&text, &r->lighter[i].changes[k]);
+        }
+        cli_put_wrapped(c, "  - ", buf_get(&text));
+        buf_release(&text);
+    }
+}
+
+void cli_put_ruling(struct cli *c, const struct ruling *r)
+{
+    static const enum cli_style styles[] = {STYLE_GREEN, STYLE_YELLOW, STYLE_RED};
+    size_t count;
+    const struct feel_value *zones = rulebook_outcomes(r->book, &count);
+    enum cli_style style = STYLE_BOLD;
+    for (size_t i = 0; count == ARRAY_COUNT(styles) && i < count; i++)
+        if (feel_same(zones[i], r->zone)) style = styles[i];
+    cli_style(c, style);
+    cli_put(c, plain(c, r->zone));
+    cli_style(c, STYLE_PLAIN);
+    cli_text(c, r->state == RULED_GAP ? " (no rule covers this: people of both sides decide it together)\n" : "\n");
+    put_parts(c, r);
+    bool headed = false;
+    for (size_t i = 0; i < r->rule_count; i++) {
+        if (!r->rules[i].leads || !r->rules[i].why.n) continue;
+        if (!headed) put_head(c, "why");
+        headed = true;
+        cli_put_wrapped(c, "  - ", r->rules[i].why);
+    }
+    put_lighter(c, r);
+    cli_style(c, STYLE_DIM);
+    cli_printf(c, "by the rulebook " STR_FORMAT "%s" STR_FORMAT "\n", STR_ARGS(rulebook_name(r->book)),
+               rulebook_version(r->book).n ? " " : "", STR_ARGS(rulebook_version(r->book)));
+    cli_style(c, STYLE_PLAIN);
+}

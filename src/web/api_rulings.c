@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rulings for programs: a purchase tool, a platform or a gate asks what a request needs, and is answered when that is
+ * kept. */
+#include "api.h"
+
+#include "base_time.h"
+
+enum { ROWS_SHOWN = 100, ROWS_MOST = 1000 };
+
+/* ---- Ruling ---- */
+
+static const struct book_text *choose_book(struct request *r, const struct json *body, int64_t today,
+                                           const struct rulebook **rules)
+{
+    const struct book_text *books;
+    const struct json *wanted = json_get(body, STR("rulebook"));
+    struct err err;
+    size_t count = books_in_force(&r->arena, r->picture, today, r->web->shipped, r->web->shipped_count, &books);
+    if (!wanted) {
+        const struct book_text *zones = books_take_zones(r->web->shelf, books, count, rules);
+        if (!zones) api_problem(r, 503, "There is no rulebook", STR("None that decides on zones is in force."));
+        return zones;
+    }
+    for (size_t i = 0; i < count && wanted->kind == JSON_STRING; i++) {
+        if (!str_eq_nocase(books[i].name, wanted->text)) continue;
+        if (!shelf_take(r->web->shelf, books[i].name, books[i].version, books[i].text, rules, &err)) return &books[i];
+        api_fail(r, &err, 409);
+        return NULL;
+    }
+    api_problem(r, 422, "Nothing was ruled", STR("\"rulebook\" is not the name of one that is in force."));
+    return NULL;
+}
+
+/* {"input": {…}}, {"with": "{…}"}, or the answers themselves. */
+static int read_answers(struct request *r, const struct rulebook *rules, struct feel_env *env, const struct json *body,
+                        struct answers *out, struct err *err)
+{
+    const struct json *with = json_get(body, STR("with")), *input = json_get(body, STR("input"));
+    struct feel_value context;
+    (void)r;
+    if (with && (with->kind != JSON_STRING || input))
+        return err_set(err, ERR_INPUT, "\"with\" is a text with a FEEL context, and stands without \"input\"");
+    if (input && input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is an object");
+    if (with && dmn_inputs_from_text(env, with->text, &context, err) < 0) return err_at(err, 0, STR("with"));
+    if (with)
+        answers_from_context(rules, env, context, out);
+    else
+        answers_from_json(rules, env, input ? input : body, out);
+    return 0;
+}
+
+/* By name, each as the pointer to where it belongs. */
+static void refuse_open(struct request *r, const struct ruling *ruling)
+{
+    struct api_faults faults = {0};
+    for (size_t i = 0; i < ruling->problem_count; i++) api_add_fault(r, &faults, STR("/input"), ruling->problems[i]);
+    for (size_t i = 0; i < ruling->open_count; i++) {
+        const struct rulebook_question *q = ruling->open[i];
+        api_add_fault(r, &faults, text_format(r, "/input/" STR_FORMAT, STR_ARGS(q->name)),
+                      text_format(r, STR_FORMAT " is missing: " STR_FORMAT, STR_ARGS(q->name), STR_ARGS(q->label)));
+    }
+    api_refuse(r, "Nothing was ruled", &faults);
+}
+
+/* The fact for which it is asked; false after answering. */
+static bool read_request(struct request *r, const struct json *body, uint64_t *out)
+{
+    const struct json *given = json_get(body, STR("request"));
+    int64_t id = 0;
+    const struct fact *f = NULL;
+    *out = 0;
+    if (!given) return true;
+    if (given->kind == JSON_NUMBER && str_to_int(given->text, &id) && id > 0)
+        f = picture_fact(r->picture, (uint64_t)id);
+    if (f && str_eq(fact_type(f)->name, STR("request"))) return *out = (uint64_t)id, true;
+    api_problem(r, 422, "Nothing was ruled", STR("\"request\" is the id of a request of this workspace."));
+    return false;
+}
+
+void answer_api_rule(struct request *r)
+{
+    struct err err;
+    struct feel_env env;
+    struct answers answers;
+    struct ruling ruling;
+    const struct rulebook *rules;
+    int64_t now, today;
+    uint64_t request;
+    const struct json *body = NULL;
+    if (!api_query_only(r, NULL, 0) || !(body = api_body(r)) || !read_request(r, body, &request)) return;
+    web_now(r->web, &now, &today);
+    const struct book_text *book = choose_book(r, body, today, &rules);
+    if (!book) return;
+    struct kept_ruling *k = arena_zalloc(&r->arena, sizeof *k);
+    unsigned char hash[RULING_HASH_SIZE];
+    shelf_hash(r->web->shelf, rules, hash, &k->text);
+    ruling_env(&env, &r->arena, now, today);
+    int failed = read_answers(r, rules, &env, body, &answers, &err) ||
+                 ruling_make(rules, hash, &r->arena, now, today, &answers, &ruling, &k->row, &r->out, &err);
+    if (failed)
+        api_fail(r, &err, 409);
+    else if (ruling.state != RULED && ruling.state != RULED_GAP)
+        refuse_open(r, &ruling);
+    else {
+        k->book = rules, k->row.actor = r->user.name, k->row.door = STR("api"), k->row.request = request;
+        if (r->idempotency.p)
+            k->row.key =
+                text_format(r, "%s%llu " STR_FORMAT, r->token ? "t" : "u",
+                            (unsigned long long)(r->token ? r->token->id : r->user.id), STR_ARGS(r->idempotency));
+        api_end(r, 201);
+        if (r->status == 201) {
+            r->keeps = k;
+            return;
+        }
+    }
+    shelf_put_back(r->web->shelf, rules);
+}
+
+/* ---- Reading ---- */
+
+static void put_row(struct request *r, struct json_writer *w, const struct stored_ruling *row)
+{
+    json_key(w, STR("ruling")), json_int(w, (int64_t)row->number);
+    json_key(w, STR("time")), json_string(w, time_emit_utc(&r->arena, row->time));
+    json_key(w, STR("actor")), json_string(w, row->actor);
+    json_key(w, STR("door")), json_string(w, row->door);
+    if (row->request) json_key(w, STR("request")), json_int(w, (int64_t)row->request);
+    json_key(w, STR("rulebook")), json_string(w, row->rulebook);
+    json_key(w, STR("version")), json_string(w, row->version);
+    json_key(w, STR("zone")), json_string(w, row->zone);
+    json_key(w, STR("extent")), json_string(w, row->extent);
+    if (!row->overrules) return;
+    json_key(w, STR("overrules")), json_int(w, (int64_t)row->overrules);
+    json_key(w, STR("reason")), json_string(w, row->reason);
+}
+
+static bool read_number(struct request *r, const char *name, int64_t low, int64_t high, int64_t *out)
+{
+    str given = pairs_get(&r->query, str_of(name));
+    if (!given.p || (str_to_int(given, out) && *out >= low && *out <= high)) return true;
+    api_problem(r, 400, "The query is not understood",
+                text_format(r, "%s is a whole number from %lld to %lld.", name, (long long)low, (long long)high));
+    return false;
+}
+
+void answer_api_rulings(struct request *r)
+{
+    static const str known[] = {STR_INIT("before"), STR_INIT("limit"), STR_INIT("request"), STR_INIT("zone")};
+    const struct stored_ruling *rows;
+    struct err err;
+    size_t count;
+    int64_t before = 0, limit = ROWS_SHOWN, request = 0;
+    if (!api_query_only(r, known, ARRAY_COUNT(known)) || !read_number(r, "before", 1, INT64_MAX, &before) ||
+        !read_number(r, "limit", 1, ROWS_MOST, &limit) || !read_number(r, "request", 1, INT64_MAX, &request))
+        return;
+    struct ruling_pick pick = {.before = (uint64_t)before,
+                               .request = (uint64_t)request,
+                               .zone = pairs_get(&r->query, STR("zone")),
+                               .limit = (size_t)limit};
+    if (store_load_rulings(r->store, &r->arena, &pick, &rows, &count, &err)) {
+        api_fail(r, &err, 409);
+        return;
+    }
+    struct json_writer w = api_begin(r);
+    json_object(&w);
+    json_key(&w, STR("items"));
+    json_array(&w);
+    for (size_t i = 0; i < count; i++) {
+        json_object(&w);
+        put_row(r, &w, &rows[i]);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    if (count == (size_t)limit && rows[count - 1].number > 1)
+        json_key(&w, STR("before")), json_int(&w, (int64_t)rows[count - 1].number);
+    json_object_end(&w);
+    api_end(r, 200);
+}
+
+/* False after answering 404. */
+static bool take_ruling(struct request *r, struct stored_ruling *row)
+{
+    struct err err;
+    int64_t number = 0;
+    if (!str_to_int(r->captures[0], &number) || number < 1) {
+        api_problem(r, 404, "There is no such ruling", STR("Rulings are counted from 1."));
+        return false;
+    }
+    if (!store_load_ruling(r->store, &r->arena, (uint64_t)number, row, &err)) return true;
+    api_fail(r, &err, 409);
+    return false;
+}
+
+/* With what it says, made again by the text of its day; "same" is whether that is what was said then. */
+void answer_api_ruling(struct request *r)
+{
+    struct stored_ruling row;
+    struct ruling ruling;
+    const struct rulebook *rules = NULL;
+    const struct json *answers;
+    struct buf said;
+    struct err err;
+    bool same = false;
+    if (!api_query_only(r, NULL, 0) || !take_ruling(r, &row)) return;
+    buf_init(&said, PAGE_LIMIT);
+    int failed =
+        json_parse(&r->arena, row.answers, &answers, &err) ||
+        (!row.overrules && ruling_again(r->store, r->web->shelf, &r->arena, &row, &ruling, &rules, &said, &same, &err));
+    if (failed)
+        api_fail(r, &err, 409);
+    else {
+        struct json_writer w = api_begin(r);
+        json_object(&w);
+        put_row(r, &w, &row);
+        json_key(&w, STR("answers")), json_emit(&w, answers);
+        if (!row.overrules) {
+            const struct json *whole;
+            MUST(!json_parse(&r->arena, buf_get(&said), &whole, &err));
+            json_key(&w, STR("same")), json_bool(&w, same);
+            json_key(&w, STR("says")), json_emit(&w, whole);
+        }
+        json_object_end(&w);
+        api_end(r, 200);
+    }
+    shelf_put_back(r->web->shelf, rules);
+    buf_release(&said);
+}
+
+/* ---- Setting aside ---- */
+
+static bool is_outcome(const struct rulebook *rules, str zone)
+{
+    size_t count;
+    const struct feel_value *all = rulebook_outcomes(rules, &count);
+    for (size_t i = 0; i < count; i++)
+        if (feel_same(all[i], feel_string(zone))) return true;
+    return false;
+}
+
+/* {"zone": "amber", "reason": "…"} by those who may sign. */
+void answer_api_overrule(struct request *r)
+{
+    struct stored_ruling old;
+    const struct rulebook *rules = NULL;
+    const struct json *body, *zone, *reason;
+    str text;
+    struct err err;
+    int64_t now, today;
+    if (!api_query_only(r, NULL, 0)) return;
+    if (r->user.role < ROLE_SIGNATORY) {
+        api_problem(r, 403, "The account may not", STR("Those who sign for a side set rulings aside."));
+        return;
+    }
+    if (!take_ruling(r, &old) || !(body = api_body(r))) return;
+    zone = json_get(body, STR("zone")), reason = json_get(body, STR("reason"));
+    if (!zone || zone->kind != JSON_STRING || !reason || reason->kind != JSON_STRING || !str_trim(reason->text).n) {
+        api_problem(r, 422, "Nothing was changed",
+                    STR("\"zone\" and \"reason\" say what holds in its place, and why."));
+        return;
+    }
+    if (store_load_book(r->store, &r->arena, old.book, &text, &err) ||
+        shelf_take(r->web->shelf, old.rulebook, old.version, text, &rules, &err)) {
+        api_fail(r, &err, 409);
+        return;
+    }
+    if (!is_outcome(rules, zone->text))
+        api_problem(r, 422, "Nothing was changed", STR("\"zone\" is none of its rulebook's."));
+    else {
+        web_now(r->web, &now, &today);
+        struct stored_ruling row = old;
+        row.time = now, row.day = today, row.actor = r->user.name, row.door = STR("api"), row.key = STR_NONE;
+        row.zone = zone->text, row.reason = str_trim(reason->text), row.overrules = old.number, row.rules = STR("");
+        int failed = store_add_rulings(web_write(r->web), &r->arena, &row, 1, &err);
+        if (web_written(r->web, failed, &err))
+            api_fail(r, &err, 409);
+        else {
+            struct json_writer w = api_begin(r);
+            json_object(&w);
+            put_row(r, &w, &row);
+            json_object_end(&w);
+            api_header(r, "Location", text_format(r, "/api/v1/rulings/%llu", (unsigned long long)row.number));
+            api_end(r, 201);
+        }
+    }
+    shelf_put_back(r->web->shelf, rules);
+}
+
+/* Who tries to change or delete one is told that it stays, and the journal that it was tried. */
+void answer_api_ruling_stays(struct request *r)
+{
+    struct stored_ruling row;
+    struct err err;
+    int64_t now, today;
+    if (!take_ruling(r, &row)) return;
+    web_now(r->web, &now, &today);
+    str what = text_format(r, "tried to %s ruling %llu; rulings stay as they were made",
+                           r->method == METHOD_DELETE ? "delete" : "change", (unsigned long long)row.number);
+    int failed = store_note(web_write(r->web), r->user.name, what, now, &err);
+    if (web_written(r->web, failed, &err)) {
+        api_fail(r, &err, 409);
+        return;
+    }
+    api_problem(r, 405, "Rulings stay as they were made",
+                STR("It can be set aside with a reason, by those who sign. That this was tried is in the journal."));
+}
