@@ -6,6 +6,7 @@
 #include "base_time.h"
 #include "base_utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PEOPLE_SHOWN_FROM = 5, AMOUNT_SCALE = 6, AMOUNT_DIGITS = 24 };
@@ -169,28 +170,71 @@ static int add_rows(struct adding *d)
     return 0;
 }
 
+static struct proof_subject proof_of(const struct adding *d, uint32_t subject)
+{
+    const struct evidence_subject *s = &d->load->subjects[subject];
+    return (struct proof_subject){d->subjects[subject], s->kind, s->name};
+}
+
+struct usage_place {
+    uint64_t subject;
+    int64_t person, day;
+    size_t i;
+};
+static int usage_order(const void *a, const void *b)
+{
+    const struct usage_place *x = a, *y = b;
+    if (x->subject != y->subject) return x->subject < y->subject ? -1 : 1;
+    if (x->person != y->person) return x->person < y->person ? -1 : 1;
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+/* As the table has them: by subject, person and day, what is of one of these added up. */
+static void prove_usage(struct adding *d, struct load_proof *p)
+{
+    const struct evidence_load *l = d->load;
+    struct usage_place *places = arena_array(&d->a, l->usage_count + 1, sizeof *places);
+    bool sorted = true;
+    for (size_t i = 0; i < l->usage_count; i++) {
+        const struct evidence_usage *u = &l->usage[i];
+        places[i] = (struct usage_place){d->subjects[u->subject], (int64_t)u->person, u->day, i};
+        sorted &= !i || usage_order(&places[i - 1], &places[i]) < 0;
+    }
+    if (!sorted) qsort(places, l->usage_count, sizeof *places, usage_order);
+    for (size_t i = 0, next; i < l->usage_count; i = next) {
+        struct evidence_usage sum = l->usage[places[i].i];
+        struct proof_subject subject = proof_of(d, sum.subject);
+        uint64_t requests = sum.requests;
+        for (next = i + 1; next < l->usage_count && !usage_order(&places[i], &places[next]); next++) {
+            const struct evidence_usage *u = &l->usage[places[next].i];
+            requests += u->requests, sum.bytes += u->bytes;
+            if (u->first < sum.first) sum.first = u->first;
+            if (u->last > sum.last) sum.last = u->last;
+        }
+        load_proof_usage(p, &subject, &sum, requests);
+    }
+}
+
 /* The load's row and entry, and one entry for each application of which the evidence grew. */
 static int add_entries(struct adding *d, uint32_t application_type)
 {
     const struct evidence_load *l = d->load;
     struct idmap said;
-    char hash[2 * HASH_SIZE + 1];
-    int64_t first = INT64_MAX, last = INT64_MIN;
-    for (size_t i = 0; i < l->usage_count; i++) {
-        if (l->usage[i].day < first) first = l->usage[i].day;
-        if (l->usage[i].day > last) last = l->usage[i].day;
+    struct load_proof proof;
+    load_proof_begin(&proof);
+    prove_usage(d, &proof);
+    for (size_t i = 0; i < l->payment_count; i++) {
+        struct proof_subject subject = proof_of(d, l->payments[i].subject);
+        load_proof_payment(&proof, &subject, &l->payments[i]);
     }
+    int64_t first = proof.first_day, last = proof.last_day;
     bool days = l->usage_count;
     if (days ? store_run(d->s, SQL_LOAD_ADD, d->err, "ussbuuuii", d->j->number, l->file, l->format, l->content_hash,
                          (size_t)HASH_SIZE, l->bytes, l->lines, l->skipped, first, last)
              : store_run(d->s, SQL_LOAD_ADD, d->err, "ussbuuunn", d->j->number, l->file, l->format, l->content_hash,
                          (size_t)HASH_SIZE, l->bytes, l->lines, l->skipped))
         return -1;
-    sodium_bin2hex(hash, sizeof hash, l->content_hash, HASH_SIZE);
-    str what =
-        arena_printf(&d->a, STR_FORMAT " " STR_FORMAT " %s bytes %llu lines %llu skipped %llu use %zu paid %zu",
-                     STR_ARGS(l->format), STR_ARGS(l->file), hash, (unsigned long long)l->bytes,
-                     (unsigned long long)l->lines, (unsigned long long)l->skipped, l->usage_count, l->payment_count);
+    str what = load_proof_end(&proof, &d->a, l);
     if (journal_entry(d->s, d->j, ENTRY_LOAD, 0, 0, STR_NONE, what, d->err)) return -1;
     idmap_init(&said);
     int rc = 0;

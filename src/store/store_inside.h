@@ -156,6 +156,27 @@ void journal_hash_entry(struct journal_writer *j, enum entry_kind kind, uint32_t
                         const unsigned char digest[HASH_SIZE]);
 void journal_hash_end(struct journal_writer *j, unsigned char hash[HASH_SIZE]);
 
+/* ---- What the journal says of a load of evidence ---- */
+
+struct load_proof {
+    crypto_generichash_state hash;
+    uint64_t subject; /* whose name was hashed last */
+    size_t usage, payments;
+    int64_t first_day, last_day;
+};
+struct proof_subject { /* as stored */
+    uint64_t id;
+    enum subject_kind kind;
+    str name;
+};
+/* The rows of use by subject, person and day, each once; then the payments in their order; then the entry's text. */
+void load_proof_begin(struct load_proof *p);
+void load_proof_usage(struct load_proof *p, const struct proof_subject *s, const struct evidence_usage *u,
+                      uint64_t requests);
+void load_proof_payment(struct load_proof *p, const struct proof_subject *s, const struct evidence_payment *paid);
+str load_proof_end(struct load_proof *p, struct arena *a, const struct evidence_load *l);
+int evidence_verify(struct store *s, struct err *err) MUST_USE;
+
 /* ---- Two keys ---- */
 
 struct proposal { /* a row of the table, or none: of the first draft, or beside what is agreed */

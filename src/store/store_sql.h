@@ -194,6 +194,16 @@
                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                                     \
     X(SQL_LOAD_TOTALS, "SELECT count(*), coalesce(sum(lines), 0), coalesce(sum(bytes), 0), min(first_day), "           \
                        "max(last_day) FROM load WHERE number <= ?1")                                                   \
+    X(SQL_LOAD_PROOF,                                                                                                  \
+      "SELECT l.number, l.format, l.file, l.content_hash, l.bytes, l.lines, l.skipped, l.first_day, l.last_day,"       \
+      " v.after FROM load l LEFT JOIN entry e ON e.number = l.number AND e.kind = ?1"                                  \
+      " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq ORDER BY l.number")                           \
+    X(SQL_LOAD_ENTRIES, "SELECT count(*) FROM entry WHERE kind = ?1")                                                  \
+    X(SQL_USAGE_PROOF, "SELECT u.load, u.subject, s.kind, s.name, u.person, u.day, u.requests, u.bytes, u.first,"      \
+                       " u.last FROM usage u JOIN subject s ON s.id = u.subject"                                       \
+                       " ORDER BY u.load, u.subject, u.person, u.day")                                                 \
+    X(SQL_PAYMENT_PROOF, "SELECT p.load, p.subject, s.kind, s.name, p.month, p.currency, p.amount, p.lines"            \
+                         " FROM payment p JOIN subject s ON s.id = p.subject ORDER BY p.load, p.seq")                  \
     X(SQL_USAGE_OF,                                                                                                    \
       "SELECT person, day, requests, bytes FROM usage WHERE subject = ?1 AND load <= ?2 ORDER BY person, day, load")   \
     X(SQL_PAYMENT_OF, "SELECT month, amount, currency FROM payment WHERE subject = ?1 AND load <= ?2 ORDER BY month, " \

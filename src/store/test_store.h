@@ -8,6 +8,7 @@
 #include "base_time.h"
 #include "test.h"
 
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,6 +141,16 @@ static inline void fixture_release(struct fixture *x)
     }
     rmdir(x->folder);
     arena_release(&x->a);
+}
+
+/* Alters the workspace as somebody with a plain sqlite would. */
+static inline void alter(struct fixture *x, const char *sql)
+{
+    struct test_tally *t = x->t;
+    sqlite3 *db;
+    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK && sqlite3_total_changes(db) > 0);
+    sqlite3_close(db);
 }
 
 static inline struct change_set *set_of(struct fixture *x)

@@ -146,4 +146,64 @@ static void findings(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(usage_and_payments, strangers, findings)
+/* Each alteration is found, and undone all is whole again. */
+static void tampering(struct test_tally *t)
+{
+    static const struct {
+        const char *sql, *back, *words;
+    } cases[] = {
+        {"UPDATE usage SET requests = requests + 1 WHERE person = 7",
+         "UPDATE usage SET requests = requests - 1 WHERE person = 7", "evidence of commit 2 is not what was read"},
+        {"UPDATE usage SET requests = requests + 4294967296", "UPDATE usage SET requests = requests - 4294967296",
+         "is not what was read"},
+        {"UPDATE usage SET person = 8 WHERE person = 7", "UPDATE usage SET person = 7 WHERE person = 8",
+         "is not what was read"},
+        {"UPDATE usage SET day = day - 1 WHERE day = 20002",
+         "UPDATE usage SET day = 20002 WHERE day = 20001 AND person = 9", "is not what was read"},
+        {"UPDATE usage SET load = 3 WHERE person = 9", "UPDATE usage SET load = 2 WHERE person = 9",
+         "is not what was read"},
+        {"UPDATE usage SET load = 9 WHERE person = 9", "UPDATE usage SET load = 2 WHERE person = 9",
+         "is not what was read"},
+        {"INSERT INTO usage VALUES(1, 5, 20001, 9, 1, 1, 1, 1)", "DELETE FROM usage WHERE load = 9",
+         "evidence of commit 9 has use that no load brought"},
+        {"UPDATE payment SET amount = '12.51'", "UPDATE payment SET amount = '12.50'", "is not what was read"},
+        {"UPDATE payment SET currency = 'USD'", "UPDATE payment SET currency = 'EUR'", "is not what was read"},
+        {"UPDATE subject SET name = 'example.org' WHERE name = 'example.com'",
+         "UPDATE subject SET name = 'example.com' WHERE name = 'example.org'", "is not what was read"},
+        {"UPDATE load SET lines = 11 WHERE number = 2", "UPDATE load SET lines = 10 WHERE number = 2",
+         "is not what was read"},
+        {"UPDATE load SET file = 'other.log' WHERE number = 3", "UPDATE load SET file = 'access.log' WHERE number = 3",
+         "evidence of commit 3 is not what was read"},
+        {"UPDATE load SET last_day = 1 WHERE number = 2", "UPDATE load SET last_day = 20002 WHERE number = 2",
+         "has other days"},
+        {"UPDATE load SET number = 1 WHERE number = 3", "UPDATE load SET number = 3 WHERE number = 1",
+         "has no entry in the journal"},
+        {"PRAGMA foreign_keys = OFF; CREATE TABLE kept AS SELECT * FROM load WHERE number = 3; DELETE FROM load WHERE "
+         "number = 3",
+         "INSERT INTO load SELECT * FROM kept; DROP TABLE kept", "a load of evidence is gone"},
+    };
+    struct fixture x;
+    struct commit_result r;
+    uint64_t entries;
+    unsigned char head[32];
+    fixture_init(&x, t);
+    struct evidence_subject subjects[] = {{SUBJECT_DOMAIN, 0, STR("example.com")}, {SUBJECT_PAYEE, 0, STR("ACME")}};
+    struct evidence_usage usage[] = {
+        {0, 9, 20002, 5, 500, 1, 2}, {0, 7, 20001, 5, 500, 1, 2}, {0, 7, 20001, 2, 20, 0, 3}};
+    struct evidence_payment payments[] = {{1, 2026 * 12 + 10, STR("12.50"), STR("EUR"), 2}};
+    struct evidence_load load = load_of(1, subjects, 2), empty = load_of(2, subjects, 0);
+    load.usage = usage, load.usage_count = ARRAY_COUNT(usage);
+    load.payments = payments, load.payment_count = 1;
+    GOOD(&x, store_add_evidence(x.s, &load, NULL, 1000, &r, &x.err));
+    GOOD(&x, store_add_evidence(x.s, &empty, NULL, 1000, &r, &x.err));
+    GOOD(&x, store_verify(x.s, &entries, head, &x.err));
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        alter(&x, cases[i].sql);
+        BAD(&x, store_verify(x.s, &entries, head, &x.err), ERR_STORE, cases[i].words);
+        alter(&x, cases[i].back);
+        GOOD(&x, store_verify(x.s, &entries, head, &x.err));
+    }
+    fixture_release(&x);
+}
+
+TEST_MAIN(usage_and_payments, strangers, findings, tampering)

@@ -2,8 +2,6 @@
 /* The journal tells what was, and notices who changed it behind its back. */
 #include "test_store.h"
 
-#include <sqlite3.h>
-
 static void history(struct test_tally *t)
 {
     struct fixture x;
@@ -33,19 +31,6 @@ static void history(struct test_tally *t)
     GOOD(&x, store_load_journal(x.s, &x.a, 0, 2, &lines, &count, &x.err));
     CHECK(count == 2 && lines[0].number == 4 && lines[1].number == 3 && lines[1].changed == 1);
     fixture_release(&x);
-}
-
-/* Alters the workspace as somebody with a plain sqlite would. */
-static void alter(struct fixture *x, const char *sql)
-{
-    struct test_tally *t = x->t;
-    sqlite3 *db;
-    store_close(x->s);
-    x->s = NULL;
-    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK && sqlite3_total_changes(db) > 0);
-    sqlite3_close(db);
-    fixture_reopen(x, STORE_WRITE);
 }
 
 static void tampering(struct test_tally *t)

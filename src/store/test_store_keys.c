@@ -471,15 +471,6 @@ static void who_may(struct test_tally *t)
     end(&x);
 }
 
-static void alter(struct fixture *x, const char *sql)
-{
-    struct test_tally *t = x->t;
-    sqlite3 *db;
-    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
-    sqlite3_close(db);
-}
-
 /* Ben signs for IT, changes to marketing, and wants to sign again; and who was closed signs no more. */
 static void both_keys(struct test_tally *t)
 {
