@@ -229,7 +229,8 @@ int entente_decide(struct entente_evaluation *e, const struct entente_node *n, s
 /* A JSON object as inputs: where a date, time or duration is declared, a string becomes one. */
 int entente_inputs_json(struct entente_evaluation *e, const struct entente_node *n, const char *text, size_t length,
                         struct entente_value *out, struct entente_error *error) ENTENTE_API;
-/* Of the last entente_decide: why its result, or what it was made of, is null; NULL behind the last one. */
+/* Of the last entente_decide: why its result, what it was made of, or what is inside of it (`a[2].b: …`) is null; NULL
+ * behind the last one. */
 const char *entente_why(struct entente_evaluation *e, size_t i) ENTENTE_API;
 /* Of the last entente_decide, where it was asked for: a list of contexts in the order in which they ended, with `kind`,
  * `name`, `inputs`, `value`, and of tables `matched` (numbers of rules) and, where none did, `nearest`: `rule`,

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INPUT_LIMIT = 256 << 20, LINE_LIMIT = 256 << 20, READ_AT_ONCE = 1 << 18 };
+enum { INPUT_LIMIT = 256 << 20, READ_AT_ONCE = 1 << 18 };
 
 static int load(struct cli *c, bool check, struct dmn_model **m, struct err *err)
 {
@@ -160,6 +160,7 @@ static int eval_one(struct cli *c, const struct dmn_model *m, struct err *err)
     set_env(c, &env);
     const struct dmn_node *n = dmn_find(m, cli_text_value(c, "namespace"), call, err);
     if (!n || take_inputs(c, n, &env, &inputs, err) < 0 || dmn_eval(n, &env, inputs, explain, &r, err) < 0) return -1;
+    r.errors = dmn_reasons(&c->arena, &r, &r.error_count);
     put_answer(c, &r, explain);
     for (size_t i = 0; i < r.error_count; i++)
         cli_note(c, "%s" STR_FORMAT, r.value.kind == FEEL_NULL ? "null: " : "", STR_ARGS(r.errors[i]));
@@ -171,34 +172,24 @@ static int batch(struct cli *c, const struct dmn_model *m, struct err *err)
 {
     struct feel_env env;
     struct dmn_batch b;
-    struct buf in;
     str call = cli_text_value(c, "call");
     int result = 0;
-    bool at_end = false;
+    ssize_t n = 1;
     set_env(c, &env);
     batch_init(&b, m, &env);
-    buf_init(&in, LINE_LIMIT);
     if (call.p && !(b.otherwise = dmn_find(m, cli_text_value(c, "namespace"), call, err))) result = -1;
     char *piece = arena_alloc(&c->arena, READ_AT_ONCE);
-    while (result == 0 && !at_end && !c->out_broken) {
-        ssize_t n = read(STDIN_FILENO, piece, READ_AT_ONCE);
+    while (result == 0 && n != 0 && !c->out_broken) {
+        n = read(STDIN_FILENO, piece, READ_AT_ONCE);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) result = err_errno(err, "cannot read standard input");
-        if (n > 0) buf_put(&in, piece, (size_t)n);
-        at_end = n <= 0;
-        str rest = buf_get(&in);
-        for (size_t end; (end = str_find_char(rest, '\n')) != STR_NOT_FOUND || (at_end && rest.n);) {
-            str line = end == STR_NOT_FOUND ? rest : str_slice(rest, 0, end);
-            rest = str_from(rest, end == STR_NOT_FOUND ? rest.n : end + 1);
-            batch_line(&b, line, &c->out);
-            cli_flush(c, false);
+        if (n < 0) {
+            result = err_errno(err, "cannot read standard input");
+            break;
         }
-        if (in.full && result == 0) result = err_set(err, ERR_LIMIT, "a line is longer than %d MB", LINE_LIMIT >> 20);
-        if (rest.n) memmove(in.p, rest.p, rest.n);
-        in.n = rest.n;
+        str bytes = {piece, (size_t)n};
+        while (!c->out_broken && (n ? batch_next(&b, &bytes, &c->out) : batch_last(&b, &c->out))) cli_flush(c, false);
         cli_flush(c, true);
     }
-    buf_release(&in);
     batch_release(&b);
     return result;
 }

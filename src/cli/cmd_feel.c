@@ -49,6 +49,16 @@ static int in_workspace(struct cli *c, struct feel_scope *scope, struct feel_val
     return 0;
 }
 
+static void say_reasons(struct cli *c, struct feel_value v)
+{
+    struct feel_reason reasons[100];
+    size_t count = feel_reasons(&c->arena, v, reasons, ARRAY_COUNT(reasons));
+    for (size_t i = 0; i < count; i++) {
+        str path = reasons[i].path.n ? reasons[i].path : STR("null");
+        cli_note(c, STR_FORMAT ": " STR_FORMAT, STR_ARGS(path), STR_ARGS(reasons[i].why));
+    }
+}
+
 static int run(struct cli *c)
 {
     struct err err = {0}, ignored = {0};
@@ -79,7 +89,7 @@ static int run(struct cli *c)
         feel_emit(&c->out, value);
     }
     cli_text(c, "\n");
-    if (value.kind == FEEL_NULL && value.text.n) cli_note(c, "null: " STR_FORMAT, STR_ARGS(value.text));
+    say_reasons(c, value);
     return EXIT_FINE;
 }
 
@@ -92,9 +102,9 @@ const struct cli_command cmd_feel = {
     .name = "feel",
     .usage = "EXPRESSION [--context '{…}'] [--json]",
     .help = "evaluate a FEEL expression",
-    .details =
-        "Prints the value as a FEEL literal. Why a value is null is said on standard error. The workspace's facts are "
-        "names too: 'count(applications)'.",
+    .details = "Prints the value as a FEEL literal. Why it, or a value inside of it, is null is said on standard "
+               "error. The workspace's facts are "
+               "names too: 'count(applications)'.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 1,

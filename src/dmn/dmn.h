@@ -86,6 +86,9 @@ struct dmn_result {
  * The result lives in env->arena, or with the model. */
 int dmn_eval(const struct dmn_node *node, struct feel_env *env, struct feel_value inputs, bool explain,
              struct dmn_result *out, struct err *err) MUST_USE;
+/* Its errors, and where nulls are inside of the value, as `a[2].b: division by zero`. */
+const str *dmn_reasons(struct arena *a, const struct dmn_result *r, size_t *count);
+
 /* ---- Asking again ---- */
 
 /* The values of all nodes in one evaluation: to change some, forget what follows from them, and ask again. Inputs are

@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-enum { BATCH_MEMORY = 256 << 20, ANSWER_LIMIT = 256 << 20, LINE_ROOM = 1 << 16 };
+enum {
+    BATCH_MEMORY = 256 << 20,
+    ANSWER_LIMIT = 256 << 20,
+    LINE_LIMIT = 256 << 20,
+    LINE_ROOM = 1 << 16,
+    REST_KEPT = 1 << 20 /* room that is kept for the next unfinished line */
+};
 
 void batch_init(struct dmn_batch *b, const struct dmn_model *m, const struct feel_env *env)
 {
@@ -14,6 +20,8 @@ void batch_init(struct dmn_batch *b, const struct dmn_model *m, const struct fee
     arena_alloc(&b->json, LINE_ROOM);
     buf_init(&b->text, ANSWER_LIMIT);
     buf_init(&b->words, 1 << 20);
+    buf_init(&b->rest, SIZE_MAX / 2);
+    b->line_limit = LINE_LIMIT;
     b->env.arena = &b->arena;
 }
 
@@ -23,6 +31,7 @@ void batch_release(struct dmn_batch *b)
     arena_release(&b->json);
     buf_release(&b->text);
     buf_release(&b->words);
+    buf_release(&b->rest);
 }
 
 void dmn_emit_answer(struct buf *out, struct feel_value v, const str *errors, size_t count, struct buf *scratch)
@@ -111,8 +120,17 @@ static int answer(struct dmn_batch *b, const struct json *j, struct buf *out, st
     if (l.with && dmn_inputs_from_text(&b->env, l.with->text, &inputs, err) < 0) return err_at(err, 0, STR("\"with\""));
     if (l.input) inputs = dmn_inputs_from_json(n, &b->arena, l.input);
     if (dmn_eval(n, &b->env, inputs, false, &r, err) < 0) return -1;
-    dmn_emit_answer(out, r.value, r.errors, r.error_count, &b->text);
+    size_t count;
+    const str *errors = dmn_reasons(&b->arena, &r, &count);
+    dmn_emit_answer(out, r.value, errors, count, &b->text);
     return 0;
+}
+
+static void clear(struct dmn_batch *b)
+{
+    arena_clear(&b->arena);
+    arena_clear(&b->json);
+    b->env.steps = 0, b->env.depth = 0;
 }
 
 void batch_line(struct dmn_batch *b, str line, struct buf *out)
@@ -121,9 +139,7 @@ void batch_line(struct dmn_batch *b, str line, struct buf *out)
     const struct json *j;
     err.code = ERR_NONE, err.line = err.column = 0;
     err.message[0] = err.file[0] = err.field[0] = err.excerpt[0] = 0;
-    arena_clear(&b->arena);
-    arena_clear(&b->json);
-    b->env.steps = 0, b->env.depth = 0;
+    clear(b);
     if (json_parse(&b->json, line, &j, &err) < 0)
         refuse(b, out, "the line is no JSON", &err);
     else if (j->kind != JSON_OBJECT) {
@@ -132,4 +148,51 @@ void batch_line(struct dmn_batch *b, str line, struct buf *out)
     } else if (answer(b, j, out, &err) < 0)
         refuse(b, out, "", &err);
     buf_char(out, '\n');
+}
+
+/* ---- Lines out of a stream ---- */
+
+static void keep(struct dmn_batch *b, str piece)
+{
+    b->skipping |= piece.n > b->line_limit - b->rest.n;
+    if (b->skipping)
+        buf_release(&b->rest);
+    else
+        buf_str(&b->rest, piece);
+}
+
+static void answer_kept(struct dmn_batch *b, struct buf *out)
+{
+    struct err err = {0};
+    if (b->skipping) {
+        clear(b);
+        err_set(&err, ERR_LIMIT, "the line is longer than %zu MB", b->line_limit >> 20);
+        refuse(b, out, "", &err);
+        buf_char(out, '\n');
+    } else
+        batch_line(b, buf_get(&b->rest), out);
+    if (b->rest.room > REST_KEPT) buf_release(&b->rest);
+    buf_clear(&b->rest);
+    b->skipping = false;
+}
+
+bool batch_next(struct dmn_batch *b, str *bytes, struct buf *out)
+{
+    size_t end = str_find_char(*bytes, '\n');
+    str piece = str_slice(*bytes, 0, end);
+    *bytes = end == STR_NOT_FOUND ? STR_NONE : str_from(*bytes, end + 1);
+    if (end != STR_NOT_FOUND && !b->rest.n && !b->skipping && piece.n <= b->line_limit) {
+        batch_line(b, piece, out);
+        return true;
+    }
+    if (piece.n) keep(b, piece);
+    if (end != STR_NOT_FOUND) answer_kept(b, out);
+    return end != STR_NOT_FOUND;
+}
+
+bool batch_last(struct dmn_batch *b, struct buf *out)
+{
+    if (!b->rest.n && !b->skipping) return false;
+    answer_kept(b, out);
+    return true;
 }

@@ -316,6 +316,31 @@ int dmn_eval(const struct dmn_node *n, struct feel_env *env, struct feel_value i
     return 0;
 }
 
+/* What a decision's error says already is not said again. */
+static bool is_said(const struct dmn_result *r, str why)
+{
+    for (size_t i = 0; i < r->error_count; i++)
+        if (str_ends(r->errors[i], why)) return true;
+    return false;
+}
+
+const str *dmn_reasons(struct arena *a, const struct dmn_result *r, size_t *count)
+{
+    enum { INSIDE = 100 };
+    *count = r->error_count;
+    if (r->value.kind != FEEL_LIST && r->value.kind != FEEL_CONTEXT) return r->errors;
+    struct feel_reason inside[INSIDE];
+    size_t found = feel_reasons(a, r->value, inside, INSIDE);
+    if (!found) return r->errors;
+    str *all = arena_alloc(a, (r->error_count + found) * sizeof *all);
+    if (r->error_count) memcpy(all, r->errors, r->error_count * sizeof *all);
+    for (size_t i = 0; i < found; i++)
+        if (!is_said(r, inside[i].why))
+            all[(*count)++] =
+                arena_printf(a, STR_FORMAT ": " STR_FORMAT, STR_ARGS(inside[i].path), STR_ARGS(inside[i].why));
+    return all;
+}
+
 /* ---- Inputs from text ----------------------------------------------------------------------------------------------
  */
 

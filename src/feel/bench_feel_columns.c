@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Formulas over a million rows: by feel_eval_columns, and the same written by hand in C with the same options. */
-#include "base_time.h"
 #include "feel_columns.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { ROWS = 1000000, ROUNDS = 15 };
+enum { ROWS = 1000000, ROUNDS = 25 };
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
 
 static void margin(const double *p, const double *c, const double *n, double *out)
 {
@@ -60,11 +67,11 @@ int main(void)
             return fprintf(stderr, "%s\n", err.message), 1;
         double ours = 1e9, hand = 1e9;
         for (int k = 0; k < ROUNDS; k++) {
-            double start = time_monotonic();
+            double start = now();
             feel_eval_columns(c, &scratch, (const double *const *)at, ROWS, at[3]);
-            double middle = time_monotonic();
+            double middle = now();
             formulas[f].hand(at[0], at[1], at[2], at[4]);
-            double end = time_monotonic();
+            double end = now();
             if (middle - start < ours) ours = middle - start;
             if (end - middle < hand) hand = end - middle;
         }

@@ -94,6 +94,13 @@ void feel_emit_plain(struct buf *out,
                                               object as its `name` field needs the env, so as its class and handle */
 void feel_emit_json(struct json_writer *w, struct feel_value v); /* numbers keep their digits; temporals as ISO text;
                                                                     functions and ranges as their FEEL text */
+/* Why the value, or nulls inside of it, are null, in its order; plain nulls have no reason. Returns how many, at most
+ * `room`. */
+struct feel_reason {
+    str path; /* `a[2].two words`, positions from 1; empty: the value itself */
+    str why;
+};
+size_t feel_reasons(struct arena *a, struct feel_value v, struct feel_reason *out, size_t room);
 /* The static type of a value: for scopes made of data. */
 const struct feel_type *feel_type_of(struct arena *a, struct feel_value v);
 /* JSON becomes strings, numbers, booleans, lists, contexts, null. */

@@ -54,8 +54,37 @@ static unsigned constant(struct columns_compiler *c, double v)
     return IS_CONSTANT | (unsigned)(c->constants.count - 1);
 }
 
+/* The last step and this one as a single pass, where the one only feeds the other. NaN is kept by all of these, so a
+ * smaller or larger of two may have its arguments in either order. */
+static bool join(struct columns_compiler *c, enum column_op op, unsigned x, unsigned y)
+{
+    struct step *last = c->steps.count ? &c->steps.items[c->steps.count - 1] : NULL;
+    if (!last || x == y || last->op > COLUMN_MUL || last->op == COLUMN_COPY) return false;
+    bool left = x == last->to && x & IS_BLOCK, right = y == last->to && y & IS_BLOCK;
+    enum column_outer outer;
+    if (!left && !right) return false;
+    if (op == COLUMN_ADD)
+        outer = OUTER_ADD;
+    else if (op == COLUMN_SUB)
+        outer = left ? OUTER_SUB : OUTER_SUB_FROM;
+    else if (op == COLUMN_MUL)
+        outer = OUTER_MUL;
+    else if (op == COLUMN_MIN && left)
+        outer = OUTER_MIN;
+    else if (op == COLUMN_MAX && left)
+        outer = OUTER_MAX;
+    else
+        return false;
+    unsigned first = last->op == COLUMN_ADD   ? COLUMN_ADD_FIRST
+                     : last->op == COLUMN_SUB ? COLUMN_SUB_FIRST
+                                              : COLUMN_MUL_FIRST;
+    last->op = (uint16_t)(first + outer), last->z = (uint16_t)(left ? y : x);
+    return true;
+}
+
 static unsigned step(struct columns_compiler *c, enum column_op op, unsigned x, unsigned y, unsigned z)
 {
+    if (join(c, op, x, y)) return c->steps.items[c->steps.count - 1].to;
     unsigned to = IS_BLOCK | (unsigned)c->next++;
     if (c->next > c->most) c->most = c->next;
     *vec_add(c->a, &c->steps) =

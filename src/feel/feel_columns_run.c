@@ -51,8 +51,10 @@ EACH(not, 1 - X)
 EACH(choose, X == 1 ? Y : z[i])
 EACH(choose_lt, X < Y ? z[i] : w[i])
 EACH(choose_le, X <= Y ? z[i] : w[i])
-EACH(min, NONE(X) ? X : X < Y ? X : Y)
-EACH(max, NONE(X) ? X : X > Y ? X : Y)
+#define MIN(x, y) (NONE(x) ? (x) : (x) < (y) ? (x) : (y))
+#define MAX(x, y) (NONE(x) ? (x) : (x) > (y) ? (x) : (y))
+EACH(min, MIN(X, Y))
+EACH(max, MAX(X, Y))
 EACH(absolute, fabs(X))
 EACH(lower, floor(X))
 EACH(upper, ceil(X))
@@ -78,6 +80,20 @@ static inline double modulo_of(double x, double y)
     return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
 }
 EACH(modulo, modulo_of(X, Y))
+
+#define PAIRS(inner, v)                                                                                                \
+    EACH(inner##_add, (v) + z[i])                                                                                      \
+    EACH(inner##_sub, (v)-z[i])                                                                                        \
+    EACH(inner##_sub_from, z[i] - (v))                                                                                 \
+    EACH(inner##_mul, (v)*z[i])                                                                                        \
+    EACH(inner##_min, MIN((v), z[i]))                                                                                  \
+    EACH(inner##_max, MAX((v), z[i]))
+PAIRS(add, X + Y)
+PAIRS(sub, X - Y)
+PAIRS(mul, X *Y)
+#define PAIRED(first, inner)                                                                                           \
+    [first + OUTER_ADD] = inner##_add, [first + OUTER_SUB] = inner##_sub, [first + OUTER_SUB_FROM] = inner##_sub_from, \
+             [first + OUTER_MUL] = inner##_mul, [first + OUTER_MIN] = inner##_min, [first + OUTER_MAX] = inner##_max
 
 void columns_run(enum column_op op, size_t n, const double *x, const double *y, const double *z, const double *w,
                  double *to)
@@ -116,6 +132,9 @@ void columns_run(enum column_op op, size_t n, const double *x, const double *y, 
                                                 [COLUMN_HALF_EVEN] = half_even,
                                                 [COLUMN_SQRT] = square_root,
                                                 [COLUMN_EXP] = exponential,
-                                                [COLUMN_LOG] = logarithm};
+                                                [COLUMN_LOG] = logarithm,
+                                                PAIRED(COLUMN_ADD_FIRST, add),
+                                                PAIRED(COLUMN_SUB_FIRST, sub),
+                                                PAIRED(COLUMN_MUL_FIRST, mul)};
     kernels[op](n, x, y, z, w, to);
 }

@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { COLUMN_BLOCK = 512 }; /* rows: a dozen blocks stay in the first cache */
+enum { COLUMN_BLOCK = 128 }; /* rows: some dozen blocks stay in the first cache, also where they crowd in it */
 
+/* What is done with an inner result v and z: v + z, v - z, z - v, v * z, the smaller, the larger. */
+enum column_outer { OUTER_ADD, OUTER_SUB, OUTER_SUB_FROM, OUTER_MUL, OUTER_MIN, OUTER_MAX, COLUMN_OUTERS };
 enum column_op {
     COLUMN_COPY, /* to = x */
     COLUMN_ADD,  /* to = x + y, and so on */
@@ -43,6 +45,10 @@ enum column_op {
     COLUMN_SQRT,
     COLUMN_EXP,
     COLUMN_LOG,
+    /* Two steps in one, each rounded by itself: inner(x, y) and z; the outer one in the order of column_outer. */
+    COLUMN_ADD_FIRST,
+    COLUMN_SUB_FIRST = COLUMN_ADD_FIRST + COLUMN_OUTERS,
+    COLUMN_MUL_FIRST = COLUMN_SUB_FIRST + COLUMN_OUTERS,
 };
 /* One of the arguments may be `to`; all have n numbers. */
 void columns_run(enum column_op op, size_t n, const double *x, const double *y, const double *z, const double *w,

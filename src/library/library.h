@@ -20,6 +20,7 @@ struct entente_evaluation {
     const struct library_class *classes; /* met since it was cleared */
     unsigned inside; /* calls from the caller's functions into the library: they share the limits of the outermost */
     struct dmn_result last;
+    bool listed; /* its errors are with those inside of its value */
 };
 static_assert(sizeof(struct entente_value) == sizeof(struct feel_value), "a value is handed on as it is");
 

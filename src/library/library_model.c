@@ -207,7 +207,7 @@ int entente_decide(struct entente_evaluation *e, const struct entente_node *n, s
     int result = dmn_eval(node_in(n), &e->env, library_take(inputs), e->explain, &r, &e->err);
     library_end(e);
     if (result < 0) return library_fail(&e->err, error);
-    if (!e->inside) e->last = r;
+    if (!e->inside) e->last = r, e->listed = false;
     *out = library_give(r.value);
     return 0;
 }
@@ -225,6 +225,7 @@ int entente_inputs_json(struct entente_evaluation *e, const struct entente_node 
 
 const char *entente_why(struct entente_evaluation *e, size_t i)
 {
+    if (!e->listed) e->last.errors = dmn_reasons(&e->arena, &e->last, &e->last.error_count), e->listed = true;
     return i < e->last.error_count ? arena_copy(&e->arena, e->last.errors[i]).p : NULL;
 }
 
