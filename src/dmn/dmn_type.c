@@ -123,6 +123,31 @@ static const struct feel_program *tests_of(struct dmn_compiler *c, const struct 
     return compile_tests(c, body ? body : tests, source, &c->root, tested);
 }
 
+/* `"a", "b"`: texts without escapes and nothing else, which need not be evaluated to be looked up. */
+static void read_listed(struct arena *a, struct dmn_type *t)
+{
+    VEC(str) texts = {0};
+    for (str rest = t->allowed_text; rest.n;) {
+        if (rest.p[0] != '"') return;
+        size_t end = str_find_char(str_from(rest, 1), '"');
+        if (end == STR_NOT_FOUND) return;
+        str text = str_slice(rest, 1, end + 1);
+        if (str_find_char(text, '\\') != STR_NOT_FOUND) return;
+        *vec_add(a, &texts) = text;
+        rest = str_trim(str_from(rest, end + 2));
+        if (rest.n && rest.p[0] != ',') return;
+        rest = str_trim(str_from(rest, 1));
+    }
+    t->listed = texts.items, t->listed_count = texts.count;
+}
+
+static bool is_listed(const struct dmn_type *t, struct feel_value v)
+{
+    for (size_t i = 0; i < t->listed_count && v.kind == FEEL_STRING; i++)
+        if (str_eq(t->listed[i], v.text)) return true;
+    return false;
+}
+
 static struct dmn_type *read(struct dmn_compiler *c, const struct xml *x)
 {
     struct dmn_type *t = arena_zalloc(c->a, sizeof *t);
@@ -201,6 +226,7 @@ static void link(struct dmn_compiler *c, struct dmn_type *t)
     const struct feel_type *whole = element;
     if (t->collection) whole = type_list_of(c->a, element);
     t->allowed = tests_of(c, x, "allowedValues", element, &t->allowed_text);
+    if (t->allowed) read_listed(c->a, t);
     t->constraint = tests_of(c, x, "typeConstraint", whole, &t->constraint_text);
     t->feel = *whole;
     t->state = 2;
@@ -288,7 +314,7 @@ static bool element_fits(struct check *k, const struct dmn_type *t, struct feel_
         }
         break;
     }
-    if (!t->allowed || accepts(k, t->allowed, v)) return true;
+    if (!t->allowed || is_listed(t, v) || accepts(k, t->allowed, v)) return true;
     return refuse(k, t, v);
 }
 

@@ -13,6 +13,7 @@ struct candidate {
     struct ruling_change change;
     size_t question, distance;
     uint16_t class; /* of the answer; NO_CLASS where it has none */
+    uint16_t *way;  /* the classes by node with this change alone */
 };
 struct search {
     const struct rulebook *b;
@@ -20,6 +21,7 @@ struct search {
     struct dmn_sheet *from;
     const struct answers *answers;
     size_t rank, nodes;   /* the ruling's rank: lighter is less */
+    size_t *ranks;        /* of the classes of the zone */
     uint16_t *base, *now; /* classes by node: as answered; as changed */
     struct candidate *candidates;
     size_t count;
@@ -41,44 +43,57 @@ static struct dmn_sheet *changed_sheet(const struct search *k, const struct cand
     return s;
 }
 
-static bool rests_on(const struct search *k, const struct dmn_node *n, const struct candidate *const *changes,
-                     size_t count)
+/* Do the answers contradict each other then? */
+static int contradicts(struct search *k, const struct candidate *const *changes, size_t count, bool *so,
+                       struct err *err)
 {
-    bool rests = false;
-    for (size_t i = 0; i < count; i++) rests |= k->b->inside[changes[i]->question].followed[dmn_node_index(n)];
-    return rests;
+    const struct rulebook *b = k->b;
+    struct feel_value v;
+    bool asked = false;
+    *so = false;
+    for (size_t i = 0; i < count && b->contradictions; i++)
+        asked |= b->inside[changes[i]->question].followed[dmn_node_index(b->contradictions)];
+    if (!asked) return 0; /* they did not before */
+    if (dmn_sheet_get(changed_sheet(k, changes, count), b->contradictions, &v, err) < 0) return -1;
+    *so = v.kind == FEEL_LIST && v.count;
+    return 0;
 }
 
-/* The rank of the zone with the changes; SIZE_MAX where it is not lighter, or the answers contradict each other. */
+/* The rank of the zone with the changes; SIZE_MAX where it is not lighter, or the answers contradict each other. What
+ * rests on one of two changes alone is as with that one. */
 static int decide(struct search *k, const struct candidate *const *changes, size_t count, size_t *rank, struct err *err)
 {
     const struct rulebook *b = k->b;
     struct dmn_sheet *s = NULL;
     struct feel_value v;
-    uint32_t zone = dmn_node_index(b->zone);
+    bool against;
+    *rank = SIZE_MAX;
     memcpy(k->now, k->base, k->nodes * sizeof *k->now);
     for (size_t i = 0; i < count; i++) k->now[dmn_node_index(b->inside[changes[i]->question].node)] = changes[i]->class;
     for (size_t i = 0; i < b->way_count; i++) {
         const struct dmn_node *n = b->way[i];
-        const struct grid_node *g = &b->grid[dmn_node_index(n)];
-        if (!rests_on(k, n, changes, count)) continue;
-        uint16_t *class = &k->now[dmn_node_index(n)];
-        *class = g->outcomes ? grid_outcome(b, g, k->now) : NO_CLASS;
-        if (*class != NO_CLASS || (g->kind == GRID_FREE && n != b->zone)) continue;
+        uint32_t node = dmn_node_index(n);
+        const struct grid_node *g = &b->grid[node];
+        const struct candidate *by = NULL;
+        size_t rests = 0;
+        for (size_t c = 0; c < count; c++)
+            if (b->inside[changes[c]->question].followed[node]) by = changes[c], rests++;
+        if (!rests) continue;
+        k->now[node] = count > 1 && rests == 1 ? by->way[node] : g->outcomes ? grid_outcome(b, g, k->now) : NO_CLASS;
+        if (k->now[node] != NO_CLASS || (g->kind == GRID_FREE && n != b->zone)) continue;
         if (!s) s = changed_sheet(k, changes, count);
         if (dmn_sheet_get(s, n, &v, err) < 0) return -1;
-        *class = n == b->zone ? NO_CLASS : grid_class(g, v);
-        if (n == b->zone) *rank = ruling_rank(b, v);
+        if (n == b->zone)
+            *rank = ruling_rank(b, v);
+        else
+            k->now[node] = grid_class(g, v);
     }
-    if (k->now[zone] != NO_CLASS) *rank = ruling_rank(b, b->grid[zone].values[k->now[zone]]);
-    if (*rank >= k->rank) {
-        *rank = SIZE_MAX;
-        return 0;
-    }
-    if (!b->contradictions) return 0;
-    if (!s) s = changed_sheet(k, changes, count);
-    if (dmn_sheet_get(s, b->contradictions, &v, err) < 0) return -1;
-    if (v.kind == FEEL_LIST && v.count) *rank = SIZE_MAX;
+    uint16_t zone = k->now[dmn_node_index(b->zone)];
+    if (zone != NO_CLASS) *rank = k->ranks[zone];
+    if (*rank >= k->rank) *rank = SIZE_MAX;
+    if (*rank == SIZE_MAX) return 0;
+    if (contradicts(k, changes, count, &against, err) < 0) return -1;
+    if (against) *rank = SIZE_MAX;
     return 0;
 }
 
@@ -244,6 +259,7 @@ static int search(struct search *k, struct err *err)
     for (size_t i = 0; i < k->count; i++) {
         const struct candidate *one = &k->candidates[i];
         if (try_changes(k, &one, 1, &best, err) < 0) return -1;
+        memcpy(k->candidates[i].way, k->now, k->nodes * sizeof *k->now);
     }
     if (k->found_count) return 0;
     for (size_t i = 0; i < k->count; i++)
@@ -267,9 +283,13 @@ int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct d
     k.candidates = arena_alloc(env->arena, CANDIDATES_LIMIT * sizeof *k.candidates);
     k.found = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.found);
     k.distances = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.distances);
+    const struct grid_node *zone = &b->grid[dmn_node_index(b->zone)];
+    k.ranks = arena_alloc(env->arena, (zone->count + 1) * sizeof *k.ranks);
+    for (size_t i = 0; i < zone->count && zone->kind == GRID_VALUES; i++) k.ranks[i] = ruling_rank(b, zone->values[i]);
     if (find_base(&k, err) < 0) return -1;
     for (size_t i = 0; i < b->question_count; i++)
         if (add_candidates(&k, i, err) < 0) return -1;
+    for (size_t i = 0; i < k.count; i++) k.candidates[i].way = arena_alloc(env->arena, k.nodes * sizeof *k.base);
     if (search(&k, err) < 0) return -1;
     for (size_t i = 1; i < k.found_count; i++) /* few of them: the lightest first */
         for (size_t j = i; j && ruling_rank(b, k.found[j].zone) < ruling_rank(b, k.found[j - 1].zone); j--) {
