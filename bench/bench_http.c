@@ -122,8 +122,8 @@ int main(int argc, char **argv)
     run(&b, (int)strtol(argv[1], NULL, 10), seconds, (size_t)strtoul(argv[6], NULL, 10), &a);
     size_t timed = b.answered < TIMES_ROOM ? b.answered : TIMES_ROOM;
     qsort(b.times, timed, sizeof *b.times, by_size);
-    printf("%.0f a second, middle %.2f ms, p99 %.2f ms, %zu not 201, %zu connections broken\n",
+    printf("%.0f a second, middle %.2f ms, p99 %.2f ms, %zu made, %zu not 201, %zu connections broken\n",
            (double)b.answered / seconds, timed ? b.times[timed / 2] : 0., timed ? b.times[timed * 99 / 100] : 0.,
-           b.failed, b.broken);
+           b.answered - b.failed, b.failed, b.broken);
     return b.failed || b.broken || !b.answered;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ANSWER_BYTES = 1 << 20, STEPS_LIMIT = 20000000 };
+enum { ANSWER_BYTES = 1 << 20, STEPS_LIMIT = 2000000 };
 
 void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t today)
 {

@@ -163,8 +163,8 @@ static int verify(struct again *k)
         return -1;
     cli_progress_end(c);
     sodium_bin2hex(digits, sizeof digits, head, sizeof head);
-    cli_printf(c, "%s were made again by the rulebooks of their day; %llu differ\n",
-               cli_plural(c, k->total, STR("ruling"), STR("rulings")).p, (unsigned long long)k->differ);
+    cli_printf(c, "%s made again by the rulebooks of their day; %llu differ\n",
+               cli_plural(c, k->total, STR("ruling was"), STR("rulings were")).p, (unsigned long long)k->differ);
     if (k->total) cli_printf(c, "Head %s\n", digits);
     return k->differ ? EXIT_FOUND : EXIT_FINE;
 }

@@ -192,7 +192,7 @@ int store_load_book(struct store *s, struct arena *a, const unsigned char hash[R
     *text = arena_copy(a, store_column(q, 0));
     sqlite3_reset(q);
     store_ruling_hash(*text, found);
-    if (memcmp(found, hash, sizeof found))
+    if (memcmp(found, hash, sizeof found) != 0)
         return err_set(err, ERR_STORE, "the rulebook's text is not the one by which it was ruled");
     return 0;
 }
@@ -258,7 +258,7 @@ static int verify_link(void *host, const struct stored_ruling *r)
     if (r->number != c->number + 1)
         return err_set(c->err, ERR_STORE, "ruling %llu is missing", (unsigned long long)c->number + 1);
     link_hash(c->hash, r, hash);
-    if (memcmp(hash, r->hash, sizeof hash))
+    if (memcmp(hash, r->hash, sizeof hash) != 0)
         return err_set(c->err, ERR_STORE, "ruling %llu is not as it was written", (unsigned long long)r->number);
     memcpy(c->hash, hash, sizeof hash);
     c->number = r->number;

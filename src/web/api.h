@@ -18,7 +18,9 @@ struct api_operation {
     str path; /* as the route has it: stars */
     enum api_of of;
     str id, summary;
-    bool changes; /* needs the right to write */
+    bool changes;              /* needs the right to write */
+    const char *takes, *gives; /* API_OF_ALL: the schemas of body and answer; NULL: none, any object */
+    bool makes;                /* answered by 201 */
 };
 const struct api_operation *api_operations(size_t *count);
 /* Of the model; in the arena. */

@@ -2,22 +2,25 @@
 /* The API described in OpenAPI 3.1, made from the operations and the metamodel. */
 #include "api.h"
 
+#include <string.h>
+
 static const struct api_operation operations[] = {
     {METHOD_GET, STR_INIT("/api/v1/facts/*"), API_OF_TYPE, STR_INIT("list"), STR_INIT("List or search them."), false},
-    {METHOD_POST, STR_INIT("/api/v1/facts/*"), API_OF_TYPE, STR_INIT("create"), STR_INIT("Make one."), true},
+    {METHOD_POST, STR_INIT("/api/v1/facts/*"), API_OF_TYPE, STR_INIT("create"), STR_INIT("Make one."), true,
+     .makes = true},
     {METHOD_GET, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("get"), STR_INIT("Look at one."), false},
     {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("change"),
      STR_INIT("Change some of its fields; null empties one (JSON merge patch)."), true},
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("delete"), STR_INIT("Delete it."), true},
     {METHOD_POST, STR_INIT("/api/v1/changes"), API_OF_ALL, STR_INIT("changes"),
-     STR_INIT("Many changes in one commit, all or nothing."), true},
+     STR_INIT("Many changes in one commit, all or nothing."), true, "_changes", "_changed"},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
-     STR_INIT("Ask the rulebook what a request needs; the ruling is kept."), false},
+     STR_INIT("Ask the rulebook what a request needs; the ruling is kept."), true, "_asked", "_ruling", true},
     {METHOD_GET, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rulings"), STR_INIT("The newest rulings."), false},
     {METHOD_GET, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("ruling"),
      STR_INIT("A ruling, made again by the rulebook of its day."), false},
     {METHOD_POST, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("overrule"),
-     STR_INIT("Set a ruling aside, with a reason; for those who sign."), true},
+     STR_INIT("Set a ruling aside, with a reason; for those who sign."), true, "_overruling", NULL, true},
     {METHOD_GET, STR_INIT("/api/v1/findings"), API_OF_ALL, STR_INIT("findings"),
      STR_INIT("Where marketing and IT have drifted apart."), false},
     {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"),
@@ -174,6 +177,23 @@ static void put_schemas(struct describing *d)
             "{\"type\": \"object\", \"required\": [\"commit\", \"proposed\", \"facts\"], \"properties\": {\"commit\": "
             "{\"type\": [\"integer\", \"null\"]}, \"proposed\": {\"type\": \"integer\"}, \"facts\": {\"type\": "
             "\"array\", \"items\": {\"type\": \"object\", \"required\": [\"op\", \"type\", \"id\"]}}}}");
+    key_raw(
+        d, "_asked",
+        "{\"description\": \"The answers to the rulebook's questions by their names, in input, as the text of a FEEL "
+        "context in with, or as the object itself.\", \"type\": \"object\", \"properties\": {\"input\": {\"type\": "
+        "\"object\"}, \"with\": {\"type\": \"string\"}, \"rulebook\": {\"type\": \"string\"}, \"request\": "
+        "{\"type\": \"integer\"}}}");
+    key_raw(d, "_ruling",
+            "{\"type\": \"object\", \"required\": [\"zone\", \"extent\", \"scope\", \"timing\", \"conditions\", "
+            "\"why\", \"lighter\", \"rulebook\", \"version\", \"ruling\"], \"properties\": {\"zone\": {\"type\": "
+            "[\"string\", \"null\"]}, \"scope\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}, "
+            "\"conditions\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}, \"why\": {\"type\": "
+            "\"array\", \"items\": {\"type\": \"string\"}}, \"lighter\": {\"type\": \"array\", \"items\": {\"type\": "
+            "\"object\", \"required\": [\"zone\", \"changes\", \"says\"]}}, \"rulebook\": {\"type\": \"string\"}, "
+            "\"version\": {\"type\": [\"string\", \"null\"]}, \"ruling\": {\"type\": [\"integer\", \"null\"]}}}");
+    key_raw(d, "_overruling",
+            "{\"type\": \"object\", \"required\": [\"zone\", \"reason\"], \"properties\": {\"zone\": {\"type\": "
+            "\"string\"}, \"reason\": {\"type\": \"string\"}}}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
@@ -230,6 +250,14 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     json_key(&d->w, STR("parameters"));
     json_array(&d->w);
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
+    if (o->of == API_OF_ALL && str_ends(o->path, STR("/*")))
+        put_parameter(d, "id", "path", true, "The ruling's number.", "integer");
+    if (str_eq(o->id, STR("rulings"))) {
+        put_parameter(d, "zone", "query", false, "Only those of this zone.", "string");
+        put_parameter(d, "request", "query", false, "Only those of the request with this id.", "integer");
+        put_parameter(d, "before", "query", false, "Only those before this number.", "integer");
+        put_parameter(d, "limit", "query", false, "From 1 to 1000; 100 where it is not said.", "integer");
+    }
     if (o->of != API_OF_ALL && o->method == METHOD_GET)
         put_parameter(d, "fields", "query", false, "Only these fields, by their keys, with commas between.", "string");
     if (o->of == API_OF_TYPE && o->method == METHOD_GET) {
@@ -299,7 +327,7 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
                                           [METHOD_OPTIONS] = "options"};
     str schema =
         type ? schema_name(d, type, o->of == API_OF_TYPE && o->method == METHOD_GET ? "_list" : "") : STR("_any");
-    if (str_eq(o->id, STR("changes"))) schema = STR("_changed");
+    if (o->gives) schema = str_of(o->gives);
     json_key(&d->w, str_of(methods[o->method]));
     json_object(&d->w);
     key_text(d, "operationId",
@@ -318,7 +346,7 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
         json_object(&d->w);
         json_key(&d->w, STR("required")), json_bool(&d->w, true);
         put_content(d, o->method == METHOD_PATCH ? "application/merge-patch+json" : "application/json",
-                    type ? schema_name(d, type, "_given") : STR("_changes"));
+                    type ? schema_name(d, type, "_given") : str_of(o->takes));
         json_object_end(&d->w);
     }
     json_key(&d->w, STR("responses"));
@@ -326,8 +354,8 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
     if (o->method == METHOD_DELETE)
         put_answer(d, "204", "It is deleted.", NULL, STR_NONE);
     else
-        put_answer(d, o->of == API_OF_TYPE && o->changes ? "201" : "200", "Done.", "application/json", schema);
-    if (o->changes && !(o->of == API_OF_TYPE))
+        put_answer(d, o->makes ? "201" : "200", "Done.", "application/json", schema);
+    if (o->changes && !o->makes)
         put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
                    schema);
     put_answer(d, "default", "Why not.", "application/problem+json", STR("_problem"));
@@ -344,12 +372,27 @@ static void put_path(struct describing *d, str path, const struct model_type *ty
     json_object_end(&d->w);
 }
 
+/* Of the operations of one address, which stand together in it. */
+static bool is_first(size_t operation)
+{
+    for (size_t i = 0; i < operation; i++)
+        if (str_eq(operations[i].path, operations[operation].path)) return false;
+    return true;
+}
+
+static str by_number(struct describing *d, str path)
+{
+    if (!str_ends(path, STR("/*"))) return path;
+    return arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(str_slice(path, 0, path.n - strlen("/*"))));
+}
+
 static void put_paths(struct describing *d)
 {
     json_key(&d->w, STR("paths"));
     json_object(&d->w);
     for (size_t i = 0; i < ARRAY_COUNT(operations); i++)
-        if (operations[i].of == API_OF_ALL) put_path(d, operations[i].path, NULL, operations[i].path);
+        if (operations[i].of == API_OF_ALL && is_first(i))
+            put_path(d, by_number(d, operations[i].path), NULL, operations[i].path);
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
         str own = arena_printf(d->a, "/api/v1/facts/" STR_FORMAT, STR_ARGS(type->plural_key));

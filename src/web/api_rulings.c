@@ -7,6 +7,15 @@
 
 enum { ROWS_SHOWN = 100, ROWS_MOST = 1000 };
 
+/* Rulings belong to requests: a token for some types needs those. False after answering. */
+static bool may_see(struct request *r)
+{
+    const struct model_type *type = model_type(picture_model(r->picture), STR("request"));
+    if (type && api_reads_type(r, type)) return true;
+    api_problem(r, 403, "The token may not", STR("It is for other types of facts than requests."));
+    return false;
+}
+
 /* ---- Ruling ---- */
 
 static const struct book_text *choose_book(struct request *r, const struct json *body, int64_t today,
@@ -87,7 +96,7 @@ void answer_api_rule(struct request *r)
     int64_t now, today;
     uint64_t request;
     const struct json *body = NULL;
-    if (!api_query_only(r, NULL, 0) || !(body = api_body(r)) || !read_request(r, body, &request)) return;
+    if (!may_see(r) || !api_query_only(r, NULL, 0) || !(body = api_body(r)) || !read_request(r, body, &request)) return;
     web_now(r->web, &now, &today);
     const struct book_text *book = choose_book(r, body, today, &rules);
     if (!book) return;
@@ -150,8 +159,9 @@ void answer_api_rulings(struct request *r)
     struct err err;
     size_t count;
     int64_t before = 0, limit = ROWS_SHOWN, request = 0;
-    if (!api_query_only(r, known, ARRAY_COUNT(known)) || !read_number(r, "before", 1, INT64_MAX, &before) ||
-        !read_number(r, "limit", 1, ROWS_MOST, &limit) || !read_number(r, "request", 1, INT64_MAX, &request))
+    if (!may_see(r) || !api_query_only(r, known, ARRAY_COUNT(known)) ||
+        !read_number(r, "before", 1, INT64_MAX, &before) || !read_number(r, "limit", 1, ROWS_MOST, &limit) ||
+        !read_number(r, "request", 1, INT64_MAX, &request))
         return;
     struct ruling_pick pick = {.before = (uint64_t)before,
                                .request = (uint64_t)request,
@@ -177,11 +187,12 @@ void answer_api_rulings(struct request *r)
     api_end(r, 200);
 }
 
-/* False after answering 404. */
+/* False after answering. */
 static bool take_ruling(struct request *r, struct stored_ruling *row)
 {
     struct err err;
     int64_t number = 0;
+    if (!may_see(r)) return false;
     if (!str_to_int(r->captures[0], &number) || number < 1) {
         api_problem(r, 404, "There is no such ruling", STR("Rulings are counted from 1."));
         return false;

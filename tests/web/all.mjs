@@ -15,16 +15,17 @@ import { past } from './past.mjs';
 import { paste } from './paste.mjs';
 import { talk } from './talk.mjs';
 import { api } from './api.mjs';
+import { rulings } from './rulings.mjs';
 import { people } from './people.mjs';
 
-const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, api };
+const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, rulings, api };
 const asked = process.argv.slice(2);
 for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
 
 const browser = await launch();
 const web = await serve(`${process.env.WORK}/web.entente`);
 // Some are given the server, some its address.
-const whole = new Set([live, files, http, people, api]);
+const whole = new Set([live, files, http, people, rulings, api]);
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length && !asked.includes(name)) continue;
   await (part === http ? part(web) : part(browser, whole.has(part) ? web : web.base));

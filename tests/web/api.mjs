@@ -8,10 +8,10 @@ import { check, get, group, password, raw, same, serve } from './help.mjs';
 import { client } from './people.mjs';
 
 const run = (...words) => execFileSync(process.env.ENTENTE, [...words, '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
-const token = (name, who, ...more) => run('token', 'add', name, '--user', `${who}@northlight.example`, ...more).trim();
+export const token = (name, who, ...more) => run('token', 'add', name, '--user', `${who}@northlight.example`, ...more).trim();
 
 // A request with a token; gives status, headers in small letters, and the JSON.
-function program(port, secret) {
+export function program(port, secret) {
   return async (method, path, body, headers = {}) => {
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
     const all = { Host: `localhost:${port}`, Connection: 'close', ...(secret ? { Authorization: `Bearer ${secret}` } : {}),
@@ -208,7 +208,7 @@ export async function api(browser, { base, port }) {
       check(pattern, `a line of --routes: ${line}`);
       if (!pattern || access === 'anyone') continue;
       const isApi = pattern.startsWith('/api/v1/');
-      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('*', String(fact));
+      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', 'rulings/1').replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
           const [sent, body] = path.endsWith('/import') ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rulings for programs: asked, kept, read again, set aside; what is missing or contradictory is told by name.
+import { check, group, same } from './help.mjs';
+import { program, token } from './api.mjs';
+
+const good = { what: 'application bought', 'data class': 'personal', region: 'home', reads: 'shared systems', writes: 'own systems', 'annual cost': 12000,
+  'term months': 12, users: 15, builder: 'business technologist', training: 'basics', vendor: 'reviewed', 'public facing': true, 'weeks until needed': 6,
+  'way back': 'within a month' };
+
+export async function rulings(browser, { port }) {
+  const it = program(port, token('rule', 'it', '--scope', 'write')), head = program(port, token('aside', 'marketing', '--scope', 'write'));
+  const reader = program(port, token('rules read', 'it')), viewer = program(port, token('rules seen', 'viewer'));
+  const at = '/api/v1/rulings';
+  let first;
+
+  await group('a ruling is made and kept', async () => {
+    const answer = await it('POST', at, { input: good });
+    same(answer.status, 201, 'made');
+    first = answer.json;
+    check(first.zone === 'amber' && first.ruling > 0 && first.rulebook && first.version, 'zone, number, rulebook, version');
+    for (const key of ['scope', 'conditions', 'why', 'lighter', 'missing', 'errors']) check(Array.isArray(first[key]), `${key} is a list`);
+    check(first.why.length > 2 && first.why.every((w) => /^[A-Z].*\.$/.test(w)), 'reasons are sentences');
+    same(answer.headers.location, `${at}/${first.ruling}`, 'its place');
+    const again = await it('POST', at, { with: `{what: "report", "data class": "none", reads: "own systems", writes: "nothing", "annual cost": 0, "term months": 1, users: 3, builder: "own team", training: "basics", vendor: "no vendor", "public facing": false, "weeks until needed": 4, "way back": "within a day"}` });
+    check(again.json.zone === 'green' && again.json.ruling > first.ruling && !again.json.lighter.length, 'from a FEEL context');
+    same((await it('POST', at, Object.fromEntries(Object.entries(good).map(([k, v]) => [k.replaceAll(' ', '_'), v])))).json.zone, 'amber', 'the answers themselves, by their JSON keys');
+  });
+
+  await group('what it says of lighter zones is so', async () => {
+    check(first.lighter.length > 0, 'something is lighter');
+    for (const l of first.lighter) {
+      const changed = await it('POST', at, { input: { ...good, ...l.changes } });
+      same(changed.json.zone, l.zone, l.says);
+    }
+  });
+
+  await group('what is missing, unknown or contradictory is told by name', async () => {
+    const { vendor, ...rest } = good;
+    const missing = await it('POST', at, { input: rest });
+    check(missing.status === 422 && missing.json.errors.some((e) => e.pointer === '/input/vendor' && e.detail.startsWith('vendor is missing')), JSON.stringify(missing.json));
+    const unknown = await it('POST', at, { input: { ...good, vendr: 'reviewed', users: 'many' } });
+    check(unknown.status === 422 && unknown.json.errors.some((e) => e.detail.includes("did you mean 'vendor'")) && unknown.json.errors.some((e) => e.detail.startsWith('users:')), 'names and values');
+    const against = await it('POST', at, { input: { ...good, vendor: 'no vendor' } });
+    check(against.status === 422 && against.json.errors.length, `bought of no vendor: ${against.json.detail}`);
+    for (const [body, what] of [[{ input: [] }, 'a list'], [{ with: '{' }, 'a broken context'], [{ with: '{}', input: {} }, 'both'], [{ rulebook: 'none', input: good }, 'no such rulebook'],
+      [{ request: 999999, input: good }, 'no such request'], [{}, 'nothing']]) same((await it('POST', at, body)).status, 422, what);
+    same((await it('POST', at, '{')).status, 400, 'no JSON');
+    const steps = await it('POST', at, { with: '{what: sum(for i in 1..100000000 return i)}' });
+    check([422, 400].includes(steps.status), `endless work is ended: ${steps.status}`);
+  });
+
+  await group('the same key is ruled once', async () => {
+    const key = { 'Idempotency-Key': 'purchase-7' };
+    const one = await it('POST', at, { input: good }, key), two = await it('POST', at, { input: good }, key);
+    check(one.status === 201 && two.status === 201 && one.json.ruling === two.json.ruling, 'the same number');
+    same(JSON.stringify(one.json), JSON.stringify(two.json), 'and answer');
+    same((await it('POST', at, { input: { ...good, users: 16 } }, key)).status, 422, 'not for another question');
+    check((await head('POST', at, { input: good }, key)).json.ruling > one.json.ruling, 'a key is its holder’s');
+    const many = await Promise.all(Array.from({ length: 20 }, () => it('POST', at, { input: good }, { 'Idempotency-Key': 'at once' })));
+    same(new Set(many.map((m) => m.json.ruling)).size, 1, 'also at once');
+  });
+
+  await group('they are read, set aside, and stay', async () => {
+    const list = await reader('GET', `${at}?limit=2&zone=amber`);
+    check(list.status === 200 && list.json.items.length === 2 && list.json.items.every((i) => i.zone === 'amber') && list.json.before, 'a list');
+    const one = (await viewer('GET', `${at}/${first.ruling}`)).json;
+    check(one.same === true && one.answers.users === 15 && one.says.zone === 'amber' && one.actor.startsWith('it@'), 'made again, the same');
+    same((await it('POST', `${at}/${first.ruling}`, { zone: 'green', reason: 'A trial' })).status, 403, 'a contributor sets nothing aside');
+    same((await head('POST', `${at}/${first.ruling}`, { zone: 'green' })).status, 422, 'a reason is needed');
+    same((await head('POST', `${at}/${first.ruling}`, { zone: 'blue', reason: 'x' })).status, 422, 'and a zone of the rulebook');
+    const aside = await head('POST', `${at}/${first.ruling}`, { zone: 'green', reason: 'A trial of two weeks' });
+    check(aside.status === 201 && aside.json.overrules === first.ruling, 'set aside');
+    same((await head('POST', `${at}/${first.ruling}`, { zone: 'green', reason: 'again' })).status, 422, 'once');
+    for (const method of ['DELETE', 'PATCH']) same((await head(method, `${at}/${first.ruling}`, method === 'PATCH' ? {} : undefined)).status, 405, `${method}: it stays`);
+    const journal = (await head('GET', '/api/v1/journal?limit=2')).json.items;
+    check(journal.every((j) => j.reason.includes(`ruling ${first.ruling}`)), 'and the journal says that it was tried');
+    for (const path of ['0', 'x', '99999999', '-1']) same((await reader('GET', `${at}/${path}`)).status, 404, `no ruling ${path}`);
+    same((await reader('GET', `${at}?zoen=amber`)).status, 400, 'a mistyped query');
+  });
+}
