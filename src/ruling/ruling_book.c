@@ -40,21 +40,33 @@ static void mark_leading(const struct dmn_node *n, bool *leads)
     for (size_t i = 0; i < count && i < REQUIRED_LIMIT; i++) mark_leading(needs[i], leads);
 }
 
+/* Does a node rest on the question, in any number of steps? `known` remembers: 1 yes, 2 no. */
+static bool rests_on(const struct dmn_node *n, const struct dmn_node *question, uint8_t *known)
+{
+    const struct dmn_node *needs[REQUIRED_LIMIT];
+    size_t count = dmn_node_requires(n, needs, REQUIRED_LIMIT);
+    uint8_t *own = &known[dmn_node_index(n)];
+    if (*own) return *own == 1;
+    *own = 2;
+    bool rests = n == question;
+    for (size_t i = 0; i < count && i < REQUIRED_LIMIT && !rests; i++) rests = rests_on(needs[i], question, known);
+    if (rests) *own = 1;
+    return rests;
+}
+
 static void find_followers(struct rulebook *b, struct question_inside *q)
 {
     size_t count;
     const struct dmn_node *const *nodes = dmn_nodes(b->model, &count);
     VEC(const struct dmn_node *) follows = {0};
     bool *followed = arena_array(&b->arena, count, sizeof *followed);
+    uint8_t *known = arena_array(&b->arena, count, sizeof *known);
     for (size_t i = 0; i < count; i++) {
-        bool *leading = arena_array(&b->arena, count, sizeof *leading);
-        if (dmn_node_kind(nodes[i]) != DMN_DECISION) continue;
-        mark_leading(nodes[i], leading);
-        if (leading[dmn_node_index(q->node)]) *vec_add(&b->arena, &follows) = nodes[i];
-        followed[i] = leading[dmn_node_index(q->node)];
+        if (dmn_node_kind(nodes[i]) != DMN_DECISION || !rests_on(nodes[i], q->node, known)) continue;
+        *vec_add(&b->arena, &follows) = nodes[i];
+        followed[i] = true;
     }
-    q->followed = followed;
-    q->follows = follows.items, q->follow_count = follows.count;
+    q->follows = follows.items, q->follow_count = follows.count, q->followed = followed;
 }
 
 /* ---- Questions -----------------------------------------------------------------------------------------------------
@@ -176,7 +188,10 @@ static int read_book(struct rulebook *b, struct err *err)
     size_t errors;
     const struct err *first = dmn_errors(b->model, &errors);
     str outcome = dmn_extension(b->model, "decides");
+    size_t nodes;
     if (errors) return *err = *first, -1;
+    dmn_nodes(b->model, &nodes);
+    if (nodes > NODES_LIMIT) return err_set(err, ERR_LIMIT, "has more than %d questions and decisions", NODES_LIMIT);
     if (!outcome.n) outcome = STR("zone");
     b->zone = decision(b, arena_copy(&b->arena, outcome).p);
     if (!b->zone)
@@ -187,7 +202,9 @@ static int read_book(struct rulebook *b, struct err *err)
         for (size_t k = 0; k < ARRAY_COUNT(parts[i].names) && !b->parts[i]; k++)
             if (!str_eq(str_of(parts[i].names[k]), outcome)) b->parts[i] = decision(b, parts[i].names[k]);
     b->zones = dmn_node_values(b->zone, &b->arena, &b->zone_count);
-    return read_questions(b, err) < 0 ? -1 : grid_build(b, err);
+    if (read_questions(b, err) < 0) return -1;
+    grid_build(b);
+    return 0;
 }
 
 int rulebook_load(str name, str version, str text, struct rulebook **out, struct err *err)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { CELLS_LIMIT = 20000, CLASSES_LIMIT = 2000 };
+enum { CELLS_LIMIT = 20000, CLASSES_LIMIT = 2000, STEPS_LIMIT = 20000000, LOOKS_LIMIT = 20000000 };
 
 uint16_t grid_class(const struct grid_node *g, struct feel_value v)
 {
@@ -89,16 +89,16 @@ static size_t combinations_of(const struct rulebook *b, const struct dmn_node *n
     return combinations;
 }
 
-static int evaluate_all(struct rulebook *b, const struct dmn_node *n, struct grid_node *g, size_t combinations,
-                        struct err *err)
+/* False where it is more work than it is worth. */
+static bool evaluate_all(struct rulebook *b, struct feel_env *env, const struct dmn_node *n, struct grid_node *g,
+                         size_t combinations)
 {
     struct feel_value *values = arena_alloc(&b->arena, CLASSES_LIMIT * sizeof *values);
     uint16_t *outcomes = arena_alloc(&b->arena, combinations * sizeof *outcomes);
+    struct dmn_sheet *s = dmn_sheet_new(b->model, env, false);
+    struct err err;
     size_t count = 0;
-    int result = 0;
-    struct feel_env env = {.arena = &b->arena};
-    struct dmn_sheet *s = dmn_sheet_new(b->model, &env, false);
-    for (size_t c = 0; c < combinations && count < CLASSES_LIMIT && result == 0; c++) {
+    for (size_t c = 0; c < combinations; c++) {
         struct feel_value v;
         size_t rest = c, class = 0;
         for (size_t i = 0; i < g->need_count; i++) {
@@ -108,45 +108,45 @@ static int evaluate_all(struct rulebook *b, const struct dmn_node *n, struct gri
         }
         struct arena_mark mark = arena_mark(&b->arena);
         dmn_sheet_forget(s, n);
-        result = dmn_sheet_get(s, n, &v, err);
+        if (dmn_sheet_get(s, n, &v, &err) < 0) return false;
         while (class < count && !feel_same(values[class], v)) class ++;
         if (class < count)
             arena_back_to(&b->arena, mark);
+        else if (count == CLASSES_LIMIT)
+            return false;
         else
             values[count++] = v;
         outcomes[c] = (uint16_t) class;
     }
-    if (result == 0 && count < CLASSES_LIMIT)
-        g->kind = GRID_VALUES, g->values = values, g->count = count, g->outcomes = outcomes;
-    return result;
+    g->kind = GRID_VALUES, g->values = values, g->count = count, g->outcomes = outcomes;
+    return true;
 }
 
-static int visit(struct rulebook *b, const struct dmn_node *n, struct err *err)
+static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_node *n)
 {
     struct grid_node *g = &b->grid[dmn_node_index(n)];
     const struct dmn_node *needs[REQUIRED_LIMIT];
     size_t count = dmn_node_requires(n, needs, REQUIRED_LIMIT);
-    if (g->done) return 0;
+    if (g->done) return;
     g->done = true;
     if (dmn_node_kind(n) == DMN_INPUT) make_question(b, n, g);
-    if (dmn_node_kind(n) != DMN_DECISION) return 0;
+    if (dmn_node_kind(n) != DMN_DECISION) return;
     for (size_t i = 0; i < count && i < REQUIRED_LIMIT; i++) {
         enum dmn_kind kind = dmn_node_kind(needs[i]);
-        if (visit(b, needs[i], err) < 0) return -1;
+        visit(b, env, needs[i]);
         if (kind == DMN_INPUT || kind == DMN_DECISION) g->needs[g->need_count++] = needs[i];
     }
     b->way[b->way_count++] = n;
     size_t combinations = count <= REQUIRED_LIMIT ? combinations_of(b, n, g) : 0;
-    if (combinations) return evaluate_all(b, n, g, combinations, err);
+    if (combinations && evaluate_all(b, env, n, g, combinations)) return;
     struct grid_node computed = {.kind = GRID_FREE};
     make_segments(b, n, &computed);
     g->kind = computed.kind, g->values = computed.values, g->count = computed.count;
-    return 0;
 }
 
 /* A decision tells two classes of what it needs apart. */
 static bool tells_apart(const struct rulebook *b, const struct grid_node *by, const struct dmn_node *need, size_t one,
-                        size_t two)
+                        size_t two, size_t *looks)
 {
     size_t stride = 1, combinations = 1, place = by->need_count;
     for (size_t i = 0; i < by->need_count; i++) {
@@ -156,13 +156,14 @@ static bool tells_apart(const struct rulebook *b, const struct grid_node *by, co
     if (place == by->need_count) return false;
     if (!by->outcomes) return true;
     size_t count = b->grid[dmn_node_index(need)].count;
+    *looks += combinations;
     for (size_t c = 0; c < combinations; c++)
         if (c / stride % count == one && by->outcomes[c] != by->outcomes[c - one * stride + two * stride]) return true;
     return false;
 }
 
-/* The first class of a question that no decision tells apart from each. */
-static void find_alike(struct rulebook *b, const struct dmn_node *n)
+/* The first class of a question that no decision tells apart from each; `looks` counts the work over all questions. */
+static void find_alike(struct rulebook *b, const struct dmn_node *n, size_t *looks)
 {
     struct grid_node *g = &b->grid[dmn_node_index(n)];
     for (size_t i = 0; i < b->way_count && g->kind == GRID_SEGMENTS; i++) {
@@ -176,21 +177,23 @@ static void find_alike(struct rulebook *b, const struct dmn_node *n)
         for (size_t other = 0; other < class && alike[class] == class; other++) {
             bool apart = alike[other] != other;
             for (size_t i = 0; i < b->way_count && !apart; i++)
-                apart = tells_apart(b, &b->grid[dmn_node_index(b->way[i])], n, other, class);
+                apart = tells_apart(b, &b->grid[dmn_node_index(b->way[i])], n, other, class, looks);
             if (!apart) alike[class] = (uint16_t)other;
+            if (*looks > LOOKS_LIMIT) return;
         }
     }
     g->alike = alike;
 }
 
-int grid_build(struct rulebook *b, struct err *err)
+void grid_build(struct rulebook *b)
 {
     size_t count;
     const struct dmn_node *const *nodes = dmn_nodes(b->model, &count);
     b->grid = arena_array(&b->arena, count, sizeof *b->grid);
     b->way = arena_array(&b->arena, count, sizeof *b->way);
-    if (visit(b, b->zone, err) < 0) return -1;
+    size_t looks = 0;
+    struct feel_env env = {.arena = &b->arena, .limits = {.steps = STEPS_LIMIT}};
+    visit(b, &env, b->zone);
     for (size_t i = 0; i < count; i++)
-        if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i]);
-    return 0;
+        if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i], &looks);
 }

@@ -4,7 +4,7 @@
 
 #include "ruling.h"
 
-enum { QUESTIONS_LIMIT = 200, REQUIRED_LIMIT = 64 };
+enum { QUESTIONS_LIMIT = 200, REQUIRED_LIMIT = 64, NODES_LIMIT = 2000 };
 
 /* A rulebook's way to its zone as tables of classes (ruling_grid.c): where all that a decision rests on has few values,
  * or is a number that is only compared, it is evaluated once for each combination, when the rulebook is read. */
@@ -49,7 +49,7 @@ struct rulebook {
     size_t way_count;
 };
 
-int grid_build(struct rulebook *b, struct err *err) MUST_USE;
+void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
 uint16_t grid_class(const struct grid_node *g, struct feel_value v); /* NO_CLASS: none of them, or it is free */
 /* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
 uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes);
