@@ -8,12 +8,16 @@
 
 /* Grammar rule 61 beyond ASCII. */
 static bool wide_space(uint32_t c) { return utf8_is_space(c) || c == 0x180E || c == 0x200B || c == 0xFEFF; }
-static bool name_start(uint32_t c)
-{
-    return c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z' && c < 128) || (c > 0xA0 && !wide_space(c));
-}
+enum { START = 1, PART = 2 };
+static const uint8_t ascii[128] = {['0' ... '9'] = PART,
+                                   ['?'] = PART,
+                                   ['A' ... 'Z'] = START | PART,
+                                   ['a' ... 'z'] = START | PART,
+                                   ['_'] = START | PART};
 /* A name may begin with '?' too, but alone it is the tested value: such names are found where they are known. */
-static bool name_part(uint32_t c) { return name_start(c) || (c >= '0' && c <= '9') || c == '?'; }
+static bool name_char(uint32_t c, int wanted) { return c < 128 ? ascii[c] & wanted : c > 0xA0 && !wide_space(c); }
+static bool name_start(uint32_t c) { return name_char(c, START); }
+static bool name_part(uint32_t c) { return name_char(c, PART); }
 static bool name_sign(uint32_t c) { return c && c < 128 && strchr("./-'+*", (int)c); } /* rule 30 */
 
 static uint32_t at_char(str s, size_t at, size_t *length)
@@ -23,10 +27,12 @@ static uint32_t at_char(str s, size_t at, size_t *length)
     if ((unsigned char)s.p[at] < 128) return *length = 1, (unsigned char)s.p[at];
     return utf8_decode(str_from(s, at), length);
 }
-static bool blank(str s, size_t at, size_t *length)
+static inline bool blank(str s, size_t at, size_t *length)
 {
-    uint32_t c = at_char(s, at, length);
-    return *length && (c == ' ' || (c >= 9 && c <= 13) || (c > 127 && wide_space(c)));
+    unsigned char first = at < s.n ? (unsigned char)s.p[at] : 0;
+    *length = 1;
+    if (first < 128) return first == ' ' || (first >= 9 && first <= 13);
+    return wide_space(utf8_decode(str_from(s, at), length));
 }
 
 size_t lex_skip(str s, size_t at)
@@ -45,10 +51,16 @@ size_t lex_skip(str s, size_t at)
     }
 }
 
+static inline bool part_at(str s, size_t at, size_t *length)
+{
+    unsigned char first = at < s.n ? (unsigned char)s.p[at] : 0;
+    *length = 1;
+    return first < 128 ? ascii[first] & PART : name_part(utf8_decode(str_from(s, at), length));
+}
+
 static size_t word_end(str s, size_t at)
 {
-    size_t length;
-    while (name_part(at_char(s, at, &length)) && length) at += length;
+    for (size_t length; part_at(s, at, &length);) at += length;
     return at;
 }
 
@@ -108,9 +120,19 @@ struct token lex_token(str s, size_t at)
     return (struct token){TOKEN_STRANGE, at, at + (length ? length : 1)};
 }
 
+/* Written as the name is, byte by byte: what most are. False says nothing. */
+static inline bool same_bytes(str s, size_t at, str name)
+{
+    size_t length;
+    unsigned char last = (unsigned char)name.p[name.n - 1];
+    return last < 128 && ascii[last] & PART && s.n - at >= name.n && str_same_bytes(s.p + at, name.p, name.n) &&
+           !part_at(s, at + name.n, &length);
+}
+
 size_t lex_match(str s, size_t at, str name)
 {
     if (!name.n || at >= s.n || s.p[at] != name.p[0]) return 0;
+    if (same_bytes(s, at, name)) return at + name.n;
     bool after_word = false;
     for (size_t i = 0; i < name.n;) {
         size_t length, gap = at, end;
@@ -119,13 +141,13 @@ size_t lex_match(str s, size_t at, str name)
             continue;
         }
         while (i && blank(s, gap, &length)) gap += length;
-        bool word = name_part(at_char(name, i, &length));
+        bool word = part_at(name, i, &length);
         end = word ? word_end(name, i) : i + length;
         if (word && after_word && gap == at) return 0;
         if (!str_starts(str_from(s, gap), str_slice(name, i, end))) return 0;
         at = gap + (end - i), i = end;
         /* A word must not go on: "count" is not in "counter". */
-        if (word && name_part(at_char(s, at, &length)) && length) return 0;
+        if (word && part_at(s, at, &length)) return 0;
         after_word = word;
     }
     return at;
