@@ -132,6 +132,14 @@ static bool is_head(struct request *r, const struct model_type *type, const stru
     return true;
 }
 
+/* Does the fact say so already? A fact that is being made says nothing. */
+static bool is_said(struct request *r, uint64_t fact, const struct model_field *f, str canonical)
+{
+    const struct fact *known = picture_fact(r->picture, fact);
+    str now = known ? fact_value_for(&r->viewer, known, f) : STR_NONE;
+    return str_eq(now, canonical) && (now.p != NULL) == (canonical.p != NULL);
+}
+
 void api_read_fields(struct request *r, struct change_set *c, uint64_t fact, const struct model_type *type,
                      const struct json *body, str at, const struct api_ref *refs, size_t ref_count,
                      struct api_faults *faults)
@@ -155,8 +163,10 @@ void api_read_fields(struct request *r, struct change_set *c, uint64_t fact, con
             read_links(r, c, fact, f, v, place, refs, ref_count, faults);
         } else if (read_scalar(r, f, v, &canonical, &err)) {
             api_add_fault(r, faults, place, str_of(err.message));
-        } else {
+        } else if (request_writes(r, f)) {
             change_value(c, fact, f, canonical, (struct origin){.kind = ORIGIN_TYPED});
+        } else if (!is_said(r, fact, f, canonical)) {
+            api_add_fault(r, faults, place, STR("only a person of that side writes it"));
         }
     }
 }

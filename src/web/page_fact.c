@@ -122,7 +122,7 @@ static void put_origins(struct request *r, struct record *c, const struct model_
     record_text(c, "key", field->key);
     record_put(c, "from", values_get(&from));
     record_put(c, "others", values_get(&others));
-    if (others.count) record_put(c, "choices", values_get(&choices));
+    if (others.count && request_writes(r, field)) record_put(c, "choices", values_get(&choices));
 }
 
 static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,

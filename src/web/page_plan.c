@@ -22,7 +22,7 @@ int plan_is_open(struct request *r, const struct import_plan *plan, struct err *
 {
     for (size_t i = 0; i < plan->column_count; i++) {
         const struct import_column *c = &plan->columns[i];
-        if (c->use == IMPORT_FIELD && !request_sees(r, plan->type, c->field))
+        if (c->use == IMPORT_FIELD && (!request_sees(r, plan->type, c->field) || !request_writes(r, c->field)))
             return err_set(err, ERR_DENIED, "the column \"" STR_FORMAT "\" is a field that this account may not write",
                            STR_ARGS(c->header));
     }
@@ -31,7 +31,8 @@ int plan_is_open(struct request *r, const struct import_plan *plan, struct err *
 
 static bool is_written(struct request *r, const struct import_plan *plan, const struct model_field *f)
 {
-    return f->kind != FIELD_DERIVED && f->kind != FIELD_OBSERVED && request_sees(r, plan->type, f);
+    return f->kind != FIELD_DERIVED && f->kind != FIELD_OBSERVED && request_sees(r, plan->type, f) &&
+           request_writes(r, f);
 }
 
 static struct feel_value column_of(struct request *r, const struct import_plan *plan, size_t i)

@@ -146,6 +146,10 @@ void answer_decide(struct request *r)
         page_fail(r, &err);
         return;
     }
+    if (!request_writes(r, field)) {
+        page_error(r, 403, "These are the other side's words", "Only a person of that side writes or chooses them.");
+        return;
+    }
     claim = claim_chosen(field, claims, count, pairs_get(&r->form, STR("value")));
     if (!claim) {
         page_error(

@@ -101,6 +101,21 @@ export async function api(browser, { base, port }) {
     check(some.json.items.length && some.json.items.every((a) => a.status === 'shadow' && Object.keys(a).join() === 'type,id,version,name,status'), 'a filter, words and fields');
   });
 
+  await group("each side writes only its own words", async () => {
+    const objectives = '/api/v1/facts/objectives', marketing = program(port, token('own words', 'signs-marketing', '--scope', 'write'));
+    const made = await marketing('POST', objectives, { name: 'Own words', statement: 'Said by both', marketing_restatement: 'More buyers' });
+    same(made.status, 201, 'marketing writes its own');
+    const path = made.headers.location, any = { 'If-Match': '*' };
+    const bad = await marketing('PATCH', path, { it_restatement: 'Fewer queries' }, any);
+    wrong(bad, 422, "not the other's");
+    same(bad.json.errors[0].pointer, '/it_restatement', 'with its place');
+    wrong(await it('PATCH', path, { marketing_restatement: null }, any), 422, 'nor empties them');
+    wrong(await it('POST', objectives, { name: 'Others words', statement: 'x', marketing_restatement: 'y' }), 422, 'nor with a new fact');
+    wrong(await it('POST', '/api/v1/changes', { changes: [{ op: 'update', id: made.json.id, version: made.json.version, fields: { marketing_restatement: 'y' } }] }), 422, 'nor in a change set');
+    const kept = await it('PATCH', path, { marketing_restatement: 'More buyers', it_restatement: 'Fewer queries' }, any);
+    check(kept.status === 200 && kept.json.it_restatement === 'Fewer queries' && kept.json.marketing_restatement === 'More buyers', 'what is said already may come back');
+  });
+
   await group('a key gives the same answer again', async () => {
     const key = { 'Idempotency-Key': 'k-1' };
     const one = await it('POST', vendors, { name: 'Once Ltd' }, key), two = await it('POST', vendors, { name: 'Once Ltd' }, key);
