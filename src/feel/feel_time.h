@@ -19,10 +19,15 @@ struct feel_zone {
     str name;
     const struct zone *zone;
 };
-enum { DAY_SECONDS = 86400 };
+enum { DAY_SECONDS = 86400, NANO = 1000000000 };
 
 static inline int64_t time_word(struct feel_value v) { return (int64_t)v.word[0]; }
 static inline bool time_is_temporal(struct feel_value v) { return v.kind >= FEEL_DATE && v.kind <= FEEL_YEARS_MONTHS; }
+
+static inline const struct feel_zone *time_zone_of(struct feel_value v) /* where flag is ZONE_NAMED */
+{
+    return (const struct feel_zone *)(uintptr_t)v.word[1];
+}
 
 struct feel_value time_of_day(int64_t seconds, uint32_t nanos);
 struct feel_value time_date_time(int64_t wall, uint32_t nanos);
