@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is a workspace well? Each line says what was looked at, what is wrong, and what to do. */
 #include "store_inside.h"
+#include "store_ruling.h"
 
 #include "base_time.h"
 
@@ -123,6 +124,19 @@ static void look_at_journal(struct examining *x, struct store *s)
     put(x, HEALTH_GOOD, "journal", says(x, "whole, %llu entries, head %s", (unsigned long long)entries, digits), NULL);
 }
 
+static void look_at_rulings(struct examining *x, struct store *s)
+{
+    struct err err;
+    uint64_t count;
+    unsigned char head[RULING_HASH_SIZE];
+    if (store_verify_rulings(s, &count, head, &err))
+        failed(x, "rulings", &err, from_backup);
+    else if (count)
+        put(x, HEALTH_GOOD, "rulings", says(x, "%llu, in a whole chain", (unsigned long long)count), NULL);
+    else
+        put(x, HEALTH_GOOD, "rulings", STR("none yet"), NULL);
+}
+
 /* Rows of `which` (a name and how many) that should not be there. */
 static void look_at_rows(struct examining *x, struct store *s, const char *what, enum store_sql which, str fine)
 {
@@ -197,6 +211,7 @@ static void look_inside(struct examining *x)
     look_at_versions(x, s);
     look_at_pages(x, s);
     look_at_journal(x, s);
+    look_at_rulings(x, s);
     look_at_rows(x, s, "foreign keys", SQL_FOREIGN_KEYS, STR("every link leads to a fact"));
     look_at_rows(x, s, "orphans", SQL_ORPHANS, STR("no row belongs to nothing"));
     look_at_clock(x, s);
