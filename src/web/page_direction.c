@@ -157,9 +157,13 @@ static struct feel_value measures_of(struct request *r, uint64_t objective)
         static const char *const shown[] = {"unit", "baseline", "current", "target", "due", "about", "side"};
         for (size_t k = 0; k < ARRAY_COUNT(shown); k++) put_field(r, &c, ids[i], shown[k], shown[k]);
         put_field(r, &c, ids[i], "progress", "progress");
-        double part = field_number(r, ids[i], "progress", -1);
+        double part = field_number(r, ids[i], "progress", 0);
         record_int(&c, "part", part < 0 ? 0 : part > 1 ? 100 : (int64_t)(part * 100));
-        record_bool(&c, "known", part > -1e9 && field_text(r, ids[i], "progress").n);
+        record_bool(&c, "known", field_text(r, ids[i], "progress").n > 0);
+        record_bool(&c, "away", part < 0); /* further from its target than at the start */
+        record_text(&c, "way",
+                    field_number(r, ids[i], "target", 0) < field_number(r, ids[i], "baseline", 0) ? STR("down to")
+                                                                                                  : STR("up to"));
         values_add(r, &list, record_get(&c));
     }
     return values_get(&list);

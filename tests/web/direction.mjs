@@ -53,6 +53,21 @@ export async function direction(browser, base) {
     await page.context().close();
   });
 
+  await group('measures: how far, and which way', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/direction`);
+    const line = (name) => page.locator('.measures li', { hasText: name });
+    check((await line('Duplicate profiles').innerText()).includes('9.8, from 11.5 down to 2 %'), 'less is better');
+    check((await line('Profiles with valid consent').innerText()).includes('61, from 58 up to 80 %'), 'more is better');
+    same(await line('Duplicate profiles').locator('meter').getAttribute('value'), '17', 'the way that is done, downwards');
+    same(await line('Profiles with valid consent').locator('meter').getAttribute('value'), '13', 'and upwards');
+    for (const name of ['Contacts per hundred orders', 'Loyalty app milestones on time'])
+      check((await line(name).innerText()).includes('further away') && !(await line(name).locator('meter').count()), `${name} moves away`);
+    const left = await page.locator('.measures meter').evaluateAll((all) => all.filter((m) => m.getBoundingClientRect().left < 700).map((m) => Math.round(m.getBoundingClientRect().left)));
+    same(new Set(left).size, 1, 'the bars stand below each other');
+    await page.context().close();
+  });
+
   await group('two of one side at once', async () => {
     const [one, other] = [await open(browser, base, { who: 'it' }), await open(browser, base, { who: 'it' })];
     await one.goto(`${base}/direction`);
