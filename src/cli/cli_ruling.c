@@ -2,6 +2,8 @@
 /* A ruling as people read it on a terminal. */
 #include "cli_ruling.h"
 
+#include "base_file.h"
+
 #include <string.h>
 
 void cli_put_wrapped(struct cli *c, const char *bullet, str text)
@@ -126,4 +128,48 @@ void cli_put_ruling(struct cli *c, const struct ruling *r)
     cli_printf(c, "by the rulebook " STR_FORMAT "%s" STR_FORMAT "\n", STR_ARGS(rulebook_name(r->book)),
                rulebook_version(r->book).n ? " " : "", STR_ARGS(rulebook_version(r->book)));
     cli_style(c, STYLE_PLAIN);
+}
+
+/* ---- Which rulebook ---- */
+
+enum { BOOK_BYTES = 16 << 20 };
+
+/* What is proposed under that name, else what stands there, agreed or not. */
+static bool find_draft(struct cli *c, str name, struct book_text *out)
+{
+    const struct model_type *type = model_type(picture_model(c->picture), STR("rulebook"));
+    bool several;
+    uint64_t id = type ? picture_find(c->picture, type, name, &several) : 0;
+    const struct fact *f = id ? picture_fact(c->picture, id | FACT_PROPOSED) : NULL;
+    if (id && !f) f = picture_fact(c->picture, id);
+    const struct model_field *model = f ? model_field(type, STR("model")) : NULL;
+    const struct model_field *version = f ? model_field(type, STR("version")) : NULL;
+    if (!model || !fact_value(f, model).n) return false;
+    *out = (struct book_text){id, fact_name(f), version ? fact_value(f, version) : STR_NONE, fact_value(f, model)};
+    return true;
+}
+
+int cli_take_book(struct cli *c, struct shelf *shelf, str wanted, bool draft, const struct rulebook **out,
+                  struct err *err)
+{
+    struct check_text shipped;
+    const struct book_text *books;
+    struct book_text book = {0};
+    bool file = wanted.p && str_ends(wanted, STR(".dmn"));
+    bool found = file;
+    if (file && file_read(&c->arena, wanted.p, BOOK_BYTES, &book.text, err) < 0) return -1;
+    if (!found && draft && c->picture) found = find_draft(c, wanted, &book);
+    if (!found && c->picture) {
+        size_t count = books_in_force(&c->arena, c->picture, c->today, NULL, 0, &books);
+        if (!wanted.p && books_take_zones(shelf, books, count, out)) return 0;
+        for (size_t i = 0; i < count && wanted.p && !found; i++)
+            if (str_eq_nocase(books[i].name, wanted)) book = books[i], found = true;
+    }
+    if (!wanted.p) wanted = STR("safe-zones");
+    if (!found) {
+        if (cli_rulebook(c, wanted, &shipped, err) < 0) return -1;
+        book = (struct book_text){.name = wanted, .text = shipped.text};
+    }
+    if (shelf_take(shelf, book.name, book.version, book.text, out, err) == 0) return 0;
+    return err->file[0] || !file ? -1 : err_in(err, wanted);
 }

@@ -5,6 +5,11 @@
 #include "align_ruling.h"
 #include "cli.h"
 
+/* A rulebook: of a file (FILE.dmn), or by name, of the open workspace and else the program's own; without one
+ * (STR_NONE) that which rules on zones now. `draft`: the proposal or draft of that name comes before what is in force.
+ * To be put back. */
+int cli_take_book(struct cli *c, struct shelf *shelf, str wanted, bool draft, const struct rulebook **out,
+                  struct err *err) MUST_USE;
 void cli_put_ruling(struct cli *c, const struct ruling *r);
 void cli_put_wrapped(struct cli *c, const char *bullet, str text);
 

@@ -42,37 +42,14 @@ struct asking {
     struct feel_env env;
 };
 
-/* The rulebook of a file, or by name: one of the workspace that is in force, else the program's own. */
-static int find_book(struct asking *k, struct book_text *out, struct err *err)
-{
-    struct cli *c = k->c;
-    str wanted = cli_text_value(c, "rulebook");
-    struct check_text shipped;
-    const struct book_text *books;
-    *out = (struct book_text){0};
-    if (wanted.p && str_ends(wanted, STR(".dmn"))) return file_read(&c->arena, wanted.p, INPUT_LIMIT, &out->text, err);
-    if (cli_workspace_is_here(c)) {
-        if (cli_open_picture(c, cli_has(c, "keep") ? STORE_WRITE : STORE_READ, err) < 0) return -1;
-        size_t count = books_in_force(&c->arena, c->picture, c->today, NULL, 0, &books);
-        for (size_t i = 0; i < count && wanted.p; i++)
-            if (str_eq_nocase(books[i].name, wanted)) return *out = books[i], 0;
-        const struct book_text *zones = wanted.p ? NULL : books_take_zones(k->shelf, books, count, &k->book);
-        if (zones) return *out = *zones, 0;
-    } else if (cli_has(c, "keep"))
-        return cli_find_workspace(c, err);
-    if (!wanted.p) wanted = STR("safe-zones");
-    if (cli_rulebook(c, wanted, &shipped, err) < 0) return -1;
-    *out = (struct book_text){.name = wanted, .text = shipped.text};
-    return 0;
-}
-
 static int load_book(struct asking *k, struct err *err)
 {
-    struct book_text book;
-    if (find_book(k, &book, err) < 0) return -1;
-    if (k->book || shelf_take(k->shelf, book.name, book.version, book.text, &k->book, err) == 0) return 0;
-    str file = cli_text_value(k->c, "rulebook");
-    return err->file[0] || !file.p ? -1 : err_in(err, file);
+    struct cli *c = k->c;
+    if (cli_workspace_is_here(c)) {
+        if (cli_open_picture(c, cli_has(c, "keep") ? STORE_WRITE : STORE_READ, err) < 0) return -1;
+    } else if (cli_has(c, "keep"))
+        return cli_find_workspace(c, err);
+    return cli_take_book(c, k->shelf, cli_text_value(c, "rulebook"), false, &k->book, err);
 }
 
 static int take_answers(struct cli *c, const struct rulebook *b, struct feel_env *env, struct answers *out,

@@ -101,6 +101,16 @@ enum { RULING_EXPLAIN = 1, RULING_LIGHTER = 2, RULING_ALL = 3 };
 /* Fails only with ERR_LIMIT. What it gives lives in env->arena, or with the book. */
 int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct answers *a, unsigned wants,
                   struct ruling *out, struct err *err) MUST_USE;
+/* The same in brief, for very many: no reasons, no parts. */
+struct ruling_brief {
+    enum ruling_state state;
+    struct feel_value zone; /* as of a ruling */
+    double days;            /* in which an answer is due, `answer within days` of the timing: 0 none is; NaN unknown */
+    const struct rulebook_question *const *open;
+    size_t open_count;
+};
+int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct ruling_brief *out,
+                   struct err *err) MUST_USE;
 
 /* As other programs read it; `number`: under which it is kept, 0 where it is not. The form is fixed. */
 void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w);

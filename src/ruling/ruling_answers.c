@@ -15,7 +15,7 @@ static bool same_name(str asked, str given)
     return true;
 }
 
-static size_t question_of(const struct rulebook *b, str name, size_t likely)
+size_t answers_question(const struct rulebook *b, str name, size_t likely)
 {
     if (likely < b->question_count && str_eq(b->questions[likely].name, name)) return likely;
     for (size_t i = 0; i < b->question_count; i++)
@@ -106,7 +106,7 @@ void answers_from_context(const struct rulebook *b, struct feel_env *env, struct
     start(b, env, out);
     for (uint32_t i = 0; i < context.count; i++) {
         const struct feel_entry *e = &context.entries[i];
-        size_t q = question_of(b, e->key, i);
+        size_t q = answers_question(b, e->key, i);
         if (q == b->question_count)
             *vec_add(env->arena, &problems) = unknown_name(b, env->arena, e->key);
         else
@@ -121,7 +121,7 @@ void answers_from_json(const struct rulebook *b, struct feel_env *env, const str
     struct json *items = arena_alloc(env->arena, (object->count + 1) * sizeof *items);
     for (size_t i = 0; i < object->count; i++) { /* under the questions' names, so that they are read as declared */
         items[i] = object->items[i];
-        size_t q = question_of(b, items[i].key, i);
+        size_t q = answers_question(b, items[i].key, i);
         if (q < b->question_count) items[i].key = b->questions[q].name;
     }
     own.items = items;

@@ -54,6 +54,8 @@ uint16_t grid_class(const struct grid_node *g, struct feel_value v); /* NO_CLASS
 /* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
 uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes);
 
+/* The place of the question by that name, looked for at `likely` first; question_count where nothing is asked so. */
+size_t answers_question(const struct rulebook *b, str name, size_t likely);
 struct dmn_sheet *ruling_sheet(const struct rulebook *b, struct feel_env *env, const struct answers *a, bool explain);
 /* The place of a zone among the outcomes, 0 the lightest; SIZE_MAX for none of them. */
 size_t ruling_rank(const struct rulebook *b, struct feel_value zone);

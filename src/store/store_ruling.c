@@ -229,12 +229,12 @@ int store_load_rulings(struct store *s, struct arena *a, const struct ruling_pic
     return rc;
 }
 
-int store_each_ruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
-                      struct err *err)
+static int each_of(struct store *s, enum store_sql sql, int (*each)(void *host, const struct stored_ruling *r),
+                   void *host, struct err *err)
 {
     sqlite3_stmt *q;
     int rc, result = 0;
-    if (store_prepare(s, SQL_RULING_ALL, &q, err)) return -1;
+    if (store_prepare(s, sql, &q, err)) return -1;
     while ((rc = store_step(s, q, err)) == 1) {
         struct stored_ruling r;
         result = read_row(q, &r, err) ? -1 : each(host, &r);
@@ -243,6 +243,24 @@ int store_each_ruling(struct store *s, int (*each)(void *host, const struct stor
         return result;
     }
     return rc;
+}
+
+int store_each_ruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
+                      struct err *err)
+{
+    return each_of(s, SQL_RULING_ALL, each, host, err);
+}
+
+int store_each_overruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
+                          struct err *err)
+{
+    return each_of(s, SQL_RULING_OVERRULINGS, each, host, err);
+}
+
+int store_count_rulings(struct store *s, uint64_t *count, struct err *err)
+{
+    unsigned char hash[RULING_HASH_SIZE];
+    return read_last(s, count, hash, err);
 }
 
 struct chain {

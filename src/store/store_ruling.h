@@ -53,6 +53,10 @@ int store_load_rulings(struct store *s, struct arena *a, const struct ruling_pic
 /* All, the oldest first; the rows are valid during the call. A result other than 0 ends it and is returned. */
 int store_each_ruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
                       struct err *err) MUST_USE;
+/* The same of those only that set another one aside, in no order. */
+int store_each_overruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
+                          struct err *err) MUST_USE;
+int store_count_rulings(struct store *s, uint64_t *count, struct err *err) MUST_USE;
 /* Is the chain whole? ERR_STORE names the first ruling that is not as it was written. *head: the hash of the last. */
 int store_verify_rulings(struct store *s, uint64_t *count, unsigned char head[RULING_HASH_SIZE],
                          struct err *err) MUST_USE;

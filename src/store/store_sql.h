@@ -284,6 +284,7 @@
     X(SQL_RULING_OF_KEY, "SELECT " RULING_COLUMNS " FROM ruling WHERE key = ?1")                                       \
     X(SQL_RULING_GET, "SELECT " RULING_COLUMNS " FROM ruling WHERE number = ?1")                                       \
     X(SQL_RULING_ALL, "SELECT " RULING_COLUMNS " FROM ruling ORDER BY number")                                         \
+    X(SQL_RULING_OVERRULINGS, "SELECT " RULING_COLUMNS " FROM ruling WHERE overrules <> 0")                            \
     X(SQL_RULING_PICK,                                                                                                 \
       "SELECT " RULING_COLUMNS " FROM ruling WHERE number < ?1 AND (?2 = 0 OR request = ?2) AND time >= ?3 AND time "  \
       "< ?4 AND (?5 IS NULL OR zone = ?5) ORDER BY number DESC LIMIT ?6")                                              \

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "align_replay.h"
+
+#include "base_map.h"
+#include "base_time.h"
+
+#include <string.h>
+
+enum { EACH_ROWS = 1024 };
+
+struct past_book {
+    unsigned char hash[RULING_HASH_SIZE];
+    const struct rulebook *book;
+};
+struct past {
+    struct shelf *shelf;
+    struct store *rows, *books;
+    const struct picture *picture;
+    struct arena arena, work; /* work: of one row */
+    VEC(struct past_book) taken;
+    struct idmap set_aside; /* by ruling: the zone in its place, as a str of the arena */
+    struct replay *replay;
+    uint64_t done, total;
+    void (*each)(void *host, uint64_t done, uint64_t total);
+    void *host;
+    struct err *err;
+};
+
+/* ---- Requests ---- */
+
+static const uint64_t *links_of(const struct picture *p, uint64_t fact, const char *field, size_t *count)
+{
+    const struct fact *f = fact ? picture_fact(p, fact) : NULL;
+    const struct model_field *m = f ? model_field(fact_type(f), str_of(field)) : NULL;
+    *count = 0;
+    return m && (m->kind == FIELD_LINK || m->kind == FIELD_LINKS) ? fact_links(f, m, count) : NULL;
+}
+
+static uint64_t link_of(const struct picture *p, uint64_t fact, const char *field)
+{
+    size_t count;
+    const uint64_t *to = links_of(p, fact, field, &count);
+    return count ? to[0] : 0;
+}
+
+static str value_of(const struct picture *p, uint64_t fact, const char *field)
+{
+    const struct fact *f = fact ? picture_fact(p, fact) : NULL;
+    const struct model_field *m = f ? model_field(fact_type(f), str_of(field)) : NULL;
+    return m ? fact_value(f, m) : STR_NONE;
+}
+
+void request_asked(const struct picture *p, uint64_t request, struct asked *out)
+{
+    *out = (struct asked){STR_NONE, STR_NONE, STR_NONE};
+    const struct fact *f = request ? picture_fact(p, request) : NULL;
+    if (!f) return;
+    uint64_t person = link_of(p, request, "asked by");
+    const struct fact *team = picture_fact(p, link_of(p, person, "teams"));
+    out->name = fact_name(f);
+    out->side = value_of(p, person, "side");
+    if (team) out->team = fact_name(team);
+}
+
+static bool among(const uint64_t *ids, size_t count, uint64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id && ids[i] == id) return true;
+    return false;
+}
+
+size_t request_incidents(const struct picture *p, struct arena *a, uint64_t request, int64_t day, const uint64_t **out)
+{
+    const struct model_type *type = model_type(picture_model(p), STR("incident"));
+    size_t all = 0, count = 0;
+    const uint64_t *ids = type && request ? picture_facts(p, type, &all) : NULL;
+    uint64_t application = link_of(p, request, "application");
+    uint64_t *found = arena_alloc(a, (all + 1) * sizeof *found);
+    for (size_t i = 0; i < all; i++) {
+        int64_t happened;
+        size_t applications;
+        const uint64_t *hit = links_of(p, ids[i], "applications", &applications);
+        if (!civil_parse(value_of(p, ids[i], "happened on"), &happened) || happened < day) continue;
+        if (among(hit, applications, application) || link_of(p, link_of(p, ids[i], "build"), "request") == request ||
+            link_of(p, link_of(p, ids[i], "exception"), "request") == request)
+            found[count++] = ids[i];
+    }
+    *out = found;
+    return count;
+}
+
+/* ---- Kept rulings ---- */
+
+struct past *past_new(struct shelf *shelf, struct store *rows, struct store *books, const struct picture *p)
+{
+    struct past *k = mem_zalloc(sizeof *k);
+    k->shelf = shelf, k->rows = rows, k->books = books, k->picture = p;
+    arena_init(&k->arena, 0), arena_init(&k->work, 0);
+    idmap_init(&k->set_aside);
+    return k;
+}
+
+void past_free(struct past *k)
+{
+    if (!k) return;
+    VEC_EACH(one, &k->taken) shelf_put_back(k->shelf, one->book);
+    idmap_release(&k->set_aside);
+    arena_release(&k->arena), arena_release(&k->work);
+    mem_free(k);
+}
+
+static int take_book(struct past *k, const struct stored_ruling *row, const struct rulebook **out, struct err *err)
+{
+    str text;
+    VEC_EACH(one, &k->taken)
+        if (!memcmp(one->hash, row->book, sizeof one->hash)) return *out = one->book, 0;
+    if (store_load_book(k->books, &k->arena, row->book, &text, err) < 0 ||
+        shelf_take(k->shelf, row->rulebook, row->version, text, out, err) < 0)
+        return -1;
+    struct past_book *one = vec_add(&k->arena, &k->taken);
+    memcpy(one->hash, row->book, sizeof one->hash);
+    one->book = *out;
+    return 0;
+}
+
+static int note_overruling(void *host, const struct stored_ruling *row)
+{
+    struct past *k = host;
+    bool is_new;
+    str *zone = arena_alloc(&k->arena, sizeof *zone);
+    *zone = arena_copy(&k->arena, row->zone);
+    *idmap_put(&k->set_aside, row->overrules, &is_new) = (uint64_t)(uintptr_t)zone;
+    return 0;
+}
+
+static int hand_in(void *host, const struct stored_ruling *row)
+{
+    struct past *k = host;
+    struct asked asked = {STR_NONE, STR_NONE, STR_NONE};
+    struct replay_case c = {.number = row->number,
+                            .answers = row->answers,
+                            .now = row->time,
+                            .today = row->day,
+                            .ruled = row->zone,
+                            .set_aside = STR_NONE};
+    if (++k->done % EACH_ROWS == 0 && k->each) k->each(k->host, k->done, k->total);
+    if (row->overrules) return 0;
+    if (take_book(k, row, &c.before, k->err) < 0) {
+        struct err inner = *k->err;
+        return err_set(k->err, inner.code, "ruling %llu: %s", (unsigned long long)row->number, inner.message);
+    }
+    arena_clear(&k->work);
+    if (k->picture && row->request) {
+        request_asked(k->picture, row->request, &asked);
+        c.incident_count = request_incidents(k->picture, &k->work, row->request, row->day, &c.incidents);
+    }
+    c.name = asked.name, c.side = asked.side, c.team = asked.team;
+    const uint64_t *zone = idmap_get(&k->set_aside, row->number);
+    if (zone) c.set_aside = *(const str *)(uintptr_t)*zone;
+    return replay_add(k->replay, &c) ? 0 : 1;
+}
+
+int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint64_t done, uint64_t total), void *host,
+                 struct err *err)
+{
+    k->replay = r, k->each = each, k->host = host, k->err = err;
+    if (store_count_rulings(k->rows, &k->total, err) || store_each_overruling(k->rows, note_overruling, k, err))
+        return -1;
+    return store_each_ruling(k->rows, hand_in, k, err) < 0 ? -1 : 0;
+}

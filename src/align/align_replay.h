@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The workspace's kept rulings as past requests for a replay: who asked, what people set aside, what went wrong
+ * afterwards. */
+#ifndef ALIGN_REPLAY_H
+#define ALIGN_REPLAY_H
+
+#include "align_ruling.h"
+#include "ruling_replay.h"
+
+struct past;
+/* `books`: a second connection, for the texts of rulebooks while rows are read. All is borrowed; picture may be NULL:
+ * then nobody asked, and nothing went wrong. */
+struct past *past_new(struct shelf *shelf, struct store *rows, struct store *books, const struct picture *p);
+void past_free(struct past *k); /* after replay_end */
+/* Hands in all rulings but those that people made by setting one aside; `each`, which may be NULL, is called after
+ * some of them with how many were handed in and how many there are. */
+int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint64_t done, uint64_t total), void *host,
+                 struct err *err) MUST_USE;
+
+/* ---- Requests of the picture, for whoever counts by them ---- */
+
+struct asked { /* by whom and what for; STR_NONE where it is not known */
+    str name, side, team;
+};
+void request_asked(const struct picture *p, uint64_t request, struct asked *out);
+/* Incidents that happened on `day` or later in what the request was about: its application, a build that it cleared,
+ * an exception that it was granted. */
+size_t request_incidents(const struct picture *p, struct arena *a, uint64_t request, int64_t day, const uint64_t **out);
+
+#endif
