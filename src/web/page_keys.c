@@ -2,6 +2,7 @@
 /* Two keys: the text that is to be signed, how it differs from what is in force, and the four acts. */
 #include "page_keys.h"
 #include "page_fact.h"
+#include "page_rulebook.h"
 
 #include "base_time.h"
 
@@ -219,6 +220,8 @@ static bool holds_a_key(struct request *r)
     return false;
 }
 
+static void show_keys(struct request *r, const struct fact *f, int status, str message);
+
 static str why_not(struct request *r, const struct fact *f, const struct stored_keys *k)
 {
     const struct model *m = picture_model(r->picture);
@@ -239,8 +242,44 @@ static str why_not(struct request *r, const struct fact *f, const struct stored_
     return STR_NONE;
 }
 
+/* A rulebook that can't be read is signed by nobody; one that leaves cases open by those who say that they know it.
+ * STR_NONE: it is fine. */
+static str rules_problem(struct request *r, const struct fact *f, const struct stored_keys *k, bool *broken)
+{
+    struct book_health health;
+    const struct model_field *field = model_field(fact_type(f), STR("model"));
+    *broken = false;
+    if (!str_eq(fact_type(f)->name, STR("rulebook")) || !field || k->deletes) return STR_NONE;
+    str text = k->proposed ? k->proposed[field->number] : fact_value_for(&r->viewer, f, field);
+    if (!text.n) return STR_NONE; /* words alone rule nothing */
+    book_examine(r, text, &health);
+    *broken = health.errors > 0;
+    if (*broken)
+        return text_format(r, "Its rules cannot be read: " STR_FORMAT ".",
+                           STR_ARGS(feel_entry_get(health.problems.items[0], STR("says"))->text));
+    if (!health.gaps) return STR_NONE;
+    return text_format(r, "I know that it has " STR_FORMAT,
+                       STR_ARGS(show_counted(r, (int64_t)health.gaps, "case that no rule covers, or two do",
+                                             "cases that no rule covers, or two do")));
+}
+
+/* False after the page has said what is in the way. */
+static bool rules_may_go_on(struct request *r, const struct fact *f)
+{
+    struct stored_keys keys;
+    struct err err;
+    bool broken;
+    if (store_load_keys(r->store, &r->arena, fact_id(f), &keys, &err)) return page_fail(r, &err), false;
+    str problem = rules_problem(r, f, &keys, &broken);
+    if (!problem.n || (!broken && pairs_get(&r->form, STR("sure")).n)) return true;
+    show_keys(r, f, 422, broken ? problem : STR("Say first that you know what its rules leave open."));
+    return false;
+}
+
 static void put_acts(struct request *r, const struct fact *f, const struct stored_keys *k)
 {
+    bool broken;
+    str rules = rules_problem(r, f, k, &broken);
     struct record c = record_new(r);
     bool proposed = k->pending == PENDING_PROPOSED, draft = k->pending == PENDING_DRAFT, edits = request_may_edit(r);
     str why = why_not(r, f, k);
@@ -252,6 +291,8 @@ static void put_acts(struct request *r, const struct fact *f, const struct store
                     (draft && k->agreed && edits));
     record_bool(&c, "edits", edits && !k->deletes);
     record_text(&c, "why", why);
+    record_text(&c, broken ? "broken" : "sure", rules);
+    record_text(&c, "rulebook", text_format(r, "/rulebooks/%llu", (unsigned long long)fact_id(f)));
     record_text(&c, "hash", hash_words(r, k->hash));
     record_text(&c, "side", side_name(r, r->user.side));
     record_text(&c, "reason", pairs_get(&r->form, STR("reason")));
@@ -393,6 +434,7 @@ void answer_keys(struct request *r)
     str act = pairs_get(&r->form, STR("act"));
     for (size_t i = 0; i < ARRAY_COUNT(acts); i++)
         if (str_eq(act, acts[i].word)) {
+            if (acts[i].act == KEY_PROPOSE && !rules_may_go_on(r, f)) return;
             take_turn(r, f, acts[i].act, acts[i].did);
             return;
         }
@@ -407,6 +449,7 @@ void answer_sign(struct request *r)
         show_keys(r, f, 403, STR("Some of the text is not open to your role, so you cannot sign it."));
         return;
     }
+    if (!rules_may_go_on(r, f)) return;
     switch (password_asked(r, pairs_get(&r->form, STR("password")))) {
     case PASSWORD_RIGHT: take_turn(r, f, KEY_SIGN, "signed"); return;
     case PASSWORD_WRONG: show_keys(r, f, 403, STR("That is not your password. Nothing was signed.")); return;

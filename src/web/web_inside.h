@@ -174,6 +174,10 @@ void past_release(struct web *web);
     X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(ASK, ask, "title subtitle here picks books questions needless needless_says ruling says")                        \
+    X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
+    X(RULEBOOK, rulebook,                                                                                              \
+      "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
+      "shipped keys")                                                                                                  \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys")                           \
     X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
@@ -515,6 +519,10 @@ void answer_person_change(struct request *r);
 void answer_today(struct request *r);
 void answer_finding(struct request *r);
 void answer_ask(struct request *r);
+void answer_rulebooks(struct request *r);
+void answer_rulebook(struct request *r);
+void answer_rulebook_model(struct request *r);
+void answer_rulebook_take(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_blueprint(struct request *r);

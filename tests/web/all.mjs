@@ -17,8 +17,9 @@ import { talk } from './talk.mjs';
 import { api } from './api.mjs';
 import { rulings } from './rulings.mjs';
 import { people } from './people.mjs';
+import { rulebooks } from './rulebooks.mjs';
 
-const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, rulings, api };
+const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, rulings, api, rulebooks };
 const asked = process.argv.slice(2);
 for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
 

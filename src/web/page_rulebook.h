@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pages about rulebooks share. */
+#ifndef PAGE_RULEBOOK_H
+#define PAGE_RULEBOOK_H
+
+#include "ruling_tables.h"
+#include "web_inside.h"
+
+struct shown_book {
+    const struct fact *fact; /* NULL: it comes with the program */
+    str name, version, text; /* in force, or the first draft */
+    str draft;               /* the text that is proposed beside it; STR_NONE */
+    bool agreed;
+};
+/* What the address names; false after the answer has become 404. */
+bool book_asked(struct request *r, struct shown_book *out);
+/* What is wrong with a model, each with its place; how many of them keep it from being a rulebook, and how many cases
+ * it leaves open or decides twice. */
+struct book_health {
+    struct values problems; /* {kind, says, place, excerpt} */
+    size_t errors, gaps;
+};
+void book_examine(struct request *r, str text, struct book_health *out);
+/* The page, with what came of a form. */
+void book_show(struct request *r, const struct shown_book *book, int status, str message);
+/* With a text that was not taken: since it can't be read, or until it is said that its gaps are known. */
+void book_show_tried(struct request *r, const struct shown_book *book, str text, const struct book_health *health);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rulebooks: read as tables, taken over, uploaded, compared rule by rule, signed only when they can be read.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { check, group, open, password, same, serious } from './help.mjs';
+
+const shipped = readFileSync(new URL('../../model/rulebooks/safe-zones.dmn', import.meta.url), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'rulebooks-'));
+const file = (name, text) => (writeFileSync(join(folder, name), text), join(folder, name));
+const changed = shipped.replace('<outputEntry><text>"low"', '<outputEntry><text>"middle"').replace('Where no data about people', 'Where no data of people');
+const upload = async (page, path) => {
+  await page.setInputFiles('#model', path);
+  await Promise.all([page.waitForNavigation(), page.click('button:text-is("Upload")')]);
+};
+// Both sides sign what is drafted.
+async function agree(browser, base, id) {
+  const it = await open(browser, base, { who: 'signs-it' });
+  await it.goto(`${base}/facts/${id}/keys`);
+  await Promise.all([it.waitForURL('**did=proposed'), it.click('button:text-is("Propose")')]);
+  for (const who of ['signs-it', 'signs-marketing']) {
+    const page = await open(browser, base, { who });
+    await page.goto(`${base}/facts/${id}/keys`);
+    await page.fill('#password', password);
+    await Promise.all([page.waitForURL('**did=signed'), page.click('button:text-is("Sign")')]);
+    await page.context().close();
+  }
+  await it.context().close();
+}
+
+export async function rulebooks(browser, base) {
+  let id;
+  await group('a rulebook is read as tables, and downloaded as it is', async () => {
+    const page = await open(browser, base, { who: 'viewer' });
+    await page.goto(`${base}/ask`);
+    await page.click('.tabs a:text-is("Rulebooks")');
+    check((await page.locator('main').innerText()).includes('decides zone: green, amber, red · 14 questions'), 'what it decides');
+    await page.click('.book a:text-is("safe-zones")');
+    check((await page.locator('h1').innerText()).includes('2026-'), 'its version');
+    const zone = page.locator('#zone');
+    check((await zone.locator('thead').innerText()).includes('risk'), 'the inputs');
+    check(await zone.locator('tbody tr').count() > 5, 'the rules');
+    check((await zone.locator('.why').first().innerText()).length > 20, 'the reason of each');
+    check((await page.locator('.message.good').innerText()).includes('no gap'), 'what the check says');
+    same(await page.locator('.asks > li').count(), 14, 'what it asks');
+    same(await page.locator('form[enctype]').count(), 0, 'a viewer changes nothing');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('a:text-is("Download the DMN file")')]);
+    same(readFileSync(await download.path(), 'utf8'), shipped, 'the file to the byte');
+    check(!(await serious(page)).length, `nothing serious: ${await serious(page)}`);
+    await page.goto(`${base}/rulebooks`);
+    check(!(await serious(page)).length, `nothing serious in the list: ${await serious(page)}`);
+    same((await page.goto(`${base}/rulebooks/nothing`)).status(), 404, 'one that is not there');
+    await page.context().close();
+  });
+
+  await group('it becomes ours when both sides have signed it', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/rulebooks/safe-zones`);
+    await page.fill('#name', 'Our zones');
+    await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Take it over")')]);
+    id = new URL(page.url()).pathname.split('/').pop();
+    check((await page.locator('header').innerText()).includes('draft: not signed by both'), 'it is a draft');
+    same(await page.locator('a:text-is("Ask it")').count(), 0, 'that is not asked');
+    same((await page.goto(`${base}/ask?rulebook=${id}`)).status(), 404, 'not by its address either');
+    await agree(browser, base, id);
+    await page.goto(`${base}/rulebooks/${id}`);
+    check((await page.locator('header').innerText()).includes('in force'), 'in force');
+    await page.click('a:text-is("Ask it")');
+    check((await page.locator('.by').innerText()).includes('Our zones'), 'asked by its own name');
+    await page.goto(`${base}/ask`);
+    check((await page.locator('.by').innerText()).includes('Our zones'), 'it rules from now on');
+    await page.context().close();
+  });
+
+  await group('a change stands beside it, rule by rule', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/rulebooks/${id}`);
+    await upload(page, file('wider.dmn', changed.replace(/<rule id="data_exposure_r3">[^]*?<\/rule>/, '')));
+    check((await page.locator('.summary').innerText()).includes('case'), 'a gap is asked about first');
+    check((await page.locator('.summary').innerText()).includes('line '), 'with its place');
+    await page.goto(`${base}/rulebooks/${id}`);
+    same(await page.locator('a:has-text("Drafted, beside it")').count(), 0, 'and nothing was changed by that');
+    await upload(page, file('wider.dmn', changed.replace(/<rule id="data_exposure_r3">[^]*?<\/rule>/, '')));
+    await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Take it as it is")')]);
+    const table = page.locator('[id="data exposure"]');
+    same(await table.locator('tr.rule-gone').count(), 1, 'a rule that is gone');
+    same(await table.locator('tr.rule-changed').count(), 1, 'a rule that is changed');
+    same((await table.locator('tr.rule-changed td del').allInnerTexts())[0], '"low"', 'as it was');
+    same((await table.locator('tr.rule-changed td ins').allInnerTexts())[0], '"middle"', 'as it would be');
+    check((await page.locator('nav[aria-label=Version]').innerText()).includes('2 differences'), 'counted');
+    check(!(await serious(page)).length, `nothing serious: ${await serious(page)}`);
+    await page.goto(`${base}/facts/${id}/keys`);
+    await page.locator('input[name=sure]').evaluate((box) => box.removeAttribute('required'));
+    await Promise.all([page.waitForNavigation(), page.click('button:text-is("Propose")')]);
+    check((await page.locator('[role=alert]').innerText()).includes('leave open'), 'gaps are asked about before it is proposed');
+    await page.check('input[name=sure]');
+    await Promise.all([page.waitForURL('**did=proposed'), page.click('button:text-is("Propose")')]);
+    await page.goto(`${base}/rulebooks/${id}`);
+    check((await page.locator('[id="data exposure"] tbody tr').count()) === 6, 'what is in force stays');
+    await page.context().close();
+  });
+
+  await group('what cannot be read is refused with its place', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/rulebooks/${id}`);
+    const bad = shipped.replace('<inputEntry><text>"none"</text>', '<inputEntry><text>"none</text>');
+    await upload(page, file('bad.dmn', bad));
+    const says = await page.locator('.summary').innerText();
+    check(says.includes('Nothing was changed') && /line \d+, column \d+/.test(says) && says.includes('rule 1'), `the cell, line and column: ${says}`);
+    await page.goto(`${base}/rulebooks/${id}`);
+    await upload(page, file('no.dmn', '<html>no model</html>'));
+    check((await page.locator('.summary').innerText()).includes('Nothing was changed'), 'no model at all');
+    await page.goto(`${base}/rulebooks/${id}`);
+    await upload(page, file('empty.dmn', ''));
+    check((await page.locator('[role=alert]').innerText()).includes('Choose a file'), 'an empty file');
+    await page.context().close();
+  });
+
+  await group('rulebooks on a phone and without JavaScript', async () => {
+    for (const scheme of ['light', 'dark']) {
+      const phone = await open(browser, base, { width: 390, height: 844, scheme, script: false });
+      for (const path of ['/rulebooks', '/rulebooks/safe-zones', `/rulebooks/${id}?of=draft`]) {
+        same((await phone.goto(base + path)).status(), 200, path);
+        check(await phone.locator('h1').isVisible(), `${path} has a head`);
+      }
+      await phone.context().close();
+    }
+    const phone = await open(browser, base, { width: 390, height: 844 });
+    await phone.goto(`${base}/rulebooks/safe-zones`);
+    check(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'wide tables scroll by themselves');
+    await phone.focus('#zone .rule-scroll');
+    await phone.keyboard.press('ArrowRight');
+    await phone.waitForFunction(() => document.querySelector('#zone .rule-scroll').scrollLeft > 0);
+    check(!(await serious(phone)).length, `nothing serious: ${await serious(phone)}`);
+    await phone.context().close();
+  });
+}
