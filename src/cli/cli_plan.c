@@ -100,7 +100,8 @@ static void put_facts(struct cli *c, const struct import_plan *plan)
         put_fact(c, plan->form, f);
         shown++;
     }
-    if (shown < to_show) cli_printf(c, "  and " STR_FORMAT " more\n", STR_ARGS(cli_count(c, to_show - shown)));
+    if (shown < to_show)
+        cli_printf(c, "  and " STR_FORMAT " more; --json lists all\n", STR_ARGS(cli_count(c, to_show - shown)));
 }
 
 static void put_made(struct cli *c, const struct import_plan *plan, bool would)
@@ -223,7 +224,8 @@ void cli_plan_diff(struct cli *c, const struct import_plan *plan)
         cli_text(c, "\n");
     }
     if (plan->bad_count > FACTS_SHOWN)
-        cli_printf(c, "  and " STR_FORMAT " more\n", STR_ARGS(cli_count(c, plan->bad_count - FACTS_SHOWN)));
+        cli_printf(c, "  and " STR_FORMAT " more; --json lists all\n",
+                   STR_ARGS(cli_count(c, plan->bad_count - FACTS_SHOWN)));
 }
 
 /* ---- as JSON ---- */
@@ -261,6 +263,19 @@ static void json_fact(struct json_writer *w, const struct import_fact *f)
     json_object_end(w);
 }
 
+static void json_bad(struct json_writer *w, const struct import_plan *plan)
+{
+    json_key(w, STR("bad"));
+    json_array(w);
+    for (size_t i = 0; i < plan->bad_count; i++) {
+        json_object(w);
+        json_key(w, STR("line")), json_int(w, plan->bad[i].line);
+        json_key(w, STR("reasons")), json_string(w, plan->bad[i].reasons);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 void cli_plan_json(struct json_writer *w, const struct import_plan *plan, bool committed)
 {
     json_object(w);
@@ -289,5 +304,6 @@ void cli_plan_json(struct json_writer *w, const struct import_plan *plan, bool c
     for (size_t i = 0; i < plan->fact_count; i++)
         if (plan->facts[i].effect != IMPORT_KEEPS || plan->facts[i].change_count) json_fact(w, &plan->facts[i]);
     json_array_end(w);
+    if (plan->bad_count) json_bad(w, plan);
     json_object_end(w);
 }

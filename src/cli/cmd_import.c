@@ -329,7 +329,8 @@ static const struct cli_option options[] = {
      "or stack.bad.csv beside stack.csv",
      .optional = true},
     {"separator", "CHARACTER", "what stands between cells of a CSV: , ; | or tab; else found out"},
-    {"json", NULL, "print what was done as JSON"},
+    {"json", NULL,
+     "print what was done, or with --dry-run what would be, as JSON: every fact, and every row that is left out"},
 };
 
 const struct cli_command cmd_import = {

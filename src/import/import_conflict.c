@@ -23,6 +23,23 @@ static bool is_open(const struct stored_claim *claim, const struct stored_claim 
     return winner->from.kind != ORIGIN_TYPED || claim->commit > winner->commit;
 }
 
+/* What both sides are asked to sign is no quarrel of sources: it waits on the page of the keys. */
+static bool is_proposed(const struct found *f, uint64_t fact, const struct model_field *field,
+                        const struct stored_claim *claim)
+{
+    const struct fact *proposed = picture_fact(f->picture, fact | FACT_PROPOSED);
+    if (!proposed) return false;
+    if (field->kind != FIELD_LINK && field->kind != FIELD_LINKS)
+        return import_same_value(field, fact_value(proposed, field), claim->value);
+    size_t count;
+    const uint64_t *ids = fact_links(proposed, field, &count);
+    str rest = claim->value, piece;
+    int64_t id;
+    for (size_t i = 0; i < count; i++)
+        if (!rest.n || !str_cut(&rest, ' ', &piece) || !str_to_int(piece, &id) || (uint64_t)id != ids[i]) return false;
+    return !rest.n;
+}
+
 /* The claims' store may have a metamodel of its own, the same as the picture's: fields are told by their ids. */
 static void look_at(struct found *f, uint64_t fact, const struct model_field *field, const struct stored_claim *claims,
                     size_t count)
@@ -35,7 +52,8 @@ static void look_at(struct found *f, uint64_t fact, const struct model_field *fi
     const struct stored_claim **list = arena_array(f->a, count, sizeof(const struct stored_claim *));
     list[used++] = winner;
     for (size_t i = 0; i < count; i++)
-        if (claims[i].field->id == field->id && is_open(&claims[i], winner)) list[used++] = &claims[i];
+        if (claims[i].field->id == field->id && is_open(&claims[i], winner) && !is_proposed(f, fact, field, &claims[i]))
+            list[used++] = &claims[i];
     if (used > 1) *vec_add(f->a, &f->conflicts) = (struct import_conflict){fact, field, list, used};
 }
 

@@ -159,10 +159,7 @@ void answer_import(struct request *r)
         show(&in, 409,
              STR("The facts, or what was chosen here, have changed since you looked. This is what would be done now."));
     } else if (commit(&in, &result, &err)) {
-        if (err.code == ERR_IO || err.code == ERR_STORE)
-            page_fail(r, &err);
-        else
-            show(&in, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, error_text(r, &err)));
+        show(&in, form_status(r, &err), capitalise(r, str_of(err.message)));
     } else if (in.plan->bad_count) {
         show_left_out(&in);
     } else {

@@ -260,7 +260,7 @@ static void do_it(struct many *m)
         *vec_add(&r->arena, &query) = (struct pair){STR("saved"), text_format(r, "%llu", (unsigned long long)number)};
         request_redirect(r, url_of(r, text_format(r, "/types/" STR_FORMAT, STR_ARGS(m->type->plural_key)), &query));
     } else if (err.code == ERR_INPUT || err.code == ERR_CONFLICT || err.code == ERR_LIMIT) {
-        show(m, err.code == ERR_CONFLICT ? 409 : 422, true, capitalise(r, str_of(err.message)));
+        show(m, form_status(r, &err), true, capitalise(r, str_of(err.message)));
     } else {
         page_fail(r, &err);
     }

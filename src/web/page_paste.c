@@ -178,7 +178,7 @@ void answer_paste(struct request *r)
         show(&p, 409, plan,
              STR("The facts, or what is pasted, have changed since you looked. This is what would be done now."));
     } else if (web_commit(r->web, plan->set, &result, &err)) {
-        show(&p, err.code == ERR_CONFLICT ? 409 : 422, plan, capitalise(r, str_of(err.message)));
+        show(&p, form_status(r, &err), plan, capitalise(r, str_of(err.message)));
     } else {
         request_redirect(r, text_format(r, "/types/" STR_FORMAT "?saved=%llu", STR_ARGS(p.type->plural_key),
                                         (unsigned long long)result.number));

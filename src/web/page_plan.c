@@ -3,7 +3,7 @@
 
 #include "base_utf8.h"
 
-enum { SHOWN_FACTS = 40, SHOWN_ERRORS = 40, SHOWN_MADE = 40, MOST_COLUMNS = 400 };
+enum { SHOWN_FACTS = 40, ALL_FACTS = 5000, SHOWN_ERRORS = 40, SHOWN_MADE = 40, MOST_COLUMNS = 400 };
 
 size_t plan_choices(struct request *r, const struct import_choice **out)
 {
@@ -139,7 +139,8 @@ struct feel_value plan_record(struct request *r, const struct import_plan *plan)
     struct record c = record_new(r);
     struct values columns = {0}, facts = {0}, made = {0};
     for (size_t i = 0; i < plan->column_count && i < MOST_COLUMNS; i++) values_add(r, &columns, column_of(r, plan, i));
-    for (size_t i = 0; i < plan->fact_count && facts.count < SHOWN_FACTS; i++)
+    size_t most = str_eq(pairs_get(&r->form, STR("step")), STR("all")) ? ALL_FACTS : SHOWN_FACTS;
+    for (size_t i = 0; i < plan->fact_count && facts.count < most; i++)
         if (plan->facts[i].effect != IMPORT_KEEPS) values_add(r, &facts, fact_of(r, &plan->facts[i]));
     for (size_t i = 0; i < plan->made_count && i < SHOWN_MADE; i++)
         values_add(r, &made,
@@ -160,6 +161,7 @@ struct feel_value plan_record(struct request *r, const struct import_plan *plan)
         record_text(
             &c, "more",
             text_format(r, "and " STR_FORMAT " more", STR_ARGS(show_count(r, (int64_t)(touched - facts.count)))));
+    record_bool(&c, "all", touched > facts.count && most < ALL_FACTS);
     if (plan->agreed)
         record_text(&c, "agreed",
                     text_format(r, STR_FORMAT " agreed by both sides: what both sign becomes a proposal there",

@@ -97,7 +97,7 @@ static int put_changes(struct request *r, struct err *err)
         record_text(&c, "says", lines[i].reason.n ? capitalise(r, lines[i].reason) : STR("No reason given"));
         record_text(&c, "actor", lines[i].actor);
         record_text(&c, "when", show_ago(r, lines[i].time));
-        record_text(&c, "changed", show_counted(r, (int64_t)lines[i].changed, "fact", "facts"));
+        record_text(&c, "changed", show_counted(r, (int64_t)lines[i].changed, "entry", "entries"));
         values_add(r, &list, record_get(&c));
     }
     page_put(r, "changes", values_get(&list));

@@ -91,6 +91,7 @@ struct request {
     const struct stored_token *token; /* a program asks */
     str csrf;
     struct picture *picture;
+    VEC(struct picture *) earlier; /* request_look: what was read in them is good until the answer is made */
     struct graph_view *view;
     struct feel_env env;
     struct feel_value *values; /* of the page: see page_put */
@@ -223,6 +224,8 @@ void page_show(struct request *r, int status);
 void page_error(struct request *r, int status, const char *title, const char *says);
 /* The answer to an error of ours: 500 (logged), or 404, 403, 409 by its code. */
 void page_fail(struct request *r, const struct err *err);
+/* Of a form that is shown again with what went wrong: 409, 422, or 503 where the workspace itself is out of order. */
+int form_status(struct request *r, const struct err *err);
 
 /* A record or a list for a template, as a FEEL value. */
 struct record {

@@ -221,6 +221,14 @@ void page_fail(struct request *r, const struct err *err)
                    "It is not your doing, and nothing was changed. The server's log says what it was.");
 }
 
+int form_status(struct request *r, const struct err *err)
+{
+    if (err->code == ERR_CONFLICT) return 409;
+    if (err->code != ERR_IO && err->code != ERR_STORE) return 422;
+    web_log(r->web, path_to_log(r), str_of(err->message));
+    return 503;
+}
+
 struct record record_new(struct request *r) { return (struct record){.arena = &r->arena}; }
 
 void record_put(struct record *c, const char *key, struct feel_value v)

@@ -152,7 +152,7 @@ void request_look(struct request *r)
     struct web *web = r->web;
     int64_t now, today;
     web_now(web, &now, &today);
-    picture_drop(r->picture);
+    if (r->picture) *vec_add(&r->arena, &r->earlier) = r->picture;
     r->picture = graph_take(web->graph);
     r->view = graph_view_new(&r->arena, r->picture);
     graph_env(&r->env, r->view, &r->arena, &r->viewer, now, today);
@@ -181,6 +181,7 @@ void answer(struct request *r)
                    "Nothing was saved. Its text is not valid UTF-8, or it has too many fields.");
     else
         answer_route(r);
+    VEC_EACH(earlier, &r->earlier) picture_drop(*earlier);
     picture_drop(r->picture);
     r->picture = NULL;
     MUST(r->status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The API, as programs use it; every route with every role; forged requests.
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
@@ -150,14 +151,20 @@ export async function api(browser, { base, port }) {
   await group('what both sides signed becomes a proposal', async () => {
     const objectives = '/api/v1/facts/objectives';
     const made = await it('POST', objectives, { name: 'Answer programs', statement: 'Every program gets an answer.' });
-    const page = `/facts/${made.json.id}/keys`;
     const hash = (body) => body.match(/name="hash" value="([0-9a-f]+)"/)?.[1];
     const anna = client(port), jonas = client(port), dora = client(port);
-    await anna.signIn('signs-marketing@northlight.example');
-    await jonas.signIn('signs-it@northlight.example');
+    // Signatories of their own: what other tests do to those of the sample is nothing to them.
+    for (const [who, side] of [[anna, 'marketing'], [jonas, 'it']]) {
+      execFileSync(process.env.ENTENTE, ['user', 'add', `api-${side}`, '--side', side, '--role', 'signatory', '--password-stdin', '--workspace', `${process.env.WORK}/web.entente`], { input: `${password}\n`, stdio: ['pipe', 'ignore', 'ignore'] });
+      await who.signIn(`api-${side}`);
+    }
     await dora.signIn('it@northlight.example');
-    await dora.send(page, page, { act: 'propose', hash: hash((await dora.get(page)).body) });
-    for (const who of [anna, jonas]) await who.send(page, `/facts/${made.json.id}/sign`, { password, hash: hash((await who.get(page)).body) });
+    const agree = async (id) => {
+      const page = `/facts/${id}/keys`;
+      await dora.send(page, page, { act: 'propose', hash: hash((await dora.get(page)).body) });
+      for (const who of [anna, jonas]) await who.send(page, `/facts/${id}/sign`, { password, hash: hash((await who.get(page)).body) });
+    };
+    await agree(made.json.id);
     const agreed = await it('GET', made.headers.location);
     same(agreed.json.agreement, 'agreed', 'both have signed');
     const key = { 'If-Match': agreed.headers.etag, 'Idempotency-Key': 'proposal-1' };
@@ -170,6 +177,17 @@ export async function api(browser, { base, port }) {
     same((await it('GET', `${objectives}?filter=${encodeURIComponent('proposed.statement = "Every program gets an answer at once."')}`)).json.total, 1, 'one proposal');
     const bulk = await it('POST', '/api/v1/changes', { changes: [{ op: 'update', id: made.json.id, version: agreed.json.version, fields: { statement: 'Soon.' } }] });
     check(bulk.status === 202 && bulk.json.proposed === 1, `in a change set too: ${bulk.status}`);
+    // A proposal is no source that says something else.
+    writeFileSync(`${process.env.WORK}/imported.csv`, 'name,statement\nAnswer imports,As the file has it\n');
+    run('import', 'objectives', `${process.env.WORK}/imported.csv`, '--source', 'plan');
+    let imported;
+    for (let i = 0; i < 20 && !imported; i++) {
+      await new Promise((later) => setTimeout(later, 50)); // the server looks for others' commits now and then
+      [imported] = (await it('GET', `${objectives}?q=answer+imports`)).json.items;
+    }
+    await agree(imported.id);
+    same((await it('PATCH', `${objectives}/${imported.id}`, { statement: 'As somebody typed it' }, { 'If-Match': '*' })).status, 202, 'typing over what a file said');
+    check(!run('list', 'objectives', '--conflicts').includes('As somebody typed it'), 'it waits for the keys, and is no conflict');
     const gone = await it('DELETE', made.headers.location, undefined, { 'If-Match': agreed.headers.etag });
     check(gone.status === 202 && (await it('GET', made.headers.location)).status === 200, `deleting it as well: ${gone.status}`);
   });

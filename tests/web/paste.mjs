@@ -11,7 +11,9 @@ export async function paste(browser, base) {
     await page.click('a:text-is("Paste from a spreadsheet")');
     await page.fill('#text', 'Manufacturer\tWhere\nPasted One\tDE\nPasted "Two"\tFR\nAdobe\tIE\n');
     await submit(page, 'button[value=look]');
-    check(/nothing fits|a guess/.test(await page.locator('.columns').innerText()), 'a column whose name fits nothing is asked for, or guessed with the reason');
+    same(await page.locator('.columns label >> nth=1').locator('.guess').innerText(), 'a guess: 3 of 3 are known here as country of other vendors', 'a column whose name fits nothing is guessed, with the reason');
+    same(await page.inputValue('.columns select[name="use.2"]'), 'country', 'the guess is taken up');
+    same(`${await page.locator('.columns label >> nth=0').locator('.guess').count()} ${await page.inputValue('.columns select[name="use.1"]')}`, '0 name', 'a column whose name fits is no guess');
     await page.selectOption('.columns select[name="use.1"]', 'name');
     await page.selectOption('.columns select[name="use.2"]', 'country');
     await page.selectOption('#header', 'yes');
@@ -30,6 +32,12 @@ export async function paste(browser, base) {
     await page.waitForSelector('.fields');
     check((await page.locator('.fields').innerText()).includes('typed by marketing@northlight.example'), 'as if typed');
     same(page.complaints.filter((c) => !c.includes('422')).length, 0, `no complaints: ${page.complaints}`);
+    await page.goto(`${base}/types/vendors/paste`);
+    await page.fill('#text', `name\n${Array.from({ length: 60 }, (_, i) => `Planned ${i}`).join('\n')}\n`);
+    await submit(page, 'button[value=look]');
+    same(`${await page.locator('.planned').count()} ${await page.locator('.preview button[value=all]').count()}`, '40 1', 'the first forty');
+    await submit(page, 'button[value=all]');
+    same(`${await page.locator('.planned').count()} ${await page.locator('.preview button[value=all]').count()}`, '60 0', 'and all');
     await page.context().close();
   });
 
