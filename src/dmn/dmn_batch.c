@@ -5,6 +5,7 @@
 
 enum {
     BATCH_MEMORY = 256 << 20,
+    JSON_MEMORY = 1 << 30, /* values take more than their text */
     ANSWER_LIMIT = 256 << 20,
     LINE_LIMIT = 256 << 20,
     LINE_ROOM = 1 << 16,
@@ -15,7 +16,7 @@ void batch_init(struct dmn_batch *b, const struct dmn_model *m, const struct fee
 {
     *b = (struct dmn_batch){.model = m, .env = *env};
     arena_init(&b->arena, BATCH_MEMORY);
-    arena_init(&b->json, 0);
+    arena_init(&b->json, JSON_MEMORY);
     arena_alloc(&b->arena, LINE_ROOM); /* their first blocks, which clearing keeps */
     arena_alloc(&b->json, LINE_ROOM);
     buf_init(&b->text, ANSWER_LIMIT);

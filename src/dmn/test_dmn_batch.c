@@ -120,4 +120,33 @@ static void nulls_inside(struct test_tally *t)
     leave(&w);
 }
 
-TEST_MAIN(batch, streams, nulls_inside)
+/* A line of many values is refused before they take too much memory; the next one is answered. */
+static void memory(struct test_tally *t)
+{
+    struct world w;
+    const char *texts[] = {MODEL(INPUT("n", "number") "<decision name='d' id='d'><variable name='d'/>" NEEDS(
+        "n") "<literalExpression><text>n + 1</text></literalExpression></decision>")};
+    if (!CHECK(load(&w, texts, 1))) return;
+    struct feel_env env = {.now = 0};
+    struct dmn_batch b;
+    struct buf line, out;
+    batch_init(&b, w.m, &env);
+    CHECK(b.json.limit);
+    b.json.limit = 1 << 18;
+    buf_init(&line, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_text(&line, "{\"call\":\"d\",\"input\":{\"n\":[");
+    for (int i = 0; i < 10000; i++) buf_text(&line, "0,");
+    buf_text(&line, "0]}}");
+    batch_line(&b, buf_get(&line), &out);
+    CHECK(str_find(buf_get(&out), STR("the JSON text has too many values")) != STR_NOT_FOUND);
+    buf_clear(&out);
+    batch_line(&b, STR(ASK("1")), &out);
+    CHECK_STR(buf_get(&out), STR(ANSWER("2")));
+    buf_release(&line);
+    buf_release(&out);
+    batch_release(&b);
+    leave(&w);
+}
+
+TEST_MAIN(batch, streams, nulls_inside, memory)
