@@ -123,6 +123,10 @@ extern const uint64_t cli_model_count;
 struct model_text cli_metamodel(void); /* the built-in one */
 
 /* ---- Output (cli_out.c) ---- */
+
+/* Ctrl+C and a polite kill become a readable descriptor, the caller's to close; -1: it cannot be. Before any thread, so
+ * that all inherit the mask. */
+int cli_stop_signals(struct err *err) MUST_USE;
 enum cli_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_RED, STYLE_YELLOW, STYLE_BLUE, STYLE_GREEN };
 void cli_style(struct cli *c, enum cli_style style);
 void cli_put(struct cli *c, str s); /* as it is */

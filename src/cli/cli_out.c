@@ -7,7 +7,9 @@
 #include "template.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum { FLUSH_AT = 64 << 10 };
@@ -263,4 +265,17 @@ str cli_words(struct cli *c, const struct model_field *f, struct feel_value v)
     if (v.kind == FEEL_NUMBER && kind == FIELD_MONEY) return cli_money(c, v);
     if (v.kind == FEEL_NUMBER && kind == FIELD_PERCENT) return put_with(c, v, put_percent);
     return put_with(c, v, put_plain);
+}
+
+/* ---- until Ctrl+C ---- */
+
+int cli_stop_signals(struct err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return err_errno(err, "cannot block signals");
+    int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    return fd >= 0 ? fd : err_errno(err, "cannot wait for signals");
 }

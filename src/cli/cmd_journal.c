@@ -4,10 +4,8 @@
 #include "base_time.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum { COMMITS_SHOWN = 20, FACTS_SHOWN = 12, VALUE_WIDTH = 400, LOOK_MILLISECONDS = 200, HEAD_DIGITS_MIN = 16 };
@@ -237,23 +235,12 @@ static int take_pick(struct telling *t, struct err *err)
 
 /* ---- follow ---- */
 
-static int stop_signals(struct err *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return err_errno(err, "cannot block signals");
-    int fd = signalfd(-1, &set, SFD_CLOEXEC);
-    return fd >= 0 ? fd : err_errno(err, "cannot wait for signals");
-}
-
 /* Commits as they come, the oldest first, until Ctrl+C or the reader goes. */
 static int follow(struct telling *t, struct err *err)
 {
     struct cli *c = t->c;
     uint64_t head;
-    struct pollfd stop = {.fd = stop_signals(err), .events = POLLIN};
+    struct pollfd stop = {.fd = cli_stop_signals(err), .events = POLLIN};
     if (stop.fd < 0) return -1;
     int rc = store_head(c->store, &head, err);
     t->newest = head;

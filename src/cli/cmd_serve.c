@@ -2,10 +2,8 @@
 #include "cli.h"
 #include "web.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 struct serving {
@@ -32,18 +30,6 @@ static void complain(void *host, const char *line)
 {
     struct serving *s = host;
     cli_note(s->c, "entente: %s", line);
-}
-
-/* Ctrl+C and a polite kill end the server as a readable descriptor; before any thread, so that all inherit the mask. */
-static int stop_signals(struct err *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return err_errno(err, "cannot block signals");
-    int fd = signalfd(-1, &set, SFD_CLOEXEC);
-    return fd >= 0 ? fd : err_errno(err, "cannot wait for signals");
 }
 
 static int take_hosts(struct cli *c, struct web_options *o)
@@ -98,7 +84,7 @@ static int run(struct cli *c)
     o->rulebooks = rulebooks.items;
     o->rulebook_count = rulebooks.count;
     o->graph = c->graph_options;
-    o->stop = stop_signals(&err);
+    o->stop = cli_stop_signals(&err);
     if (o->stop < 0) return cli_fail(c, &err);
     int status;
     do status = web_serve(o, &err);
