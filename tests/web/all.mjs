@@ -19,7 +19,7 @@ import { rulings } from './rulings.mjs';
 import { people } from './people.mjs';
 import { rulebooks } from './rulebooks.mjs';
 
-const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, http, people, rulings, api, rulebooks };
+const parts = { pages, direction, ask, list, many, paste, talk, live, sources, files, edit, keys, past, http, people, rulings, api, rulebooks };
 const asked = process.argv.slice(2);
 for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
 
@@ -41,7 +41,6 @@ await group('stopping', async () => {
 const nothing = await serve(`${process.env.WORK}/empty.entente`);
 await empty(browser, nothing.base);
 await nothing.stop();
-await past(browser);
 await browser.close();
 console.log(`${tally.passed} passed, ${tally.failed} failed`);
 process.exitCode = tally.failed ? 1 : 0;
