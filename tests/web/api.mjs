@@ -75,6 +75,23 @@ export async function api(browser, { base, port }) {
     wrong(await it('GET', `${vendors}?sort=nme`), 400, 'a mistyped order');
   });
 
+  await group('hostile texts are refused, or kept as they are', async () => {
+    const nul = await it('POST', vendors, { name: 'a\0b' });
+    wrong(nul, 422, 'a NUL');
+    same(nul.json.errors[0].pointer, '/name', 'with its place');
+    wrong(await it('POST', vendors, '{"name": "a\0b"}'), 400, 'a NUL that is not escaped');
+    wrong(await it('POST', vendors, '{"name": "\\ud800"}'), 400, 'half a character');
+    const kept = ["<script>alert(1)</script>'; DROP TABLE fact; --", '=cmd|\' /C calc\'!A0', '\u202eright to left العربية', '𝔘 e\u0301 👩‍👩‍👧', '{1+1} {{x}} %s %n \\'];
+    for (const name of kept) {
+      const made = await it('POST', vendors, { name });
+      same(made.json.name, name.normalize('NFC'), 'as it was given');
+      same((await it('DELETE', made.headers.location, undefined, { 'If-Match': '*' })).status, 204, 'and gone');
+    }
+    const notes = 'x'.repeat(1 << 20), long = await it('POST', '/api/v1/facts/applications', { name: 'A megabyte', notes });
+    check(long.status === 201 && long.json.notes === notes, 'a megabyte of text');
+    same((await it('DELETE', long.headers.location, undefined, { 'If-Match': '*' })).status, 204, 'and gone');
+  });
+
   await group('digits are kept', async () => {
     const made = await it('POST', '/api/v1/facts/applications', '{"name": "Digits", "annual_cost": {"amount": 1234.50, "currency": "EUR"}, "seats_paid": 7, "listed_by_it": true}');
     same(made.status, 201, 'made');
