@@ -199,24 +199,30 @@ static int run(struct cli *c)
         result = list(c, &err);
     else if (!strcmp(word, "show") || !strcmp(word, "verify"))
         result = look_again(c, &err);
+    else if (!strcmp(word, "times") || !strcmp(word, "evidence"))
+        result = cli_put_evidence(c, !strcmp(word, "times"), &err);
     else
-        err_set(&err, ERR_USAGE, "ruling: \"%s\" is none of list, show, verify", word);
+        err_set(&err, ERR_USAGE, "ruling: \"%s\" is none of list, show, verify, times, evidence", word);
     return result < 0 ? cli_fail(c, &err) : result;
 }
 
 static const struct cli_option options[] = {
     {"zone", "ZONE", "list: only those of this zone"},
     {"limit", "N", "list: how many, the newest first (50)"},
+    {"fired", "N", "evidence: propose only what fired so often (20)"},
+    {"share", "PERCENT", "evidence: and of which people set so many aside the same way (25)"},
     {"json", NULL, "as JSON"},
 };
 
 const struct cli_command cmd_ruling = {
     .name = "ruling",
-    .usage = "[list [--zone ZONE] | show NUMBER | verify [NUMBER]] [--json]",
-    .help = "list rulings that were kept, show one, prove that they still come out the same",
+    .usage = "[list [--zone ZONE] | show NUMBER | verify [NUMBER] | times | evidence] [--json]",
+    .help = "list rulings that were kept, show one, prove that they still come out the same, say what came of them",
     .details = "A ruling keeps what was answered and by which rulebook's text it was ruled. 'verify' looks whether the "
                "chain of rulings is whole, and makes each of them again by the text of its day; exit 1 where one comes "
-               "out differently.",
+               "out differently. 'times' says how many days went by from question to decision, against the promise. "
+               "'evidence' says what each rule in force did, and proposes which to make lighter or heavier; only those "
+               "who sign change it.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .min = 0,
