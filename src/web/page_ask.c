@@ -52,6 +52,25 @@ static str q_name(struct request *r, const struct rulebook_question *q)
 
 /* ---- What was asked ---- */
 
+static void read_request(struct ask *ask)
+{
+    int64_t id;
+    struct request *r = ask->r;
+    const struct fact *f = NULL;
+    if (str_to_int(pairs_get(ask->given, STR("request")), &id) && id > 0) f = picture_fact(r->picture, (uint64_t)id);
+    if (f && str_eq(fact_type(f)->name, STR("request"))) ask->request = f;
+}
+
+/* What the request for which it is asked is about. */
+static str of_request(const struct ask *ask, str key)
+{
+    size_t count;
+    const struct model_field *field = ask->request ? model_field(fact_type(ask->request), key) : NULL;
+    if (!field || field->kind != FIELD_LINK || pairs_get(ask->given, key).p) return STR_NONE;
+    const uint64_t *to = fact_links_for(&ask->r->viewer, ask->request, field, &count);
+    return count ? show_name(ask->r, to[0]) : STR_NONE;
+}
+
 static void read_picks(struct ask *ask)
 {
     struct request *r = ask->r;
@@ -61,6 +80,7 @@ static void read_picks(struct ask *ask)
         p->key = str_of(picks[i].type);
         p->type = model_type(picture_model(r->picture), p->key);
         p->typed = str_trim(pairs_get(ask->given, p->key));
+        if (!p->typed.n) p->typed = of_request(ask, p->key);
         if (!p->type || !p->typed.n) continue;
         p->fact = picture_find(r->picture, p->type, p->typed, &several);
         if (several) p->fact = 0;
@@ -202,11 +222,11 @@ static int read_answers(struct ask *ask, struct feel_env *env, struct err *err)
     return 0;
 }
 
-/* Reads what is asked, and asks the rulebook. It must be put back whatever comes of it. */
-static int ask_read(struct ask *ask, struct err *err)
+int ask_read(struct ask *ask, struct err *err)
 {
     struct request *r = ask->r;
     struct feel_env env = r->env;
+    read_request(ask);
     read_picks(ask);
     if (!choose_book(ask, err)) return -1;
     if (read_answers(ask, &env, err) < 0) return -1;
@@ -228,6 +248,7 @@ str ask_url(const struct ask *ask, const struct ruling_lighter *change)
     struct pairs query = {0};
     str wanted = pairs_get(ask->given, STR("rulebook"));
     *vec_add(&r->arena, &query) = (struct pair){STR("rulebook"), wanted};
+    *vec_add(&r->arena, &query) = (struct pair){STR("request"), pairs_get(ask->given, STR("request"))};
     for (size_t i = 0; i < PICK_COUNT; i++)
         *vec_add(&r->arena, &query) = (struct pair){ask->picks[i].key, ask->picks[i].typed};
     for (size_t i = 0; i < ask->question_count; i++) {
@@ -344,7 +365,63 @@ static void put_books(const struct ask *ask)
     page_put(r, "books", values_get(&books));
 }
 
-static void ask_show(const struct ask *ask, int status)
+/* What a kept ruling is made of again: all that the form says. */
+static void put_keeping(const struct ask *ask)
+{
+    struct request *r = ask->r;
+    struct record c = record_new(r);
+    struct values given = {0};
+    bool ruled = ask->ruling.state == RULED || ask->ruling.state == RULED_GAP;
+    if (!ruled || ask->wrong || !request_may_edit(r) || !model_type(picture_model(r->picture), STR("request"))) return;
+    struct pairs all = {0};
+    *vec_add(&r->arena, &all) = (struct pair){STR("rulebook"), pairs_get(ask->given, STR("rulebook"))};
+    if (ask->request) *vec_add(&r->arena, &all) = (struct pair){STR("request"), pairs_get(ask->given, STR("request"))};
+    for (size_t i = 0; i < PICK_COUNT; i++)
+        *vec_add(&r->arena, &all) = (struct pair){ask->picks[i].key, ask->picks[i].typed};
+    for (size_t i = 0; i < ask->question_count; i++)
+        *vec_add(&r->arena, &all) = (struct pair){q_name(r, &ask->questions[i]), ask->said[i].typed};
+    for (size_t i = 0; i < all.count; i++) {
+        struct record one = record_new(r);
+        if (!all.items[i].value.n) continue;
+        record_text(&one, "name", all.items[i].name);
+        record_text(&one, "value", all.items[i].value);
+        values_add(r, &given, record_get(&one));
+    }
+    record_put(&c, "given", values_get(&given));
+    record_text(&c, "name", pairs_get(ask->given, STR("name")));
+    if (ask->request) record_put(&c, "request", fact_record(r, fact_id(ask->request)));
+    page_put(r, "keep", record_get(&c));
+}
+
+/* What was asked before for the same capability, the newest first. */
+static void put_similar(const struct ask *ask)
+{
+    enum { SHOWN = 5 };
+    struct request *r = ask->r;
+    size_t count = 0;
+    struct values list = {0};
+    const struct fact *f = picture_fact(r->picture, ask->picks[1].fact);
+    const struct model_type *type = model_type(picture_model(r->picture), STR("request"));
+    const uint64_t *ids = NULL;
+    for (size_t i = 0; f && i < fact_type(f)->inverse_count; i++)
+        if (fact_type(f)->inverses[i].from == type)
+            ids = fact_inverse_for(&r->viewer, r->picture, f, &fact_type(f)->inverses[i], &count);
+    for (size_t i = count; ids && i-- > 0 && list.count < SHOWN;) {
+        static const char *const fields[] = {"state", "zone", "days waited"}, *const keys[] = {"state", "zone", "days"};
+        const struct fact *past = picture_fact(r->picture, ids[i]);
+        struct record c = record_new(r);
+        if (past == ask->request) continue;
+        record_put(&c, "fact", fact_record(r, ids[i]));
+        for (size_t k = 0; k < ARRAY_COUNT(fields); k++) {
+            const struct model_field *field = model_field(type, str_of(fields[k]));
+            record_text(&c, keys[k], field ? show_field(r, past, field) : STR_NONE);
+        }
+        values_add(r, &list, record_get(&c));
+    }
+    page_put(r, "similar", values_get(&list));
+}
+
+void ask_show(const struct ask *ask, int status)
 {
     struct request *r = ask->r;
     struct values list = {0};
@@ -359,6 +436,10 @@ static void ask_show(const struct ask *ask, int status)
     put_books(ask);
     put_questions(ask);
     page_put(r, "ruling", ruling_record(ask));
+    page_put_text(r, "message", ask->message);
+    if (ask->request) page_put_text(r, "request", pairs_get(ask->given, STR("request")));
+    put_keeping(ask);
+    put_similar(ask);
     page_put_text(r, "says", ruling_says(ask));
     page_show(r, status);
 }

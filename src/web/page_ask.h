@@ -30,7 +30,9 @@ struct ask {
     struct ask_answer *said;  /* by question */
     struct answers answers;
     struct ruling ruling;
-    bool wrong; /* something was typed that is no answer */
+    bool wrong;                 /* something was typed that is no answer */
+    const struct fact *request; /* for which it is asked; NULL */
+    str message;                /* why it was not kept */
 };
 
 /* /rulebooks/… of it. */
@@ -39,6 +41,10 @@ str book_path(struct request *r, const struct book_text *book);
 str answer_key(struct request *r, struct feel_value v);
 /* The address that asks the same; with `change` (may be NULL) applied. */
 str ask_url(const struct ask *ask, const struct ruling_lighter *change);
+
+/* Reads what is asked, and asks the rulebook. It must be put back whatever comes of it. */
+int ask_read(struct ask *ask, struct err *err) MUST_USE;
+void ask_show(const struct ask *ask, int status);
 
 /* ---- page_ruling.c ---- */
 /* For the part `ruling`. */

@@ -174,7 +174,8 @@ void past_release(struct web *web);
       "objectives benchmarks")                                                                                         \
     X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
-    X(ASK, ask, "title subtitle here picks books questions needless needless_says ruling says")                        \
+    X(ASK, ask,                                                                                                        \
+      "title subtitle here picks books questions needless needless_says ruling says message keep similar request")     \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
@@ -522,6 +523,7 @@ void answer_person_change(struct request *r);
 void answer_today(struct request *r);
 void answer_finding(struct request *r);
 void answer_ask(struct request *r);
+void answer_ask_keep(struct request *r);
 void answer_rulebooks(struct request *r);
 void answer_rulebook(struct request *r);
 void answer_rulebook_model(struct request *r);

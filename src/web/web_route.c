@@ -11,6 +11,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/blueprint"), ACCESS_VIEW, LANE_WORKER, answer_blueprint},
     {METHOD_GET, STR_INIT("/stack"), ACCESS_VIEW, LANE_WORKER, answer_stack},
     {METHOD_GET, STR_INIT("/ask"), ACCESS_VIEW, LANE_WORKER, answer_ask},
+    {METHOD_POST, STR_INIT("/ask"), ACCESS_EDIT, LANE_WORKER, answer_ask_keep},
     {METHOD_GET, STR_INIT("/rulebooks"), ACCESS_VIEW, LANE_WORKER, answer_rulebooks},
     {METHOD_GET, STR_INIT("/rulebooks/*"), ACCESS_VIEW, LANE_WORKER, answer_rulebook},
     {METHOD_GET, STR_INIT("/rulebooks/*/model"), ACCESS_VIEW, LANE_WORKER, answer_rulebook_model},

@@ -25,7 +25,7 @@ export async function ask(browser, base) {
       if (await field.first().getAttribute('type') === 'radio') await choose(page, name, value);
       else await field.fill(value);
     }
-    await until(page, 'amber');
+    await until(page, 'both decide and build it');
     check((await page.locator('#ruling').innerText()).includes('IT names one engineer'), 'who does what');
     check((await page.locator('#ruling').innerText()).includes('within 5 days'), 'and by when');
     check(new URL(page.url()).searchParams.get('q.data class') === 'personal', 'the address asks the same');
@@ -90,6 +90,29 @@ export async function ask(browser, base) {
     const shown = await page.locator('.question').count(), folded = await page.locator('#needless li').count();
     same(shown + folded, 14, 'each question is asked, or told as needless');
     await page.context().close();
+  });
+
+  await group('a ruling is kept with its request', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}${address()}&capability=${encodeURIComponent('Low-code building')}`);
+    check((await page.locator('#similar').innerText()).includes('RQ-1058'), 'what was asked before');
+    await page.fill('#keep-name', 'A survey tool for two countries');
+    await Promise.all([page.waitForURL('**/facts/**'), page.click('button:text-is("Keep this ruling")')]);
+    const fact = await page.locator('.fields').innerText();
+    check(fact.includes('A survey tool for two countries') && fact.includes('amber') && fact.includes('waiting'), `the request: ${fact}`);
+    const request = new URL(page.url()).pathname.split('/').pop();
+    const kept = await page.evaluate(async (id) => (await fetch(`/api/v1/rulings?request=${id}`)).text(), request);
+    check(kept.includes('"amber"') && kept.includes('"page"'), `the ruling: ${kept}`);
+    await page.click('a:text-is("Ask the rules")');
+    same(await page.locator('#capability').inputValue(), 'Low-code building', 'what the request is about');
+    await page.goto(`${base}${address()}&request=${request}`);
+    same(await page.locator('#keep-name').count(), 0, 'it has a name');
+    await Promise.all([page.waitForURL(`**/facts/${request}**`), page.click('button:text-is("Keep this ruling")')]);
+    await page.context().close();
+    const viewer = await open(browser, base, { who: 'viewer' });
+    await viewer.goto(base + address());
+    same(await viewer.locator('.keep').count(), 0, 'a viewer asks, and keeps nothing');
+    await viewer.context().close();
   });
 
   await group('without JavaScript, on a phone, by keyboard', async () => {

@@ -37,7 +37,10 @@
   function swap(page) {
     for (const fresh of page.querySelectorAll("[data-swap]")) {
       const old = document.getElementById(fresh.id);
-      if (old && old.innerHTML !== fresh.innerHTML) old.replaceChildren(...fresh.childNodes);
+      if (!old || old.innerHTML === fresh.innerHTML) continue;
+      const typed = old.querySelector("#keep-name")?.value, name = fresh.querySelector("#keep-name");
+      if (typed && name) name.value = typed;
+      old.replaceChildren(...fresh.childNodes);
     }
     for (const fresh of page.querySelectorAll("#facts .field")) {
       const old = document.getElementById(fresh.id), wrong = fresh.classList.contains("wrong");
