@@ -7,24 +7,7 @@ import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { check, get, group, password, raw, same, serve } from './help.mjs';
 import { client } from './people.mjs';
-
-const run = (...words) => execFileSync(process.env.ENTENTE, [...words, '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
-export const token = (name, who, ...more) => run('token', 'add', name, '--user', `${who}@northlight.example`, ...more).trim();
-
-// A request with a token; gives status, headers in small letters, and the JSON.
-export function program(port, secret) {
-  return async (method, path, body, headers = {}) => {
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-    const all = { Host: `localhost:${port}`, Connection: 'close', ...(secret ? { Authorization: `Bearer ${secret}` } : {}),
-      ...(text || ['POST', 'PATCH'].includes(method) ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } : {}), ...headers };
-    const head = Object.entries(all).map(([k, v]) => `${k}: ${v}\r\n`).join('');
-    const answer = await raw(port, `${method} ${path} HTTP/1.1\r\n${head}\r\n${text}`);
-    const found = Object.fromEntries([...answer.head.matchAll(/^([\w-]+): (.*)$/gm)].map(([, k, v]) => [k.toLowerCase(), v.trim()]));
-    let json;
-    try { json = JSON.parse(answer.answer.slice(answer.answer.indexOf('\r\n\r\n') + 4)); } catch { /* none */ }
-    return { status: answer.status, headers: found, json };
-  };
-}
+import { program, request, run, token } from './program.mjs';
 
 export async function api(browser, { base, port }) {
   const secrets = { viewer: token('read', 'viewer'), reader: token('look', 'it'), contributor: token('write', 'it', '--scope', 'write'),
@@ -247,6 +230,7 @@ export async function api(browser, { base, port }) {
 
   await group('every address with every role', async () => {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
+    const ruled = (await it('POST', '/api/v1/rulings', { input: request })).json.ruling;
     const roles = ['viewer', 'contributor', 'steward'];
     const sessions = {};
     for (const [role, who] of [['viewer', 'viewer'], ['contributor', 'it'], ['steward', 'marketing']]) {
@@ -258,7 +242,7 @@ export async function api(browser, { base, port }) {
       check(pattern, `a line of --routes: ${line}`);
       if (!pattern || access === 'anyone') continue;
       const isApi = pattern.startsWith('/api/v1/');
-      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', 'rulings/1').replace('*', String(fact));
+      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
           const [sent, body] = /\/import$|^\/rulebooks\//.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];

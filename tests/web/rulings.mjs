@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rulings for programs: asked, kept, read again, set aside; what is missing or contradictory is told by name.
 import { check, group, same } from './help.mjs';
-import { program, token } from './api.mjs';
-
-const good = { what: 'application bought', 'data class': 'personal', region: 'home', reads: 'shared systems', writes: 'own systems', 'annual cost': 12000,
-  'term months': 12, users: 15, builder: 'business technologist', training: 'basics', vendor: 'reviewed', 'public facing': true, 'weeks until needed': 6,
-  'way back': 'within a month' };
+import { program, request as good, token } from './program.mjs';
 
 export async function rulings(browser, { port }) {
   const it = program(port, token('rule', 'it', '--scope', 'write')), head = program(port, token('aside', 'marketing', '--scope', 'write'));
