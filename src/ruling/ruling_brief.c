@@ -12,27 +12,31 @@ static bool is_complete(const struct rulebook *b, const struct answers *a)
     return complete;
 }
 
-/* The decisions that lead to the zone; what was looked up is put on the sheet, for what rests on it. */
-static int find_zone(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
-                     struct feel_value *zone, struct err *err)
+/* The decisions that lead to the zone and to the timing, what is needed first. What is looked up is put on the sheet,
+ * for what is computed of it. */
+static int follow_way(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
+                      struct feel_value *zone, struct feel_value *timing, struct err *err)
 {
     size_t nodes;
     dmn_nodes(b->model, &nodes);
     uint16_t *classes = arena_alloc(env->arena, nodes * sizeof *classes);
     for (size_t i = 0; i < b->question_count; i++) {
         uint32_t node = dmn_node_index(b->inside[i].node);
-        if (b->inside[i].leads) classes[node] = grid_class(&b->grid[node], a->values[i]);
+        if (b->grid[node].done) classes[node] = grid_class(&b->grid[node], a->values[i]);
     }
-    for (size_t i = 0; i < b->way_count; i++) {
+    for (size_t i = 0; i < b->due_count; i++) {
+        struct feel_value v;
         uint32_t node = dmn_node_index(b->way[i]);
         const struct grid_node *g = &b->grid[node];
         classes[node] = g->outcomes ? grid_outcome(b, g, classes) : NO_CLASS;
-        if (classes[node] != NO_CLASS) {
-            dmn_sheet_put(s, b->way[i], *zone = g->values[classes[node]]);
-            continue;
+        if (classes[node] != NO_CLASS)
+            dmn_sheet_put(s, b->way[i], v = g->values[classes[node]]);
+        else {
+            if (dmn_sheet_get(s, b->way[i], &v, err) < 0) return -1;
+            classes[node] = grid_class(g, v);
         }
-        if (dmn_sheet_get(s, b->way[i], zone, err) < 0) return -1;
-        classes[node] = grid_class(g, *zone);
+        if (b->way[i] == b->zone) *zone = v;
+        if (b->way[i] == b->parts[RULING_TIMING]) *timing = v;
     }
     return 0;
 }
@@ -71,13 +75,11 @@ int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct 
         }
     }
     struct dmn_sheet *s = ruling_sheet(b, env, &filled, false);
-    if (find_zone(b, env, s, &filled, &out->zone, err) < 0) return -1;
+    if (follow_way(b, env, s, &filled, &out->zone, &v, err) < 0) return -1;
     if (out->zone.kind == FEEL_NULL) {
         out->state = RULED_GAP;
         if (b->zone_count) out->zone = b->zones[b->zone_count > 1 ? 1 : 0];
     }
-    if (!b->parts[RULING_TIMING]) return 0;
-    if (dmn_sheet_get(s, b->parts[RULING_TIMING], &v, err) < 0) return -1;
-    out->days = due_days(v);
+    if (b->parts[RULING_TIMING]) out->days = due_days(v);
     return 0;
 }

@@ -137,7 +137,7 @@ static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_nod
         if (kind == DMN_INPUT || kind == DMN_DECISION) g->needs[g->need_count++] = needs[i];
     }
     b->way[b->way_count++] = n;
-    size_t combinations = count <= REQUIRED_LIMIT ? combinations_of(b, n, g) : 0;
+    size_t combinations = count <= REQUIRED_LIMIT && !b->asks_clock ? combinations_of(b, n, g) : 0;
     if (combinations && evaluate_all(b, env, n, g, combinations)) return;
     struct grid_node computed = {.kind = GRID_FREE};
     make_segments(b, n, &computed);
@@ -196,4 +196,7 @@ void grid_build(struct rulebook *b)
     visit(b, &env, b->zone);
     for (size_t i = 0; i < count; i++)
         if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i], &looks);
+    size_t zone_count = b->way_count;
+    if (b->parts[RULING_TIMING]) visit(b, &env, b->parts[RULING_TIMING]);
+    b->due_count = b->way_count, b->way_count = zone_count;
 }

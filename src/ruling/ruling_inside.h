@@ -47,6 +47,8 @@ struct rulebook {
     struct grid_node *grid;      /* by node, of those on which the zone rests; the others are not done */
     const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
     size_t way_count;
+    bool asks_clock;  /* today() or now() stands in it: nothing is decided before the day is known */
+    size_t due_count; /* of these and, behind them, those that lead from there to the timing */
 };
 
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */

@@ -138,14 +138,14 @@ int ruling_find_open(const struct rulebook *b, struct feel_env *env, const struc
         p->values = given ? &a->values[i] : b->inside[i].marks, p->count = given ? 1 : b->inside[i].all_count;
         filled->values[i] = given || !p->count ? a->values[i] : p->values[0];
     }
-    const struct dmn_node *asked[RULING_PARTS + 2] = {b->zone, b->contradictions};
-    memcpy(asked + 2, b->parts, sizeof b->parts);
+    /* Not the contradictions: what may turn out to be one is no reason to ask. */
+    const struct dmn_node *asked[RULING_PARTS + 1] = {b->zone};
+    memcpy(asked + 1, b->parts, sizeof b->parts);
     bool *seen = arena_array(arena, nodes, sizeof *seen);
     for (size_t i = 0; i < ARRAY_COUNT(asked); i++) {
         if (!asked[i]) continue;
         find_possible(&o, asked[i]);
         if (o.failed) return -1;
-        if (i == 1) continue; /* what may turn out to be contradictory is no reason to ask */
         follow(&o, asked[i], seen);
         note_open(&o, a, seen, r);
     }
