@@ -45,25 +45,34 @@ static int find_contradictions(const struct rulebook *b, struct feel_env *env, c
     return 0;
 }
 
-/* Of the tables' rules that decided, those first on which the zone rests. */
+enum { OF_ZONE, LEADING, OTHER, RANKS };
+
+static int rank_of(const struct rulebook *b, str decision)
+{
+    size_t nodes;
+    const struct dmn_node *const *all = dmn_nodes(b->model, &nodes);
+    if (str_eq(decision, dmn_node_name(b->zone))) return OF_ZONE;
+    for (size_t i = 0; i < nodes; i++)
+        if (b->leads[i] && str_eq(dmn_node_name(all[i]), decision)) return LEADING;
+    return OTHER;
+}
+
+/* Of the tables' rules that decided: the zone's own, those on which it rests, the others. */
 static void collect_rules(const struct rulebook *b, struct dmn_sheet *s, struct feel_env *env, struct ruling *r)
 {
-    size_t most = 0, count = 0, nodes;
-    const struct dmn_node *const *all = dmn_nodes(b->model, &nodes);
+    size_t most = 0, count = 0;
     for (const struct dmn_trace *t = dmn_sheet_trace(s); t; t = t->next) most += t->decided;
     struct ruling_rule *rules = arena_alloc(env->arena, (most + 1) * sizeof *rules);
-    for (int leads = 1; leads >= 0; leads--) {
+    for (int rank = 0; rank < RANKS; rank++) {
         size_t from = count;
         for (const struct dmn_trace *t = dmn_sheet_trace(s); t; t = t->next) {
-            bool leading = false;
-            if (!t->decided) continue;
-            for (size_t i = 0; i < nodes; i++) leading |= b->leads[i] && str_eq(dmn_node_name(all[i]), t->name);
-            if (leading != leads) continue;
+            if (!t->decided || rank_of(b, t->name) != rank) continue;
             for (size_t i = 0; i < t->decided; i++)
-                rules[count++] = (struct ruling_rule){t->name, t->words[i].id, t->words[i].why, t->rules[i], leading};
+                rules[count++] =
+                    (struct ruling_rule){t->name, t->words[i].id, t->words[i].why, t->rules[i], rank < OTHER};
         }
         /* What was asked for first ended last. */
-        for (size_t i = from, k = count; leads && i + 1 < k; i++) {
+        for (size_t i = from, k = count; rank == LEADING && i + 1 < k; i++) {
             struct ruling_rule x = rules[i];
             rules[i] = rules[--k], rules[k] = x;
         }
