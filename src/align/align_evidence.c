@@ -189,7 +189,7 @@ static int count_rules(void *host, const struct stored_ruling *row)
     int64_t asked, decided;
     bool learns = false, at_once, known = false;
     if (row->overrules) return 0;
-    if (memcmp(row->book, k->hash, sizeof k->hash)) {
+    if (memcmp(row->book, k->hash, sizeof k->hash) != 0) {
         k->out->other++;
         return 0;
     }

@@ -59,8 +59,9 @@ int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct 
         out->state = RULED_AGAINST;
         return 0;
     }
+    struct dmn_sheet *s = ruling_sheet(b, env, a, false);
     if (b->contradictions) {
-        if (dmn_sheet_get(ruling_sheet(b, env, a, false), b->contradictions, &v, err) < 0) return -1;
+        if (dmn_sheet_get(s, b->contradictions, &v, err) < 0) return -1;
         if (v.kind == FEEL_STRING || (v.kind == FEEL_LIST && v.count)) {
             out->state = RULED_AGAINST;
             return 0;
@@ -73,8 +74,8 @@ int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct 
             out->state = RULED_OPEN, out->zone = open.zone;
             return 0;
         }
+        s = ruling_sheet(b, env, &filled, false);
     }
-    struct dmn_sheet *s = ruling_sheet(b, env, &filled, false);
     if (follow_way(b, env, s, &filled, &out->zone, &v, err) < 0) return -1;
     if (out->zone.kind == FEEL_NULL) {
         out->state = RULED_GAP;
