@@ -15,10 +15,10 @@ const upload = async (page, path) => {
 };
 // Both sides sign what is drafted.
 async function agree(browser, base, id) {
-  const it = await open(browser, base, { who: 'signs-it' });
+  const it = await open(browser, base, { who: 'rules-it' });
   await it.goto(`${base}/facts/${id}/keys`);
   await Promise.all([it.waitForURL('**did=proposed'), it.click('button:text-is("Propose")')]);
-  for (const who of ['signs-it', 'signs-marketing']) {
+  for (const who of ['rules-it', 'rules-marketing']) {
     const page = await open(browser, base, { who });
     await page.goto(`${base}/facts/${id}/keys`);
     await page.fill('#password', password);
