@@ -135,29 +135,72 @@ static str value_of(const struct fact *f, const char *field)
     return m ? fact_value(f, m) : STR_NONE;
 }
 
-size_t books_in_force(struct arena *a, const struct picture *p, int64_t today, const struct book_text *shipped,
-                      size_t shipped_count, const struct book_text **out)
+static void undo(const struct journal_change *change, struct book_text *one, str *from)
+{
+    str name = change->field->name;
+    if (str_eq(name, STR("name"))) one->name = change->before;
+    if (str_eq(name, STR("version"))) one->version = change->before;
+    if (str_eq(name, STR("model"))) one->text = change->before;
+    if (str_eq(name, STR("valid from"))) *from = change->before;
+}
+
+/* What both keys were on before a text of which the day is still to come: its past, undone commit by commit, until a
+ * text is found that holds on that day. *found is false where there is none. */
+static int find_earlier(struct store *s, struct arena *a, uint64_t number, int64_t today, struct book_text *one,
+                        int64_t *since, bool *found, struct err *err)
+{
+    const struct journal_change *changes;
+    struct stored_keys keys;
+    size_t count;
+    str from = STR_NONE;
+    *found = false;
+    if (store_load_history(s, a, one->fact, &changes, &count, err) < 0) return -1;
+    for (size_t i = 0; i < count;) {
+        uint64_t commit = changes[i].number;
+        bool created = false;
+        for (; i < count && changes[i].number == commit; i++) {
+            created |= !changes[i].field && str_eq(changes[i].after, STR("created"));
+            if (changes[i].field && commit <= number) undo(&changes[i], one, &from);
+        }
+        if (commit > number) continue;
+        if (created || store_load_keys_at(s, a, one->fact, commit - 1, &keys, err) < 0) return created ? 0 : -1;
+        if (!keys.agreed) return 0;
+        *since = 0;
+        if (!one->text.n || (from.n && (!civil_parse(from, since) || *since > today))) continue;
+        *found = true;
+        return 0;
+    }
+    return 0;
+}
+
+int books_in_force(struct store *s, struct arena *a, const struct picture *p, int64_t today,
+                   const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
+                   struct err *err)
 {
     const struct model_type *type = model_type(picture_model(p), STR("rulebook"));
-    size_t facts = 0, count = 0;
+    size_t facts = 0;
     const uint64_t *ids = type ? picture_facts(p, type, &facts) : NULL;
     struct book_text *books = arena_array(a, facts + shipped_count + 1, sizeof *books);
     int64_t *since = arena_array(a, facts + 1, sizeof *since);
+    *count = 0;
     for (size_t i = 0; i < facts; i++) {
         const struct fact *f = picture_fact(p, ids[i]);
         const struct picture_keys *keys = fact_keys(p, ids[i]);
         struct book_text one = {ids[i], fact_name(f), value_of(f, "version"), value_of(f, "model")};
         int64_t from = 0;
-        bool dated = civil_parse(value_of(f, "valid from"), &from);
-        if (!one.text.n || (type->two_key && !(keys && keys->agreed)) || (dated && from > today)) continue;
-        size_t place = count++;
+        bool dated = civil_parse(value_of(f, "valid from"), &from), holds = one.text.n > 0;
+        if (type->two_key && !(keys && keys->agreed)) continue;
+        if (dated && from > today && find_earlier(s, a, picture_number(p), today, &one, &from, &holds, err) < 0)
+            return -1;
+        if (!holds) continue;
+        size_t place = (*count)++;
         for (; place && since[place - 1] < from; place--)
             books[place] = books[place - 1], since[place] = since[place - 1];
         books[place] = one, since[place] = from;
     }
-    for (size_t i = 0; i < shipped_count; i++) books[count++] = shipped[i];
+    for (size_t i = 0; i < shipped_count; i++) books[(*count)++] = shipped[i];
     *out = books;
-    return count;
+    return 0;
 }
 
 const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,

@@ -26,9 +26,11 @@ struct book_text {     /* a rulebook that can be asked */
     str text;
 };
 /* Those of the workspace that both sides agreed on and whose day has come, the newest first, then the program's own
- * (`shipped`: by their names). Texts are borrowed from the picture and from `shipped`. */
-size_t books_in_force(struct arena *a, const struct picture *p, int64_t today, const struct book_text *shipped,
-                      size_t shipped_count, const struct book_text **out);
+ * (`shipped`: by their names). While the day of a new version is still to come, the version before it goes on. Texts
+ * are in the arena, or borrowed from the picture and from `shipped`. */
+int books_in_force(struct store *s, struct arena *a, const struct picture *p, int64_t today,
+                   const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
+                   struct err *err) MUST_USE;
 /* Which one rules on zones: the first of the workspace that can be loaded and decides them, else the program's own
  * "safe-zones". NULL: there is none. */
 const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,

@@ -160,7 +160,8 @@ int cli_take_book(struct cli *c, struct shelf *shelf, str wanted, bool draft, co
     if (file && file_read(&c->arena, wanted.p, BOOK_BYTES, &book.text, err) < 0) return -1;
     if (!found && draft && c->picture) found = find_draft(c, wanted, &book);
     if (!found && c->picture) {
-        size_t count = books_in_force(&c->arena, c->picture, c->today, NULL, 0, &books);
+        size_t count;
+        if (books_in_force(c->store, &c->arena, c->picture, c->today, NULL, 0, &books, &count, err) < 0) return -1;
         if (!wanted.p && books_take_zones(shelf, books, count, out)) return 0;
         for (size_t i = 0; i < count && wanted.p && !found; i++)
             if (str_eq_nocase(books[i].name, wanted)) book = books[i], found = true;

@@ -2,7 +2,6 @@
 #include "cli.h"
 #include "web.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,14 +47,6 @@ static void show_route(void *self, const char *methods, str path, const char *ac
     cli_printf((struct cli *)self, "%s: %s " STR_FORMAT "\n", access, methods, STR_ARGS(path));
 }
 
-/* What one request gives back the next one takes: the system need not clear the pages anew. */
-static void keep_memory(void)
-{
-    enum { KEPT = 8 << 20, LARGE = 4 << 20 };
-    mallopt(M_TRIM_THRESHOLD, KEPT);
-    mallopt(M_MMAP_THRESHOLD, LARGE);
-}
-
 static int run(struct cli *c)
 {
     struct err err = {0};
@@ -80,7 +71,6 @@ static int run(struct cli *c)
         return cli_fail(c, &err);
     store_close(c->store);
     c->store = NULL;
-    keep_memory();
     o->workspace = c->workspace;
     o->port = (uint16_t)port;
     o->api_rate = (uint32_t)rate;

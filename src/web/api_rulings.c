@@ -24,7 +24,12 @@ static const struct book_text *choose_book(struct request *r, const struct json 
     const struct book_text *books;
     const struct json *wanted = json_get(body, STR("rulebook"));
     struct err err;
-    size_t count = books_in_force(&r->arena, r->picture, today, r->web->shipped, r->web->shipped_count, &books);
+    size_t count;
+    if (books_in_force(r->store, &r->arena, r->picture, today, r->web->shipped, r->web->shipped_count, &books, &count,
+                       &err) < 0) {
+        api_fail(r, &err, 409);
+        return NULL;
+    }
     if (!wanted) {
         const struct book_text *zones = books_take_zones(r->web->shelf, books, count, rules);
         if (!zones) api_problem(r, 503, "There is no rulebook", STR("None that decides on zones is in force."));

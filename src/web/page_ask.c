@@ -97,8 +97,9 @@ static bool choose_book(struct ask *ask, struct err *err)
 {
     struct request *r = ask->r;
     str wanted = str_trim(pairs_get(ask->given, STR("rulebook")));
-    ask->book_count =
-        books_in_force(&r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count, &ask->books);
+    if (books_in_force(r->store, &r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count,
+                       &ask->books, &ask->book_count, err) < 0)
+        return false;
     if (!wanted.n) {
         ask->book = books_take_zones(r->web->shelf, ask->books, ask->book_count, &ask->rules);
         if (ask->book) return true;

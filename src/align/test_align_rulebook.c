@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which rulebook holds on which day. */
+#include "align_rulebook.h"
+#include "base_time.h"
+#include "store_access.h"
+#include "test_graph_fixture.h"
+
+#include <string.h>
+
+static const char model[] = "version: 1\n"
+                            "sides: [{key: marketing, name: Marketing}, {key: it, name: IT}]\n"
+                            "types:\n"
+                            "  - id: 72\n"
+                            "    name: rulebook\n"
+                            "    plural: rulebooks\n"
+                            "    group: governance\n"
+                            "    two key: yes\n"
+                            "    key: [name]\n"
+                            "    fields:\n"
+                            "      - {id: 1, name: name, kind: text, required: yes}\n"
+                            "      - {id: 3, name: version, kind: text}\n"
+                            "      - {id: 4, name: model, kind: long text}\n"
+                            "      - {id: 5, name: valid from, kind: date}\n";
+
+static void add_signatories(struct fixture *f)
+{
+    static const char *const sides[] = {"marketing", "it"};
+    for (size_t i = 0; i < ARRAY_COUNT(sides); i++) {
+        struct stored_user u = {.name = str_of(sides[i]),
+                                .shown = str_of(sides[i]),
+                                .side = str_of(sides[i]),
+                                .role = ROLE_SIGNATORY,
+                                .password_hash = STR("none")};
+        fixture_must(f, store_add_user(f->store, &u, STR("test"), 1000, &f->err));
+    }
+}
+
+/* Proposed and signed by both. */
+static void agree(struct fixture *f, uint64_t fact)
+{
+    static const struct {
+        enum key_act act;
+        uint64_t user;
+    } acts[] = {{KEY_PROPOSE, 1}, {KEY_SIGN, 1}, {KEY_SIGN, 2}};
+    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
+        struct stored_keys k;
+        struct commit_result r;
+        fixture_must(f, store_load_keys(f->store, &f->arena, fact, &k, &f->err));
+        struct key_turn turn = {.act = acts[i].act, .fact = fact, .user = acts[i].user, .hash = k.hash};
+        fixture_must(f, store_turn_key(f->store, &f->arena, &turn, 5000, &r, &f->err));
+    }
+    fixture_refresh(f);
+}
+
+/* "2 1": versions that hold on that day, the newest first; the program's own as "own". */
+static str holding(struct fixture *f, int64_t today)
+{
+    static const struct book_text own = {
+        .name = STR_INIT("safe-zones"), .version = STR_INIT("own"), .text = STR_INIT("x")};
+    const struct book_text *books;
+    struct buf b;
+    size_t count;
+    struct picture *p = graph_take(f->graph);
+    fixture_must(f, books_in_force(f->store, &f->arena, p, today, &own, 1, &books, &count, &f->err));
+    buf_init(&b, 1000);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&b, "%s" STR_FORMAT, i ? " " : "", STR_ARGS(books[i].version));
+        if (books[i].fact) buf_printf(&b, "=" STR_FORMAT, STR_ARGS(books[i].text));
+    }
+    str text = buf_copy(&b, &f->arena);
+    buf_release(&b);
+    picture_drop(p);
+    return text;
+}
+
+static void set_version(struct fixture *f, uint64_t fact, const char *version, const char *text, const char *from)
+{
+    fixture_set(f, fact, "rulebook", "version", version);
+    fixture_set(f, fact, "rulebook", "model", text);
+    fixture_set(f, fact, "rulebook", "valid from", from);
+    fixture_commit(f);
+    fixture_refresh(f);
+}
+
+static void a_version_holds_from_its_day_on(struct test_tally *t)
+{
+    struct fixture f;
+    int64_t january, june;
+    MUST(civil_parse(STR("2026-01-01"), &january) && civil_parse(STR("2026-06-01"), &june));
+    fixture_open(&f, str_of(model));
+    add_signatories(&f);
+    fixture_new(&f, "rulebook", "Zones");
+    uint64_t book = fixture_commit(&f)[0];
+    set_version(&f, book, "1", "one", "2026-01-01");
+    CHECK_STR(holding(&f, june), STR("own")); /* nobody has signed */
+    agree(&f, book);
+    CHECK_STR(holding(&f, january - 1), STR("own"));
+    CHECK_STR(holding(&f, january), STR("1=one own"));
+    set_version(&f, book, "2", "two", "2026-06-01");
+    CHECK_STR(holding(&f, june), STR("1=one own")); /* a proposal */
+    agree(&f, book);
+    CHECK_STR(holding(&f, june), STR("2=two own"));
+    CHECK_STR(holding(&f, june - 1), STR("1=one own")); /* the one before goes on */
+    CHECK_STR(holding(&f, january - 1), STR("own"));
+    set_version(&f, book, "3", "three", "2026-06-02");
+    agree(&f, book);
+    CHECK_STR(holding(&f, june), STR("2=two own"));
+    CHECK_STR(holding(&f, june - 1), STR("1=one own")); /* also two versions before */
+    CHECK_STR(holding(&f, june + 1), STR("3=three own"));
+    fixture_close(&f);
+}
+
+TEST_MAIN(a_version_holds_from_its_day_on)
