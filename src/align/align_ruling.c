@@ -84,6 +84,22 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
     return 0;
 }
 
+int ruling_is_outcome(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
+                      struct err *err)
+{
+    str text;
+    size_t count;
+    bool is = false;
+    const struct rulebook *book;
+    if (store_load_book(s, a, row->book, &text, err) < 0 ||
+        shelf_take(shelf, row->rulebook, row->version, text, &book, err) < 0)
+        return -1;
+    const struct feel_value *all = rulebook_outcomes(book, &count);
+    for (size_t i = 0; i < count; i++) is |= feel_same(all[i], feel_string(zone));
+    shelf_put_back(shelf, book);
+    return is ? 0 : err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is none of its rulebook's zones", STR_ARGS(zone));
+}
+
 void ruling_put_number(struct buf *json, uint64_t number)
 {
     static const char place[] = "\"ruling\":null";

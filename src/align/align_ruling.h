@@ -19,6 +19,9 @@ void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t toda
 int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
                  struct err *err) MUST_USE; /* *book: to be put back */
+/* Is the zone one of the rulebook's by which the row was ruled? ERR_INPUT where it is not. */
+int ruling_is_outcome(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
+                      struct err *err) MUST_USE;
 /* The place of `null` in `"ruling":null` takes the number. */
 void ruling_put_number(struct buf *json, uint64_t number);
 

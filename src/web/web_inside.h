@@ -176,6 +176,8 @@ void past_release(struct web *web);
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(ASK, ask,                                                                                                        \
       "title subtitle here picks books questions needless needless_says ruling says message keep similar request")     \
+    X(RULINGS, rulings, "title subtitle rows older")                                                                   \
+    X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling")             \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
@@ -574,6 +576,9 @@ void answer_api_delete(struct request *r);
 void answer_api_changes(struct request *r);
 void answer_api_findings(struct request *r);
 void answer_api_journal(struct request *r);
+void answer_kept_rulings(struct request *r);
+void answer_kept_ruling(struct request *r);
+void answer_set_aside(struct request *r);
 void answer_api_rulings(struct request *r);
 void answer_api_ruling(struct request *r);
 void answer_api_rule(struct request *r);

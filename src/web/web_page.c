@@ -97,7 +97,9 @@ static struct feel_value nav_of(struct request *r)
     if (model_type(m, STR("capability")))
         add_nav(r, &nav, "Capabilities", STR("/capabilities"), str_eq(r->path, STR("/capabilities")));
     if (model_type(m, STR("application"))) add_nav(r, &nav, "Stack", STR("/stack"), str_eq(r->path, STR("/stack")));
-    add_nav(r, &nav, "Decisions", STR("/ask"), str_eq(r->path, STR("/ask")) || str_starts(r->path, STR("/rulebooks")));
+    add_nav(r, &nav, "Decisions", STR("/ask"),
+            str_eq(r->path, STR("/ask")) || str_starts(r->path, STR("/rulebooks")) ||
+                str_starts(r->path, STR("/rulings")));
     add_nav(r, &nav, "All facts", STR("/facts"),
             str_starts(r->path, STR("/facts")) || str_starts(r->path, STR("/types")));
     if (request_is_allowed(r, ACCESS_STEWARD))

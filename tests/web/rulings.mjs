@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rulings for programs: asked, kept, read again, set aside; what is missing or contradictory is told by name.
-import { check, group, same } from './help.mjs';
+import { check, group, open as enter, same, serious } from './help.mjs';
 import { program, request as good, token } from './program.mjs';
 
-export async function rulings(browser, { port }) {
+export async function rulings(browser, { base, port }) {
   const it = program(port, token('rule', 'it', '--scope', 'write')), head = program(port, token('aside', 'marketing', '--scope', 'write'));
   const reader = program(port, token('rules read', 'it')), viewer = program(port, token('rules seen', 'viewer'));
   const at = '/api/v1/rulings';
@@ -72,5 +72,35 @@ export async function rulings(browser, { port }) {
     check(journal.every((j) => j.reason.includes(`ruling ${first.ruling}`)), 'and the journal says that it was tried');
     for (const path of ['0', 'x', '99999999', '-1']) same((await reader('GET', `${at}/${path}`)).status, 404, `no ruling ${path}`);
     same((await reader('GET', `${at}?zoen=amber`)).status, 400, 'a mistyped query');
+  });
+
+  await group('the pages of rulings', async () => {
+    const page = await enter(browser, base, { who: 'marketing' });
+    await page.goto(`${base}/rulings`);
+    check(await page.locator('.lens.tabs [aria-current=page]', { hasText: 'Rulings' }).count() === 1, 'among the decisions');
+    check(await page.locator('tbody tr').count() > 3 && await page.getByText(`in place of ruling ${first.ruling}`).count() === 1, 'all of them, and what was set aside');
+    const open = (await it('POST', at, { input: { ...good, users: 21 } })).json;
+    await page.goto(`${base}/rulings/${open.ruling}`);
+    check(await page.getByRole('heading', { name: `Ruling ${open.ruling}` }).count() === 1 && await page.locator('.verdict .zone').innerText() === 'Amber', 'one, as it was said');
+    check(await page.getByText('How many people will use it?').count() === 1 && await page.locator('.parts dd', { hasText: /^21$/ }).count() === 1, 'with what was answered');
+    check(await page.getByText('The rules have changed since').count() === 0, 'by rules that still hold');
+    same((await serious(page)).join(), '', 'a ruling: nothing serious');
+    const again = await page.getByRole('link', { name: 'Ask again' }).getAttribute('href');
+    check(again.startsWith('/ask?') && again.includes('personal'), 'and can be asked again');
+    await page.selectOption('#zone', 'green');
+    await page.fill('#reason', 'Both heads want to try it');
+    await page.getByRole('button', { name: 'Set aside' }).click();
+    await page.waitForURL(/rulings\/\d+$/);
+    check(await page.getByText('Both heads want to try it').count() === 1 && await page.locator('#reason').count() === 0, 'it is set aside, once');
+    await page.setViewportSize({ width: 390, height: 800 });
+    check(await page.evaluate(() => document.documentElement.scrollWidth <= 390), 'it fits a phone');
+    await page.goto(`${base}/rulings`);
+    same((await serious(page)).join(), '', 'rulings: nothing serious');
+    for (const path of ['0', 'x', '99999999']) same((await page.goto(`${base}/rulings/${path}`)).status(), 404, `no ruling ${path}`);
+    await page.context().close();
+    const contributor = await enter(browser, base, { who: 'it' });
+    await contributor.goto(`${base}/rulings/${open.ruling}`);
+    check(await contributor.locator('#reason').count() === 0, 'a contributor sets nothing aside');
+    await contributor.context().close();
   });
 }
