@@ -125,5 +125,7 @@ int main(int argc, char **argv)
     printf("%.0f a second, middle %.2f ms, p99 %.2f ms, %zu made, %zu not 201, %zu connections broken\n",
            (double)b.answered / seconds, timed ? b.times[timed / 2] : 0., timed ? b.times[timed * 99 / 100] : 0.,
            b.answered - b.failed, b.failed, b.broken);
-    return b.failed || b.broken || !b.answered;
+    bool bad = b.failed || b.broken || !b.answered;
+    arena_release(&a);
+    return bad;
 }
