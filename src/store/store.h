@@ -265,9 +265,9 @@ struct journal_change { /* one field of one fact */
 /* The newest first, up to commit `to` (0: the newest), at most `limit`. */
 int store_load_journal(struct store *s, struct arena *a, uint64_t to, size_t limit, const struct journal_line **out,
                        size_t *count, struct err *err) MUST_USE;
-/* What became of one fact, the newest first. */
 /* A commit that changes nothing: what was tried. */
 int store_note(struct store *s, str actor, str reason, int64_t now, struct err *err) MUST_USE;
+/* What became of one fact, the newest first. */
 int store_load_history(struct store *s, struct arena *a, uint64_t fact, const struct journal_change **out,
                        size_t *count, struct err *err) MUST_USE;
 /* Recomputes the hash chain and every digest, and holds facts, links and loads of evidence against it; the error names

@@ -151,6 +151,9 @@ int journal_end(struct store *s, struct journal_writer *j, struct err *err) MUST
 /* What the three of them hash, for those who look whether it still is so. */
 void journal_digest(unsigned char digest[HASH_SIZE], const unsigned char salt[SALT_SIZE], uint64_t number, uint64_t seq,
                     enum entry_kind kind, uint32_t type, uint64_t fact, str before, str after);
+/* Numbers go into a hash as eight bytes, little end first; texts with their length before them. */
+void journal_hash_number(crypto_generichash_state *h, uint64_t v);
+void journal_hash_text(crypto_generichash_state *h, str s);
 void journal_hash_head(struct journal_writer *j);
 void journal_hash_entry(struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
                         const unsigned char digest[HASH_SIZE]);

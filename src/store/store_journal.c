@@ -6,17 +6,16 @@
 
 #include <string.h>
 
-/* Numbers go into a hash as eight bytes, little end first; texts with their length before them. */
-static void hash_number(crypto_generichash_state *h, uint64_t v)
+void journal_hash_number(crypto_generichash_state *h, uint64_t v)
 {
     unsigned char bytes[8];
     for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(v >> (8 * i));
     crypto_generichash_update(h, bytes, sizeof bytes);
 }
 
-static void hash_text(crypto_generichash_state *h, str s)
+void journal_hash_text(crypto_generichash_state *h, str s)
 {
-    hash_number(h, s.p ? s.n : UINT64_MAX);
+    journal_hash_number(h, s.p ? s.n : UINT64_MAX);
     if (s.n) crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
 }
 
@@ -25,13 +24,13 @@ void journal_digest(unsigned char digest[HASH_SIZE], const unsigned char salt[SA
 {
     crypto_generichash_state h;
     crypto_generichash_init(&h, salt, SALT_SIZE, HASH_SIZE);
-    hash_number(&h, number);
-    hash_number(&h, seq);
-    hash_number(&h, kind);
-    hash_number(&h, type);
-    hash_number(&h, fact);
-    hash_text(&h, before);
-    hash_text(&h, after);
+    journal_hash_number(&h, number);
+    journal_hash_number(&h, seq);
+    journal_hash_number(&h, kind);
+    journal_hash_number(&h, type);
+    journal_hash_number(&h, fact);
+    journal_hash_text(&h, before);
+    journal_hash_text(&h, after);
     crypto_generichash_final(&h, digest, HASH_SIZE);
 }
 
@@ -39,25 +38,25 @@ void journal_hash_head(struct journal_writer *j)
 {
     crypto_generichash_init(&j->hash, NULL, 0, HASH_SIZE);
     crypto_generichash_update(&j->hash, j->previous, HASH_SIZE);
-    hash_number(&j->hash, j->number);
-    hash_number(&j->hash, (uint64_t)j->time);
-    hash_text(&j->hash, j->actor);
-    hash_text(&j->hash, j->reason);
+    journal_hash_number(&j->hash, j->number);
+    journal_hash_number(&j->hash, (uint64_t)j->time);
+    journal_hash_text(&j->hash, j->actor);
+    journal_hash_text(&j->hash, j->reason);
 }
 
 void journal_hash_entry(struct journal_writer *j, enum entry_kind kind, uint32_t type, uint64_t fact,
                         const unsigned char digest[HASH_SIZE])
 {
-    hash_number(&j->hash, kind);
-    hash_number(&j->hash, type);
-    hash_number(&j->hash, fact);
+    journal_hash_number(&j->hash, kind);
+    journal_hash_number(&j->hash, type);
+    journal_hash_number(&j->hash, fact);
     crypto_generichash_update(&j->hash, digest, HASH_SIZE);
     j->entries++;
 }
 
 void journal_hash_end(struct journal_writer *j, unsigned char hash[HASH_SIZE])
 {
-    hash_number(&j->hash, j->entries);
+    journal_hash_number(&j->hash, j->entries);
     crypto_generichash_final(&j->hash, hash, HASH_SIZE);
 }
 

@@ -13,35 +13,24 @@ void store_ruling_hash(str text, unsigned char out[RULING_HASH_SIZE])
 /* ---- The chain -----------------------------------------------------------------------------------------------------
  */
 
-static void add_number(crypto_generichash_state *h, uint64_t v)
-{
-    unsigned char bytes[8];
-    for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(v >> (8 * i));
-    crypto_generichash_update(h, bytes, sizeof bytes);
-}
-
-static void add_text(crypto_generichash_state *h, str s)
-{
-    add_number(h, s.p ? s.n : UINT64_MAX);
-    if (s.n) crypto_generichash_update(h, (const unsigned char *)s.p, s.n);
-}
-
 static void link_hash(const unsigned char before[RULING_HASH_SIZE], const struct stored_ruling *r,
                       unsigned char out[RULING_HASH_SIZE])
 {
     crypto_generichash_state h;
     crypto_generichash_init(&h, NULL, 0, RULING_HASH_SIZE);
     crypto_generichash_update(&h, before, RULING_HASH_SIZE);
-    add_number(&h, r->number), add_number(&h, (uint64_t)r->time), add_number(&h, (uint64_t)r->day);
-    add_text(&h, r->actor), add_text(&h, r->door);
-    add_number(&h, r->request);
-    add_text(&h, r->rulebook), add_text(&h, r->version);
+    journal_hash_number(&h, r->number), journal_hash_number(&h, (uint64_t)r->time),
+        journal_hash_number(&h, (uint64_t)r->day);
+    journal_hash_text(&h, r->actor), journal_hash_text(&h, r->door);
+    journal_hash_number(&h, r->request);
+    journal_hash_text(&h, r->rulebook), journal_hash_text(&h, r->version);
     crypto_generichash_update(&h, r->book, RULING_HASH_SIZE);
-    add_text(&h, r->answers), add_text(&h, r->zone), add_text(&h, r->extent), add_text(&h, r->rules);
+    journal_hash_text(&h, r->answers), journal_hash_text(&h, r->zone), journal_hash_text(&h, r->extent),
+        journal_hash_text(&h, r->rules);
     crypto_generichash_update(&h, r->digest, RULING_HASH_SIZE);
-    add_text(&h, r->key);
-    add_number(&h, r->overrules);
-    add_text(&h, r->reason);
+    journal_hash_text(&h, r->key);
+    journal_hash_number(&h, r->overrules);
+    journal_hash_text(&h, r->reason);
     crypto_generichash_final(&h, out, RULING_HASH_SIZE);
 }
 
