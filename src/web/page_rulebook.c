@@ -26,6 +26,8 @@ static void of_fact(struct request *r, const struct fact *f, struct shown_book *
     out->version = field_of(r, f, "version"), out->text = field_of(r, f, "model");
     str proposed = field_of(r, draft, "model");
     if (out->agreed && proposed.n && !str_eq(proposed, out->text)) out->draft = proposed;
+    out->base =
+        text_format(r, "%u.%llu", fact_version(f), (unsigned long long)(keys && out->agreed ? keys->version : 0));
 }
 
 bool book_asked(struct request *r, struct shown_book *out)
@@ -308,7 +310,7 @@ static int put_book(struct request *r, const struct shown_book *book, bool draft
     record_text(&c, "download", text_format(r, STR_FORMAT "/model%s", STR_ARGS(path), draft ? "?of=draft" : ""));
     if (book->fact) {
         record_text(&c, "fact_href", show_path(r, fact_id(book->fact)));
-        record_int(&c, "fact_version", fact_version(book->fact));
+        record_text(&c, "base", book->base);
         record_text(&c, "purpose", field_of(r, book->fact, "purpose"));
         record_text(&c, "ask", text_format(r, "/ask?rulebook=%llu", (unsigned long long)fact_id(book->fact)));
     } else {

@@ -11,6 +11,7 @@ struct shown_book {
     str name, version, text; /* in force, or the first draft */
     str draft;               /* the text that is proposed beside it; STR_NONE */
     bool agreed;
+    str base; /* what a form that changes it hands back as `base`: which version, and which proposal beside it */
 };
 /* What the address names; false after the answer has become 404. */
 bool book_asked(struct request *r, struct shown_book *out);
@@ -25,5 +26,21 @@ void book_examine(struct request *r, str text, struct book_health *out);
 void book_show(struct request *r, const struct shown_book *book, int status, str message);
 /* With a text that was not taken: since it can't be read, or until it is said that its gaps are known. */
 void book_show_tried(struct request *r, const struct shown_book *book, str text, const struct book_health *health);
+
+/* ---- Taking rules in (page_rulebook_take.c) ---- */
+
+enum { MODEL_LIMIT = 2 << 20 }; /* bytes of a model */
+struct book_taking {
+    const struct fact *fact; /* whose rules they become; NULL: those of a new rulebook called `name` */
+    str name, text, reason;
+    str base; /* as shown_book had it when the text was begun; STR_NONE: whatever is there now */
+};
+/* The text becomes the draft, or the proposal beside what is in force; *id is the rulebook's, *proposed says which.
+ * Look at it first with book_examine. ERR_CONFLICT: somebody was quicker, and nothing was changed; ERR_ABSENT: the
+ * workspace keeps no rulebooks. */
+int book_take(struct request *r, const struct book_taking *taking, uint64_t *id, bool *proposed,
+              struct err *err) MUST_USE;
+/* The page that shows what was taken in, and says so. */
+str book_taken_path(struct request *r, uint64_t id, bool proposed);
 
 #endif

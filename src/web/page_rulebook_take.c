@@ -4,8 +4,6 @@
 #include "page_fact.h"
 #include "page_rulebook.h"
 
-enum { MODEL_LIMIT = 2 << 20 };
-
 static const struct book_text *shipped_named(struct request *r, str name)
 {
     for (size_t i = 0; i < r->web->shipped_count; i++)
@@ -30,36 +28,57 @@ static str version_of(struct request *r, str text)
     return version;
 }
 
+static bool expect(struct change_set *c, uint64_t id, str base)
+{
+    str version;
+    int64_t of_fact, of_proposal;
+    if (!str_cut(&base, '.', &version) || !str_to_int(version, &of_fact) || !str_to_int(base, &of_proposal) ||
+        of_fact <= 0 || of_fact > UINT32_MAX || of_proposal < 0)
+        return false;
+    change_expect(c, id, (uint32_t)of_fact);
+    change_expect_proposal(c, id, (uint64_t)of_proposal);
+    return true;
+}
+
+int book_take(struct request *r, const struct book_taking *taking, uint64_t *id, bool *proposed, struct err *err)
+{
+    struct commit_result result = {0};
+    const struct model_type *type = model_type(picture_model(r->picture), STR("rulebook"));
+    if (!type || !model_field(type, STR("model")))
+        return err_set(err, ERR_ABSENT,
+                       "This workspace keeps no rulebooks: its metamodel has no type \"rulebook\" with a \"model\".");
+    struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name, taking->reason);
+    *id = taking->fact ? fact_id(taking->fact) : change_create(c, type);
+    if (taking->fact && taking->base.n && !expect(c, *id, taking->base))
+        return err_set(err, ERR_INPUT, "the form does not say which version it changes");
+    if (!taking->fact) put(c, type, *id, "name", taking->name);
+    put(c, type, *id, "model", taking->text);
+    put(c, type, *id, "version", version_of(r, taking->text));
+    if (web_commit(r->web, c, &result, err)) return -1;
+    if (!taking->fact && result.made_count) *id = result.made[0];
+    *proposed = result.proposed_count > 0;
+    return 0;
+}
+
+str book_taken_path(struct request *r, uint64_t id, bool proposed)
+{
+    return text_format(r, "/rulebooks/%llu?did=taken%s", (unsigned long long)id, proposed ? "&of=draft" : "");
+}
+
 /* Into the fact, which may be NULL: a new one of that name. */
 static void take_text(struct request *r, const struct shown_book *book, const struct fact *fact, str name, str text,
                       str reason)
 {
     struct err err;
-    struct commit_result result = {0};
-    int64_t version = 0;
-    const struct model_type *type = model_type(picture_model(r->picture), STR("rulebook"));
-    if (!type || !model_field(type, STR("model"))) {
-        page_error(r, 404, "This workspace keeps no rulebooks",
-                   "Its metamodel has no type \"rulebook\" with a \"model\".");
-        return;
-    }
-    struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name, reason);
-    uint64_t id = fact ? fact_id(fact) : change_create(c, type);
-    if (fact && str_to_int(pairs_get(&r->form, STR("version")), &version) && version > 0)
-        change_expect(c, id, (uint32_t)version);
-    if (!fact) put(c, type, id, "name", name);
-    put(c, type, id, "model", text);
-    put(c, type, id, "version", version_of(r, text));
-    if (web_commit(r->web, c, &result, &err)) {
-        if (err.code == ERR_INPUT || err.code == ERR_CONFLICT || err.code == ERR_LIMIT)
-            book_show(r, book, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, str_of(err.message)));
-        else
-            page_fail(r, &err);
-        return;
-    }
-    if (!fact && result.made_count) id = result.made[0];
-    request_redirect(r, text_format(r, "/rulebooks/%llu?did=taken%s", (unsigned long long)id,
-                                    result.proposed_count ? "&of=draft" : ""));
+    uint64_t id;
+    bool proposed;
+    const struct book_taking taking = {fact, name, text, reason, pairs_get(&r->form, STR("base"))};
+    if (book_take(r, &taking, &id, &proposed, &err) == 0)
+        request_redirect(r, book_taken_path(r, id, proposed));
+    else if (err.code == ERR_INPUT || err.code == ERR_CONFLICT || err.code == ERR_LIMIT)
+        book_show(r, book, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, str_of(err.message)));
+    else
+        page_fail(r, &err);
 }
 
 /* A rulebook of the program goes into one of the workspace. */

@@ -73,7 +73,8 @@ export async function rulebooks(browser, base) {
   });
 
   await group('a change stands beside it, rule by rule', async () => {
-    const page = await open(browser, base, { who: 'it' });
+    const page = await open(browser, base, { who: 'it' }), late = await open(browser, base, { who: 'rules-it' });
+    await late.goto(`${base}/rulebooks/${id}`);
     await page.goto(`${base}/rulebooks/${id}`);
     await upload(page, file('wider.dmn', changed.replace(/<rule id="data_exposure_r3">[^]*?<\/rule>/, '')));
     check((await page.locator('.summary').innerText()).includes('case'), 'a gap is asked about first');
@@ -82,6 +83,9 @@ export async function rulebooks(browser, base) {
     same(await page.locator('a:has-text("Drafted, beside it")').count(), 0, 'and nothing was changed by that');
     await upload(page, file('wider.dmn', changed.replace(/<rule id="data_exposure_r3">[^]*?<\/rule>/, '')));
     await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Take it as it is")')]);
+    await upload(late, file('late.dmn', changed));
+    check((await late.locator('[role=alert]').innerText()).includes('changed meanwhile'), 'who began before that draft is told so');
+    await late.context().close();
     const table = page.locator('[id="data exposure"]');
     same(await table.locator('tr.rule-gone').count(), 1, 'a rule that is gone');
     same(await table.locator('tr.rule-changed').count(), 1, 'a rule that is changed');
