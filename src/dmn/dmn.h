@@ -35,6 +35,11 @@ enum dmn_finding_kind { DMN_CLASH, DMN_GAP, DMN_OVERLAP, DMN_UNREACHABLE, DMN_UN
 struct dmn_finding {
     enum dmn_finding_kind kind;
     struct err err; /* where, and what */
+    str node;       /* the name of the decision or function that it is of */
+    /* Of a gap and an overlap, by the columns of the table: unary tests for the values that it is about. */
+    const str *tests;
+    size_t test_count;
+    uint32_t rules[2]; /* of an overlap, from 1 */
 };
 int dmn_check(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err) MUST_USE;
 int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,

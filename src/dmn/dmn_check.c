@@ -79,6 +79,46 @@ static void put_path(struct buf *out, const struct looking *k, size_t depth)
     if (!any) buf_text(out, "any input");
 }
 
+/* The same as a unary test; `any other text` is what no rule names. */
+static void put_test(struct buf *out, const struct looking *k, size_t i, struct segment_interval s)
+{
+    const struct table_column *col = &k->x->columns[i];
+    if (!column_is_indexed(col) || (s.from == 0 && s.to == 2 * col->count)) {
+        buf_char(out, '-');
+        return;
+    }
+    if (col->kind == FEEL_STRING && s.from == s.to && !(s.from & 1)) {
+        buf_text(out, "not(");
+        for (size_t n = 0; n < col->count; n++) {
+            if (n) buf_text(out, ", ");
+            feel_emit(out, col->constants[n]);
+        }
+        buf_char(out, ')');
+        return;
+    }
+    put_segments(out, k, i, s);
+}
+
+/* The path so far, in the finding that was noted last. */
+static struct dmn_finding *note_path(struct looking *k, size_t depth)
+{
+    findings *all = k->c->model->findings;
+    struct dmn_finding *f = &all->items[all->count - 1];
+    str *tests = arena_array(k->c->a, k->t->input_count + 1, sizeof *tests);
+    for (size_t i = 0; i < k->t->input_count; i++) {
+        struct buf one;
+        buf_init(&one, 4000);
+        if (i < depth)
+            put_test(&one, k, i, k->path[i]);
+        else
+            buf_char(&one, '-');
+        tests[i] = buf_copy(&one, k->c->a);
+        buf_release(&one);
+    }
+    f->tests = tests, f->test_count = k->t->input_count;
+    return f;
+}
+
 /* ---- The domain of a column ----------------------------------------------------------------------------------------
  */
 
@@ -92,9 +132,7 @@ static void find_domain(struct looking *k, size_t i)
     const struct table_column *col = &k->x->columns[i];
     const struct table_input *in = &k->t->inputs[i];
     size_t n = column_is_indexed(col) ? 2 * col->count + 1 : 1;
-    str tests = in->allowed_text;
-    for (const struct dmn_type *d = in->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL)
-        tests = d->allowed_text;
+    str tests = in->allowed_text.n ? in->allowed_text : type_allowed_text(in->type);
     k->segments[i] = n;
     k->domain[i] = arena_array(a, n, sizeof **k->domain);
     for (size_t s = 0; s < n; s++) k->domain[i][s] = !column_is_indexed(col) || col->kind != FEEL_BOOLEAN || s & 1;
@@ -159,6 +197,7 @@ static void gap_found(struct looking *k, size_t depth)
     buf_init(&out, 4000);
     put_path(&out, k, depth);
     note_finding(k->c, DMN_GAP, k->t->xml, NULL, "no rule for " STR_FORMAT, STR_ARGS(buf_get(&out)));
+    note_path(k, depth);
     buf_release(&out);
 }
 
@@ -249,6 +288,8 @@ static void overlap_found(struct looking *k, size_t a, size_t b, const char *wha
     put_path(&out, k, k->t->input_count);
     note_finding(k->c, DMN_OVERLAP, k->t->rules[b].xml, NULL, "the rules %zu and %zu both match%s for " STR_FORMAT,
                  a + 1, b + 1, what, STR_ARGS(buf_get(&out)));
+    struct dmn_finding *f = note_path(k, k->t->input_count);
+    f->rules[0] = (uint32_t)a + 1, f->rules[1] = (uint32_t)b + 1;
     buf_release(&out);
 }
 

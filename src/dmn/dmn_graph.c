@@ -66,7 +66,7 @@ void compile_error(struct dmn_compiler *c, const struct xml *at, const struct er
 void note_finding(struct dmn_compiler *c, enum dmn_finding_kind kind, const struct xml *at, const struct err *inner,
                   const char *format, ...)
 {
-    struct dmn_finding f = {.kind = kind, .err = {.code = ERR_INPUT}};
+    struct dmn_finding f = {.kind = kind, .err = {.code = ERR_INPUT}, .node = c->node ? c->node->name : STR_NONE};
     va_list args;
     va_start(args, format);
     locate(c, &f.err, at, inner, format, args);

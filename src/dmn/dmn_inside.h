@@ -41,6 +41,14 @@ const struct dmn_type *type_referred(struct dmn_compiler *c, const struct xml *a
 void types_read(struct dmn_compiler *c, struct dmn_file *f);
 void types_link(struct dmn_compiler *c, struct dmn_file *f);
 const struct feel_type *type_feel(const struct dmn_type *t); /* of NULL: any */
+/* Of the type, or of the first behind it that has some; of a list's elements. Empty: all are allowed. */
+static inline str type_allowed_text(const struct dmn_type *t)
+{
+    while (t && !t->allowed_text.n) t = t->is == TYPE_REFERENCE ? t->of : NULL;
+    return t ? t->allowed_text : STR("");
+}
+/* The values of a list of them with commas between; none where it has anything else. */
+const struct feel_value *values_listed(struct arena *a, str tests, size_t *count);
 /* The value as the type wants it (DMN 1.5 §10.3.2.9.4); null with a reason where it can't be. Its constraints are
  * part of the run: a limit that they meet ends it. */
 struct dmn_run;

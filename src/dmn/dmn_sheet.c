@@ -110,19 +110,16 @@ static bool among(const values *v, struct feel_value one)
 }
 
 /* Lists of single values are compiled as what they are, so their texts are read again here: FEEL literals. */
-const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena *a, size_t *count)
+const struct feel_value *values_listed(struct arena *a, str tests, size_t *count)
 {
-    str tests = STR("");
+    enum { STEPS = 10000 };
     values got = {0};
-    for (const struct dmn_type *t = n->type; t && !tests.n; t = t->is == TYPE_REFERENCE ? t->of : NULL)
-        tests = t->allowed_text;
     *count = 0;
-    if (n->gives->is == FEEL_TYPE_OF_KIND && n->gives->kind == FEEL_BOOLEAN && !tests.n) tests = STR("true, false");
     for (size_t from = 0; from < tests.n;) {
         size_t end = feel_find_end(tests, from, ',');
         if (end == STR_NOT_FOUND) end = tests.n;
         const struct feel_program *p;
-        struct feel_env env = {.arena = a};
+        struct feel_env env = {.arena = a, .limits = {.steps = STEPS}};
         struct feel_scope none = {.lenient = true};
         struct feel_value v;
         struct err err = {0};
@@ -134,6 +131,13 @@ const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena 
     }
     *count = got.count;
     return got.items;
+}
+
+const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena *a, size_t *count)
+{
+    str tests = type_allowed_text(n->type);
+    if (n->gives->is == FEEL_TYPE_OF_KIND && n->gives->kind == FEEL_BOOLEAN && !tests.n) tests = STR("true, false");
+    return values_listed(a, tests, count);
 }
 
 static void note_constant(struct arena *a, values *to, struct feel_value v)

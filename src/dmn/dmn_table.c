@@ -117,8 +117,7 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     str tests = STR("");
     const struct xml *at = values ? text_of(values, &tests) : x;
     if (tests.n) out->allowed = compile_tests(c, at, tests, scope, type), out->allowed_text = tests;
-    for (const struct dmn_type *d = out->type; d && !tests.n; d = d->is == TYPE_REFERENCE ? d->of : NULL)
-        tests = d->allowed_text;
+    if (!tests.n) tests = type_allowed_text(out->type);
     if (t->policy == HIT_PRIORITY || t->policy == HIT_OUTPUT_ORDER) read_order(c, out, at, tests, scope, type);
     if (fallback) {
         str source;
