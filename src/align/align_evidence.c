@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORK_WEEK = 5, WEEK = 7 };
-
 struct last_ruling { /* of a request */
     str zone, kind;
     int64_t day;
@@ -33,14 +31,6 @@ struct collecting {
     struct evidence *out;
     struct err *err;
 };
-
-int64_t working_days(int64_t from, int64_t to)
-{
-    if (to <= from) return 0;
-    int64_t days = (to - from) / WEEK * WORK_WEEK;
-    for (int64_t day = to - (to - from) % WEEK + 1; day <= to; day++) days += civil_weekday(day) <= WORK_WEEK;
-    return days;
-}
 
 static str text_of_field(const struct fact *f, const char *field)
 {
@@ -240,7 +230,7 @@ static void add_request(struct collecting *k, const char *by, str name, const st
     *vec_add(k->a, &b->days) = (double)(day - asked);
     if (!last || !(last->due > 0)) return;
     b->sums.promised++;
-    b->sums.kept += (double)working_days(asked, day) <= last->due;
+    b->sums.kept += (double)civil_working_days(asked, day) <= last->due;
 }
 
 static void count_requests(struct collecting *k)

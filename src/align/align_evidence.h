@@ -48,7 +48,5 @@ struct proposal_limits {
  * Lighter: people made so many lighter, and nothing went wrong. */
 enum rule_proposal evidence_proposes(const struct rule_evidence *r, const struct rulebook *b,
                                      const struct proposal_limits *limits);
-/* Monday to Friday, after `from` up to `to`. */
-int64_t working_days(int64_t from, int64_t to);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align_ruling.h"
 
+#include "base_time.h"
+
 #include <string.h>
 
-enum { ANSWER_BYTES = 1 << 20, STEPS_LIMIT = 2000000 };
+enum { ANSWER_BYTES = 1 << 20, STEPS_LIMIT = 2000000, PROMISE_MOST = 2500 /* ten years of working days */ };
 
 void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t today)
 {
@@ -25,6 +27,20 @@ static str rules_text(struct arena *a, const struct ruling *r)
     str s = buf_copy(&text, a);
     buf_release(&text);
     return s;
+}
+
+struct ruling_promise ruling_promise(const struct ruling *r, int64_t day)
+{
+    struct ruling_promise p = {0};
+    struct feel_value timing = r->parts[RULING_TIMING];
+    if (timing.kind != FEEL_CONTEXT) return p;
+    const struct feel_value *days = feel_entry_get(timing, STR("answer within days")),
+                            *otherwise = feel_entry_get(timing, STR("without an answer"));
+    int64_t within;
+    if (!days || !feel_to_int(*days, &within) || within < 1 || within > PROMISE_MOST) return p;
+    p.within = within, p.due = civil_working_day_after(day, within);
+    if (otherwise) p.otherwise = text_of(*otherwise);
+    return p;
 }
 
 static void emit_answer(const struct ruling *r, struct buf *json)
@@ -51,7 +67,8 @@ int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_H
                                   .version = rulebook_version(b),
                                   .zone = text_of(out->zone),
                                   .extent = text_of(out->parts[RULING_EXTENT]),
-                                  .rules = rules_text(a, out)};
+                                  .rules = rules_text(a, out),
+                                  .promise = ruling_promise(out, today)};
     memcpy(row->book, book_hash, RULING_HASH_SIZE);
     store_ruling_hash(buf_get(json), row->digest);
     struct buf text;

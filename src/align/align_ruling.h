@@ -14,6 +14,8 @@ int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_H
                 struct buf *json, struct err *err) MUST_USE;
 /* An env in which rulings are made: its clock stands, its limits are those of a request from outside. */
 void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t today);
+/* What it promises when it is made on that day: the timing's `answer within days` and `without an answer`. */
+struct ruling_promise ruling_promise(const struct ruling *r, int64_t day);
 /* What was kept, ruled again by the text of its day: the answer with `"ruling":null`, and whether it is the same to the
  * byte. Not for one that people made by setting another aside. `book` may be NULL. */
 int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,

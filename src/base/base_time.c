@@ -46,7 +46,27 @@ bool civil_valid(int64_t year, int month, int day)
            day <= civil_days_in_month(year, month);
 }
 
-int civil_weekday(int64_t days) { return (int)((days % 7 + 10) % 7) + 1; }
+enum { WEEK = 7, WORK_WEEK = 5 };
+
+int civil_weekday(int64_t days) { return (int)((days % WEEK + 10) % WEEK) + 1; }
+
+int64_t civil_working_days(int64_t from, int64_t to)
+{
+    if (to <= from) return 0;
+    int64_t days = (to - from) / WEEK * WORK_WEEK;
+    for (int64_t day = to - (to - from) % WEEK + 1; day <= to; day++) days += civil_weekday(day) <= WORK_WEEK;
+    return days;
+}
+
+int64_t civil_working_day_after(int64_t from, int64_t n)
+{
+    int64_t day = from + n / WORK_WEEK * WEEK;
+    /* On a weekend whole weeks lead to a weekend again: its last working day is the one. */
+    if (n > 0 && n % WORK_WEEK == 0)
+        while (civil_weekday(day) > WORK_WEEK) day--;
+    for (int64_t left = n % WORK_WEEK; left > 0;) left -= civil_weekday(++day) <= WORK_WEEK;
+    return day;
+}
 
 static bool two_digits(const char *p, int *out)
 {

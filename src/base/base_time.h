@@ -12,6 +12,9 @@ void civil_from_days(int64_t days, int64_t *year, int *month, int *day);
 bool civil_valid(int64_t year, int month, int day);
 int civil_weekday(int64_t days); /* 1 Monday … 7 Sunday */
 int civil_days_in_month(int64_t year, int month);
+/* Working days are Monday to Friday. Those after `from` up to `to`; and the n-th of them after `from`. */
+int64_t civil_working_days(int64_t from, int64_t to);
+int64_t civil_working_day_after(int64_t from, int64_t n);
 /* "2026-11-22" (years of 4 digits) to days; false when it isn't a date. */
 bool civil_parse(str s, int64_t *days);
 /* The last day of a period: "2026", "2026-Q3", "2026-07"; false when it is none. */

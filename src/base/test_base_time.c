@@ -12,6 +12,15 @@ static void days(struct test_tally *t)
     CHECK(civil_days(1970, 1, 1) == 0);
     CHECK(civil_days(2026, 11, 22) == 20779);
     CHECK(civil_weekday(civil_days(2026, 11, 22)) == 7);
+    int64_t friday = civil_days(2026, 11, 20);
+    CHECK(civil_working_days(friday, friday) == 0 && civil_working_days(friday, friday + 2) == 0);
+    CHECK(civil_working_days(friday, friday + 3) == 1 && civil_working_days(friday, friday + 7) == 5);
+    CHECK(civil_working_day_after(friday, 0) == friday && civil_working_day_after(friday, 1) == friday + 3);
+    for (int64_t from = friday; from < friday + 7; from++)
+        for (int64_t n = 1; n < 13; n++) {
+            int64_t day = civil_working_day_after(from, n);
+            CHECK(civil_working_days(from, day) == n && civil_working_days(from, day - 1) == n - 1);
+        }
     CHECK(civil_weekday(-1) == 3 && civil_weekday(0) == 4 && civil_weekday(-4) == 7 && civil_weekday(-3) == 1);
     CHECK(civil_days(0, 3, 1) == -719468 && civil_days(-999999999, 1, 1) < -365242000000);
     bool good = true;

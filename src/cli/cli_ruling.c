@@ -3,6 +3,7 @@
 #include "cli_ruling.h"
 
 #include "base_file.h"
+#include "base_time.h"
 
 #include <string.h>
 
@@ -103,7 +104,17 @@ static void put_lighter(struct cli *c, const struct ruling *r)
     }
 }
 
-void cli_put_ruling(struct cli *c, const struct ruling *r)
+static void put_due(struct cli *c, const struct ruling *r, int64_t day)
+{
+    struct ruling_promise promise = ruling_promise(r, day);
+    if (!promise.within) return;
+    cli_style(c, STYLE_BOLD);
+    cli_text(c, "answer due on");
+    cli_style(c, STYLE_PLAIN);
+    cli_printf(c, ": " STR_FORMAT "\n", STR_ARGS(civil_emit(&c->arena, promise.due)));
+}
+
+void cli_put_ruling(struct cli *c, const struct ruling *r, int64_t day)
 {
     static const enum cli_style styles[] = {STYLE_GREEN, STYLE_YELLOW, STYLE_RED};
     size_t count;
@@ -116,6 +127,7 @@ void cli_put_ruling(struct cli *c, const struct ruling *r)
     cli_style(c, STYLE_PLAIN);
     cli_text(c, r->state == RULED_GAP ? " (no rule covers this: people of both sides decide it together)\n" : "\n");
     put_parts(c, r);
+    put_due(c, r, day);
     bool headed = false;
     for (size_t i = 0; i < r->rule_count; i++) {
         if (!r->rules[i].leads || !r->rules[i].why.n) continue;

@@ -128,7 +128,7 @@ static int ask_one(struct asking *k, struct err *err)
         ruling_emit_json(&r, number, &w);
         cli_text(c, "\n");
     } else if (ruled) {
-        cli_put_ruling(c, &r);
+        cli_put_ruling(c, &r, c->today);
         if (number) cli_printf(c, "kept as ruling %llu\n", (unsigned long long)number);
     }
     return tell_open(c, &r);

@@ -20,6 +20,11 @@ static void put_json_row(struct cli *c, struct json_writer *w, const struct stor
     json_key(w, STR("version")), json_string(w, r->version);
     json_key(w, STR("zone")), json_string(w, r->zone);
     json_key(w, STR("extent")), json_string(w, r->extent);
+    if (r->promise.within) {
+        json_key(w, STR("due_on")), json_string(w, civil_emit(&c->arena, r->promise.due));
+        json_key(w, STR("answer_within_days")), json_int(w, r->promise.within);
+        json_key(w, STR("without_an_answer")), json_string(w, r->promise.otherwise);
+    }
     if (r->overrules) json_key(w, STR("overrules")), json_int(w, (int64_t)r->overrules);
     if (r->overrules) json_key(w, STR("reason")), json_string(w, r->reason);
 }
@@ -30,9 +35,10 @@ static str day_words(struct cli *c, int64_t day) { return arena_printf(&c->arena
 
 static int list(struct cli *c, struct err *err)
 {
-    static const struct cli_column columns[] = {{STR_INIT("RULING"), true}, {STR_INIT("DAY"), false},
-                                                {STR_INIT("ZONE"), false},  {STR_INIT("EXTENT"), false},
-                                                {STR_INIT("BY"), false},    {STR_INIT("RULEBOOK"), false}};
+    static const struct cli_column columns[] = {{STR_INIT("RULING"), true},     {STR_INIT("DAY"), false},
+                                                {STR_INIT("ZONE"), false},      {STR_INIT("EXTENT"), false},
+                                                {STR_INIT("ANSWER BY"), false}, {STR_INIT("BY"), false},
+                                                {STR_INIT("RULEBOOK"), false}};
     const struct stored_ruling *rows;
     size_t count;
     int64_t limit = ROWS_SHOWN;
@@ -59,6 +65,7 @@ static int list(struct cli *c, struct err *err)
                                                        (unsigned long long)r->overrules)
                                         : r->zone);
         cli_table_cell(&t, r->extent);
+        cli_table_cell(&t, r->promise.within ? day_words(c, r->promise.due) : STR(""));
         cli_table_cell(&t, r->actor);
         cli_table_cell(&t,
                        arena_printf(&c->arena, STR_FORMAT " " STR_FORMAT, STR_ARGS(r->rulebook), STR_ARGS(r->version)));
@@ -118,7 +125,9 @@ static int show(struct again *k, uint64_t number)
                                 : answers->items[i].kind == JSON_FALSE ? STR("no")
                                                                        : answers->items[i].text));
         cli_text(c, "\n");
-        if (book) cli_put_ruling(c, &ruling);
+        if (book) cli_put_ruling(c, &ruling, row.day);
+        if (row.promise.within && c->today > row.promise.due)
+            cli_printf(c, "The limit ran out on %s\n", day_words(c, row.promise.due).p);
         if (row.overrules)
             cli_printf(c, STR_FORMAT ", in place of ruling %llu: " STR_FORMAT "\n", STR_ARGS(row.zone),
                        (unsigned long long)row.overrules, STR_ARGS(row.reason));

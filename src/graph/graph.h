@@ -109,7 +109,29 @@ const struct picture_keys *fact_keys(const struct picture *p, uint64_t fact);
 const struct picture_keys *picture_keys(const struct picture *p, size_t i);
 /* Is it this side's turn: is the text proposed, and the side's key missing? */
 bool keys_wait_for(const struct picture *p, const struct picture_keys *keys, str side);
-str fact_name(const struct fact *f); /* the name field; "application 42" where it is empty */
+/* The ruling that a request has: the last that was kept for it up to that day. It is of rows that are no facts, so a
+ * new one comes into the next picture without a commit; picture_ruling_number is the newest that is in it. */
+enum ruling_limit {             /* of the time in which it promises an answer, in working days */
+                    LIMIT_NONE, /* nobody has to answer */
+                    LIMIT_OPEN,
+                    LIMIT_SOON, /* today or on the next working day */
+                    LIMIT_RUN_OUT
+};
+struct picture_ruling {
+    uint64_t number;
+    int64_t day, within, due; /* within: working days, 0: nobody has to answer; due: the day */
+    int64_t left;             /* working days until then; below 0: since then */
+    enum ruling_limit limit;
+    bool aside; /* people made it, in place of one */
+    str zone, extent, rulebook, version;
+    str otherwise; /* what happens without an answer */
+};
+bool picture_ruling(const struct picture *p, uint64_t request, int64_t today, struct picture_ruling *out);
+/* The i-th request for which rulings are kept, by id; 0 behind the last. */
+uint64_t picture_requested(const struct picture *p, size_t i);
+uint64_t picture_ruling_number(const struct picture *p);
+str limit_word(enum ruling_limit limit); /* "none", "open", "soon", "run out" */
+str fact_name(const struct fact *f);     /* the name field; "application 42" where it is empty */
 /* Ids of all facts of a type, ascending. */
 const uint64_t *picture_facts(const struct picture *p, const struct model_type *type, size_t *count);
 size_t picture_count(const struct picture *p);
@@ -131,7 +153,9 @@ size_t picture_search(const struct picture *p, const struct graph_viewer *viewer
  * An object has its type's fields and inverses, `id` and `type`; of a two-key type also `agreement` (draft, proposed,
  * signed by marketing, signed by it, agreed), `agreed on`, `proposed` (the proposal, an object of the same class, whose
  * own `agreement` says how far it is), `proposed on` and `signed on` (of the text that waits for its keys), `waits for`
- * (the sides whose key it lacks). A field of the same name comes before these. */
+ * (the sides whose key it lacks). A request has `ruling`, an object with `number`, `zone`, `extent`, `ruled on`,
+ * `rulebook`, `version`, `set aside`, `limit` (limit_word), `answer within days`, `due on`, `days left` (working days),
+ * `without an answer`. A field of the same name comes before these. */
 const struct feel_scope *graph_scope(const struct graph *g);
 const struct model *graph_model(const struct graph *g);
 const struct feel_class *graph_class(const struct graph *g, const struct model_type *type);

@@ -161,7 +161,7 @@ static void make_class(struct graph *g, struct shape *shape)
 {
     struct arena *a = &g->arena;
     const struct model_type *type = shape->type;
-    size_t key_count, most = type->field_count + type->inverse_count + 2, count = 0;
+    size_t key_count, most = type->field_count + type->inverse_count + 3, count = 0;
     const struct key_member *keys = key_members(&key_count);
     if (type->two_key) most += key_count;
     struct feel_field *members = arena_array(a, most, sizeof *members);
@@ -195,6 +195,11 @@ static void make_class(struct graph *g, struct shape *shape)
                                                .type = k->how == SLOT_PROPOSED ? &shape->object : key_type(k->how),
                                                .slot = add_slot(shape, (struct slot){.how = k->how, .name = k->name})};
     }
+    if (type == g->request && !model_field(type, STR("ruling")) && !has_inverse(type, STR("ruling")))
+        members[count++] =
+            (struct feel_field){.name = STR("ruling"),
+                                .type = &g->ruling_type,
+                                .slot = add_slot(shape, (struct slot){.how = SLOT_RULING, .name = STR("ruling")})};
     uint32_t name_slot = 0;
     for (size_t i = 0; i < count; i++)
         if (str_eq(members[i].name, type->name_field->name)) name_slot = members[i].slot;
@@ -279,7 +284,7 @@ static int walk_slot(struct walk *w, const struct shape *shape, uint32_t number,
     size_t count;
     const struct feel_read *reads = feel_program_reads(slot->program, &count);
     for (size_t i = 0; i < count; i++) {
-        if (reads[i].class == &w->g->workspace) continue;
+        if (reads[i].class == &w->g->workspace || reads[i].class == &w->g->ruling) continue;
         if (walk_slot(w, reads[i].class->host, reads[i].slot, err)) return -1;
         enum user_role needed = graph_seen_by(w->g, &reads[i]);
         if (needed > slot->seen_by) slot->seen_by = needed;
@@ -308,7 +313,7 @@ static int check_circles(struct graph *g, struct err *err)
 
 enum user_role graph_seen_by(const struct graph *g, const struct feel_read *read)
 {
-    if (read->class == &g->workspace) return ROLE_VIEWER;
+    if (read->class == &g->workspace || read->class == &g->ruling) return ROLE_VIEWER;
     const struct shape *shape = read->class->host;
     return shape->slots[read->slot].seen_by;
 }
@@ -347,6 +352,8 @@ int classes_make(struct graph *g, struct err *err)
         shape->object = (struct feel_type){.is = FEEL_TYPE_OBJECT, .class = &shape->class};
         shape->list = (struct feel_type){.is = FEEL_TYPE_LIST, .of = &shape->object};
     }
+    g->request = model_type(g->model, STR("request"));
+    ruling_class_make(g);
     for (size_t i = 0; i < types; i++) make_class(g, &g->shapes[i]);
     make_workspace(g);
     for (size_t i = 0; i < types; i++)
@@ -510,6 +517,7 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     case SLOT_PROPOSED_ON:
     case SLOT_SIGNED_ON:
     case SLOT_WAITS_FOR: return keyed_get(env, f, handle, slot);
+    case SLOT_RULING: return ruling_of(env, shape->graph, f->id);
     case SLOT_INVERSE: {
         size_t chunk = picture_chunk(view->picture, f->id >> CHUNK_BITS);
         ids = backlinks_get(view->picture->back[chunk], f->id & (CHUNK_FACTS - 1), shape, slot->number, &count);
@@ -555,7 +563,8 @@ static struct feel_value fact_get(struct feel_env *env, const struct feel_class 
     case SLOT_PROPOSED:
     case SLOT_PROPOSED_ON:
     case SLOT_SIGNED_ON:
-    case SLOT_WAITS_FOR: break;
+    case SLOT_WAITS_FOR:
+    case SLOT_RULING: break;
     }
     NOT_REACHED();
 }

@@ -10,6 +10,7 @@
 #include "base_map.h"
 #include "feel_number.h"
 #include "graph.h"
+#include "store_ruling.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -38,7 +39,8 @@ enum slot_how {
     SLOT_PROPOSED,
     SLOT_PROPOSED_ON,
     SLOT_SIGNED_ON,
-    SLOT_WAITS_FOR
+    SLOT_WAITS_FOR,
+    SLOT_RULING /* of a request */
 };
 struct slot {
     enum slot_how how;
@@ -77,6 +79,9 @@ struct graph {
     struct shape *shapes; /* by model_type.number */
     struct feel_class workspace;
     struct feel_type workspace_type;
+    struct feel_class ruling;
+    struct feel_type ruling_type;
+    const struct model_type *request; /* NULL when the model has no such type */
     struct feel_scope scope;
     const struct shape *rate; /* NULL when the model has no such type */
     const struct model_field *rate_currency, *rate_from, *rate_value;
@@ -240,6 +245,15 @@ struct rates { /* by currency, then day */
     struct rate items[];
 };
 
+struct requested; /* the rulings of one request */
+void ruling_class_make(struct graph *g);
+/* Those of `old` (may be NULL) with some more, which are put in order. */
+void requested_make(struct picture *next, const struct picture *old, struct stored_ruling *rows, size_t count);
+void requested_drop(struct picture *p);
+struct feel_value ruling_of(struct feel_env *env, const struct graph *g, uint64_t request);
+void ruling_emit(struct json_writer *w, struct feel_env *env, struct feel_value ruling);
+str name_key(struct arena *a, str name); /* as in JSON: due_on */
+
 struct picture {
     atomic_uint users;
     const struct graph *graph;
@@ -252,8 +266,11 @@ struct picture {
     struct evidence **evidence; /* by application */
     struct keyed **keyed;       /* by fact */
     size_t keyed_count;
-    struct rates *rates; /* NULL: none */
-    int64_t newest_day;  /* that any log shows; INT64_MIN when none */
+    struct rates *rates;          /* NULL: none */
+    struct requested **requested; /* by request */
+    size_t requested_count;
+    uint64_t ruling_number; /* of the last ruling in them */
+    int64_t newest_day;     /* that any log shows; INT64_MIN when none */
 };
 /* STR_NOT_FOUND when there is none. */
 size_t picture_chunk(const struct picture *p, uint64_t number);

@@ -173,7 +173,8 @@ struct feel_value keyed_get(struct feel_env *env, const struct fact *f, uint64_t
     case SLOT_OBSERVED:
     case SLOT_INVERSE:
     case SLOT_ID:
-    case SLOT_TYPE: break;
+    case SLOT_TYPE:
+    case SLOT_RULING: break;
     }
     NOT_REACHED();
 }

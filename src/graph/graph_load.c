@@ -33,6 +33,7 @@ struct loading {
     VEC(struct name_entry) names_out;
     VEC(struct membership) members;
     VEC(struct keyed_change) keyed;
+    VEC(struct stored_ruling) rulings;
     bool rates_change;
 };
 
@@ -97,6 +98,24 @@ static void on_payment(void *self, const struct stored_payment *p)
 static void on_evidence_of(void *self, uint64_t application)
 {
     evidence_draft_of(((struct loading *)self)->evidence, application);
+}
+
+/* The hashes and the answers stay behind. */
+static int on_ruling(void *self, const struct stored_ruling *r)
+{
+    struct loading *l = self;
+    struct stored_ruling *kept = vec_add(&l->lists, &l->rulings);
+    *kept = (struct stored_ruling){.number = r->number,
+                                   .day = r->day,
+                                   .request = r->request,
+                                   .overrules = r->overrules,
+                                   .promise = r->promise,
+                                   .zone = arena_copy(&l->lists, r->zone),
+                                   .extent = arena_copy(&l->lists, r->extent),
+                                   .rulebook = arena_copy(&l->lists, r->rulebook),
+                                   .version = arena_copy(&l->lists, r->version)};
+    kept->promise.otherwise = arena_copy(&l->lists, r->promise.otherwise);
+    return 0;
 }
 
 /* ---- What that means for the lists ---- */
@@ -405,7 +424,9 @@ static struct picture *advance(const struct graph *g, struct picture *old, uint6
                  : old ? store_load_since(s, old->number, &reader, &head, err)
                        : store_load(s, &reader, &head, err);
     if (back) head = back;
-    if (!failed && old && head == old->number) {
+    /* Rulings are no commits, and none is ever taken away: a picture of an earlier day leaves out the later ones. */
+    if (!failed && !back) failed = store_each_requested(s, old ? old->ruling_number : 0, on_ruling, &l, err);
+    if (!failed && old && head == old->number && !l.rulings.count) {
         next = old;
     } else if (!failed) {
         next = mem_zalloc(sizeof *next);
@@ -421,6 +442,7 @@ static struct picture *advance(const struct graph *g, struct picture *old, uint6
         make_rates(&l, next);
         make_evidence(&l, next);
         make_keyed(&l, next);
+        requested_make(next, old, l.rulings.items, l.rulings.count);
     }
     VEC_EACH(change, &l.keyed) mem_free(change->now);
     for (size_t i = 0; i < l.chunk_count; i++) mem_free(l.chunks[i]);

@@ -22,6 +22,7 @@ static void release(struct picture *p)
     for (size_t i = 0; i < p->evidence_count; i++) DROP(p->evidence[i]);
     for (size_t i = 0; i < p->keyed_count; i++) DROP(p->keyed[i]);
     DROP(p->rates);
+    requested_drop(p);
     mem_free(p->chunks);
     mem_free(p->back);
     mem_free(p->types);

@@ -160,6 +160,14 @@ static void emit_value(struct json_writer *w, struct feel_env *env, const struct
     }
 }
 
+str name_key(struct arena *a, str name)
+{
+    str key = arena_copy(a, name);
+    for (size_t i = 0; i < key.n; i++)
+        if (key.p[i] == ' ') ((char *)(uintptr_t)key.p)[i] = '_';
+    return key;
+}
+
 static void emit_key(struct json_writer *w, struct feel_env *env, const struct shape *shape, const struct slot *slot,
                      uint64_t fact)
 {
@@ -171,12 +179,11 @@ static void emit_key(struct json_writer *w, struct feel_env *env, const struct s
         return;
     }
     if (v.kind == FEEL_NULL || (v.kind == FEEL_LIST && !v.count)) return;
-    str key = arena_copy(env->arena, slot->name);
-    for (size_t i = 0; i < key.n; i++)
-        if (key.p[i] == ' ') ((char *)(uintptr_t)key.p)[i] = '_';
-    json_key(w, key);
+    json_key(w, name_key(env->arena, slot->name));
     if (slot->how == SLOT_PROPOSED)
         graph_emit_json(w, env, fact | FACT_PROPOSED);
+    else if (slot->how == SLOT_RULING)
+        ruling_emit(w, env, v);
     else
         feel_emit_json(w, v);
 }

@@ -31,6 +31,10 @@ static void link_hash(const unsigned char before[RULING_HASH_SIZE], const struct
     journal_hash_text(&h, r->key);
     journal_hash_number(&h, r->overrules);
     journal_hash_text(&h, r->reason);
+    if (r->promise.within) {
+        journal_hash_number(&h, (uint64_t)r->promise.within), journal_hash_number(&h, (uint64_t)r->promise.due);
+        journal_hash_text(&h, r->promise.otherwise);
+    }
     crypto_generichash_final(&h, out, RULING_HASH_SIZE);
 }
 
@@ -47,21 +51,23 @@ static int take_hash(sqlite3_stmt *q, int column, unsigned char out[RULING_HASH_
 /* Borrowed from the statement's present row. */
 static int read_row(sqlite3_stmt *q, struct stored_ruling *r, struct err *err)
 {
-    *r = (struct stored_ruling){.number = (uint64_t)sqlite3_column_int64(q, 0),
-                                .time = sqlite3_column_int64(q, 1),
-                                .day = sqlite3_column_int64(q, 2),
-                                .actor = store_column(q, 3),
-                                .door = store_column(q, 4),
-                                .request = (uint64_t)sqlite3_column_int64(q, 5),
-                                .rulebook = store_column(q, 6),
-                                .version = store_column(q, 7),
-                                .answers = store_column(q, 9),
-                                .zone = store_column(q, 10),
-                                .extent = store_column(q, 11),
-                                .rules = store_column(q, 12),
-                                .key = store_column(q, 14),
-                                .overrules = (uint64_t)sqlite3_column_int64(q, 15),
-                                .reason = store_column(q, 16)};
+    *r = (struct stored_ruling){
+        .number = (uint64_t)sqlite3_column_int64(q, 0),
+        .time = sqlite3_column_int64(q, 1),
+        .day = sqlite3_column_int64(q, 2),
+        .actor = store_column(q, 3),
+        .door = store_column(q, 4),
+        .request = (uint64_t)sqlite3_column_int64(q, 5),
+        .rulebook = store_column(q, 6),
+        .version = store_column(q, 7),
+        .answers = store_column(q, 9),
+        .zone = store_column(q, 10),
+        .extent = store_column(q, 11),
+        .rules = store_column(q, 12),
+        .key = store_column(q, 14),
+        .overrules = (uint64_t)sqlite3_column_int64(q, 15),
+        .reason = store_column(q, 16),
+        .promise = {sqlite3_column_int64(q, 18), sqlite3_column_int64(q, 19), store_column(q, 20)}};
     if (take_hash(q, 8, r->book) == 0 && take_hash(q, 13, r->digest) == 0 && take_hash(q, 17, r->hash) == 0) return 0;
     return err_set(err, ERR_STORE, "ruling %llu is damaged: a hash has the wrong length",
                    (unsigned long long)r->number);
@@ -75,6 +81,7 @@ static void keep_row(struct arena *a, struct stored_ruling *r)
     r->rulebook = kept(a, r->rulebook), r->version = kept(a, r->version);
     r->answers = kept(a, r->answers), r->zone = kept(a, r->zone), r->extent = kept(a, r->extent);
     r->rules = kept(a, r->rules), r->key = kept(a, r->key), r->reason = kept(a, r->reason);
+    r->promise.otherwise = kept(a, r->promise.otherwise);
 }
 
 /* ---- Adding --------------------------------------------------------------------------------------------------------
@@ -142,10 +149,10 @@ static int add_all(struct store *s, struct arena *a, struct stored_ruling *rows,
         r->number = ++number;
         link_hash(hash, r, r->hash);
         memcpy(hash, r->hash, sizeof hash);
-        if (store_run(s, SQL_RULING_ADD, err, "uiissussbssssbsusb", r->number, r->time, r->day, r->actor, r->door,
+        if (store_run(s, SQL_RULING_ADD, err, "uiissussbssssbsusbiis", r->number, r->time, r->day, r->actor, r->door,
                       r->request, r->rulebook, r->version, r->book, (size_t)RULING_HASH_SIZE, r->answers, r->zone,
                       r->extent, r->rules, r->digest, (size_t)RULING_HASH_SIZE, r->key, r->overrules, r->reason,
-                      r->hash, (size_t)RULING_HASH_SIZE))
+                      r->hash, (size_t)RULING_HASH_SIZE, r->promise.within, r->promise.due, r->promise.otherwise))
             return -1;
     }
     return 0;
@@ -218,12 +225,10 @@ int store_load_rulings(struct store *s, struct arena *a, const struct ruling_pic
     return rc;
 }
 
-static int each_of(struct store *s, enum store_sql sql, int (*each)(void *host, const struct stored_ruling *r),
-                   void *host, struct err *err)
+static int each_row(struct store *s, sqlite3_stmt *q, int (*each)(void *host, const struct stored_ruling *r),
+                    void *host, struct err *err)
 {
-    sqlite3_stmt *q;
     int rc, result = 0;
-    if (store_prepare(s, sql, &q, err)) return -1;
     while ((rc = store_step(s, q, err)) == 1) {
         struct stored_ruling r;
         result = read_row(q, &r, err) ? -1 : each(host, &r);
@@ -232,6 +237,20 @@ static int each_of(struct store *s, enum store_sql sql, int (*each)(void *host, 
         return result;
     }
     return rc;
+}
+
+static int each_of(struct store *s, enum store_sql sql, int (*each)(void *host, const struct stored_ruling *r),
+                   void *host, struct err *err)
+{
+    sqlite3_stmt *q;
+    return store_prepare(s, sql, &q, err) ? -1 : each_row(s, q, each, host, err);
+}
+
+int store_each_requested(struct store *s, uint64_t after, int (*each)(void *host, const struct stored_ruling *r),
+                         void *host, struct err *err)
+{
+    sqlite3_stmt *q;
+    return store_bind(s, SQL_RULING_REQUESTED, &q, err, "u", after) ? -1 : each_row(s, q, each, host, err);
 }
 
 int store_each_ruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,

@@ -9,6 +9,10 @@
 
 enum { RULING_HASH_SIZE = 32 };
 
+struct ruling_promise {  /* an answer is due */
+    int64_t within, due; /* in so many working days, so on that day; within 0: nobody has to answer */
+    str otherwise;       /* what happens without one, in the rulebook's words; may be empty */
+};
 struct stored_ruling {
     uint64_t number; /* from 1 */
     int64_t time, day;
@@ -23,6 +27,7 @@ struct stored_ruling {
     str key;                                /* of a repeated request, with its holder; STR_NONE */
     uint64_t overrules;                     /* a ruling that people have set aside by this one; its zone is theirs; 0 */
     str reason;                             /* why */
+    struct ruling_promise promise;          /* of one that sets another aside: what that one promised */
     unsigned char hash[RULING_HASH_SIZE];
     bool again; /* store_add_rulings: it was there under its key; the row is that one */
 };
@@ -53,6 +58,9 @@ int store_load_rulings(struct store *s, struct arena *a, const struct ruling_pic
 /* All, the oldest first; the rows are valid during the call. A result other than 0 ends it and is returned. */
 int store_each_ruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
                       struct err *err) MUST_USE;
+/* The same of those after ruling `after` that were asked for a request. */
+int store_each_requested(struct store *s, uint64_t after, int (*each)(void *host, const struct stored_ruling *r),
+                         void *host, struct err *err) MUST_USE;
 /* The same of those only that set another one aside, in no order. */
 int store_each_overruling(struct store *s, int (*each)(void *host, const struct stored_ruling *r), void *host,
                           struct err *err) MUST_USE;

@@ -152,8 +152,14 @@ static const char migration_7[] =
     "CREATE TRIGGER rulebook_text_is_final BEFORE UPDATE ON rulebook_text"
     " BEGIN SELECT raise(ABORT, 'a text by which was ruled is never changed'); END;";
 
+/* What a ruling promises: an answer within so many working days, so on that day, and what happens without one. */
+static const char migration_8[] = "ALTER TABLE ruling ADD COLUMN within INTEGER NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE ruling ADD COLUMN due INTEGER NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE ruling ADD COLUMN otherwise TEXT;"
+                                  "CREATE INDEX ruling_requested ON ruling(number) WHERE request <> 0;";
+
 static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4,
-                                         migration_5, migration_6, migration_7};
+                                         migration_5, migration_6, migration_7, migration_8};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

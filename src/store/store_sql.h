@@ -7,7 +7,7 @@
 
 #define RULING_COLUMNS                                                                                                 \
     "number, time, day, actor, door, request, rulebook, version, book, answers, zone, extent, rules, digest, key,"     \
-    " overrules, reason, hash"
+    " overrules, reason, hash, within, due, otherwise"
 #define STORE_STATEMENTS(X)                                                                                            \
     X(SQL_BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                              \
     X(SQL_BEGIN_READ, "BEGIN")                                                                                         \
@@ -280,10 +280,14 @@
     X(SQL_BOOK_GET, "SELECT text FROM rulebook_text WHERE hash = ?1")                                                  \
     X(SQL_RULING_LAST, "SELECT number, hash FROM ruling ORDER BY number DESC LIMIT 1")                                 \
     X(SQL_RULING_ADD, "INSERT INTO ruling(" RULING_COLUMNS                                                             \
-                      ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)")     \
+                      ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "     \
+                      "?19, ?20, ?21)")                                                                                \
     X(SQL_RULING_OF_KEY, "SELECT " RULING_COLUMNS " FROM ruling WHERE key = ?1")                                       \
     X(SQL_RULING_GET, "SELECT " RULING_COLUMNS " FROM ruling WHERE number = ?1")                                       \
     X(SQL_RULING_ALL, "SELECT " RULING_COLUMNS " FROM ruling ORDER BY number")                                         \
+    /* By the index, since nearly all rulings may be without a request. */                                             \
+    X(SQL_RULING_REQUESTED, "SELECT " RULING_COLUMNS " FROM ruling INDEXED BY ruling_requested"                        \
+                            " WHERE request <> 0 AND number > ?1 ORDER BY number")                                     \
     X(SQL_RULING_OVERRULINGS, "SELECT " RULING_COLUMNS " FROM ruling WHERE overrules <> 0")                            \
     X(SQL_RULING_PICK,                                                                                                 \
       "SELECT " RULING_COLUMNS " FROM ruling WHERE number < ?1 AND (?2 = 0 OR request = ?2) AND time >= ?3 AND time "  \

@@ -22,6 +22,16 @@ static struct stored_ruling a_ruling(const char *zone)
     return r;
 }
 
+struct seen {
+    uint64_t count, last;
+};
+static int see(void *host, const struct stored_ruling *r)
+{
+    struct seen *s = host;
+    s->count++, s->last = r->number;
+    return 0;
+}
+
 static void are_added_and_read(struct test_tally *t)
 {
     struct fixture x;
@@ -35,11 +45,19 @@ static void are_added_and_read(struct test_tally *t)
     CHECK(ruled == 0);
     struct stored_ruling rows[] = {a_ruling("green"), a_ruling("red"), a_ruling("green")};
     rows[1].request = 5, rows[2].time = 2000;
+    rows[1].promise = (struct ruling_promise){5, 20007, STR("The heads decide.")};
     GOOD(&x, store_add_rulings(x.s, &x.a, rows, 3, &x.err));
     CHECK(rows[0].number == 1 && rows[2].number == 3);
     GOOD(&x, store_load_ruling(x.s, &x.a, 2, &one, &x.err));
     CHECK_STR(one.zone, STR("red"));
     CHECK_STR(one.answers, STR("{\"what\":\"report\"}"));
+    CHECK(one.promise.within == 5 && one.promise.due == 20007);
+    CHECK_STR(one.promise.otherwise, STR("The heads decide."));
+    struct seen seen = {0};
+    GOOD(&x, store_each_requested(x.s, 0, see, &seen, &x.err));
+    CHECK(seen.count == 1 && seen.last == 2);
+    GOOD(&x, store_each_requested(x.s, 2, see, &seen, &x.err));
+    CHECK(seen.count == 1);
     CHECK(one.request == 5 && !one.key.p && !memcmp(one.hash, rows[1].hash, sizeof one.hash));
     BAD(&x, store_load_ruling(x.s, &x.a, 4, &one, &x.err), ERR_ABSENT, "no ruling 4");
     struct ruling_pick pick = {.zone = STR("green"), .limit = 10};

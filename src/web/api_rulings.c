@@ -143,6 +143,11 @@ static void put_row(struct request *r, struct json_writer *w, const struct store
     json_key(w, STR("version")), json_string(w, row->version);
     json_key(w, STR("zone")), json_string(w, row->zone);
     json_key(w, STR("extent")), json_string(w, row->extent);
+    if (row->promise.within) {
+        json_key(w, STR("due_on")), json_string(w, civil_emit(&r->arena, row->promise.due));
+        json_key(w, STR("answer_within_days")), json_int(w, row->promise.within);
+        json_key(w, STR("without_an_answer")), json_string(w, row->promise.otherwise);
+    }
     if (!row->overrules) return;
     json_key(w, STR("overrules")), json_int(w, (int64_t)row->overrules);
     json_key(w, STR("reason")), json_string(w, row->reason);

@@ -33,6 +33,7 @@ struct ask {
     bool wrong;                 /* something was typed that is no answer */
     const struct fact *request; /* for which it is asked; NULL */
     str message;                /* why it was not kept */
+    int64_t day;                /* on which it is ruled; 0: today */
 };
 
 /* /rulebooks/… of it. */

@@ -296,6 +296,7 @@ void answer_fact(struct request *r)
     int failed = put_keys_of(r, f, &keys, &err) || put_fields(r, f, &keys, &fact, &err);
     page_put(r, "fact", record_get(&fact));
     put_inverses(r, f);
+    put_promise(r, f);
     if (!failed) failed = put_history(r, f, &err);
     /* What is said about a fact is said now. */
     if (!failed && !r->then.number) failed = put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err);

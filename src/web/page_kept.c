@@ -21,6 +21,7 @@ static struct feel_value row_record(struct request *r, const struct stored_rulin
     record_text(&c, "day", show_day(r, row->day));
     record_text(&c, "zone", capitalise(r, row->zone));
     record_text(&c, "extent", row->extent.n ? row->extent : STR_NONE);
+    if (row->promise.within) record_text(&c, "due", show_day(r, row->promise.due));
     record_text(&c, "actor", row->actor);
     record_text(&c, "book", text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(row->rulebook), STR_ARGS(row->version)));
     record_put(&c, "request", row->request ? fact_record(r, row->request) : feel_null());
@@ -163,6 +164,7 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
         page_fail(r, &err);
     else {
         struct book_text gone = {.name = meant.rulebook};
+        ask.day = meant.day;
         fill_ask(r, &ask, &given, &meant);
         if (!ask.book) ask.book = &gone;
         page_begin(r, PAGE_KEPT);

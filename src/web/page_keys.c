@@ -145,6 +145,7 @@ void put_waiting(struct request *r)
             record_text(&c, "other", text_format(r, STR_FORMAT " has signed", STR_ARGS(k->given[0].side->name)));
         values_add(r, &list, record_get(&c));
     }
+    add_promises(r, &list);
     if (!list.count) return;
     struct record all = record_new(r);
     record_text(&all, "title",

@@ -160,6 +160,8 @@ struct feel_value ruling_record(const struct ask *ask)
     record_put(&c, "timing", entries_of(r, x->parts[RULING_TIMING]));
     record_put(&c, "conditions", texts_of(r, x->parts[RULING_CONDITIONS]));
     record_put(&c, "training", texts_of(r, x->parts[RULING_TRAINING]));
+    struct ruling_promise promise = ruling_promise(x, ask->day ? ask->day : r->env.today);
+    if (promise.within) record_text(&c, "due", show_day(r, promise.due));
     record_text(&c, "budget", answer_key(r, x->parts[RULING_BUDGET]));
     record_text(&c, "approver", answer_key(r, x->parts[RULING_APPROVER]));
     record_put(&c, "steps", steps_of(r, x->parts[RULING_STEPS]));

@@ -183,7 +183,7 @@ void past_release(struct web *web);
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
       "shipped keys")                                                                                                  \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title live fact notes fields inverses history older comments saved keys")                           \
+    X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
     X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(PASTE, paste, "title kind message query back chosen rows text header plan columns reason")                       \

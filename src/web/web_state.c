@@ -133,9 +133,10 @@ static int found_fill_for(struct web *web, struct found *f, struct found *whole,
     return 0;
 }
 
-static bool is_fresh(const struct found *f, uint64_t number, int64_t today)
+static bool is_fresh(const struct found *f, const struct picture *p, int64_t today)
 {
-    return f && picture_number(f->picture) >= number && f->day == today;
+    return f && picture_number(f->picture) >= picture_number(p) &&
+           picture_ruling_number(f->picture) >= picture_ruling_number(p) && f->day == today;
 }
 
 /* The highest sight first. */
@@ -172,7 +173,7 @@ void web_find(struct web *web)
     uint64_t number = picture_number(p);
     enum user_role top = graph_sight(web->graph, NULL);
     pthread_mutex_lock(&web->found_lock);
-    bool done = is_fresh(web->found[top], number, today) || (web->found_error.code && web->found_tried == number);
+    bool done = is_fresh(web->found[top], p, today) || (web->found_error.code && web->found_tried == number);
     pthread_mutex_unlock(&web->found_lock);
     if (done) {
         picture_drop(p);
@@ -213,7 +214,7 @@ int web_take_found(struct request *r, bool wait, struct found **out, struct err 
     until.tv_sec += (*found ? 0 : 30) + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     bool late = false;
-    while (!late && !(*found && !wait) && !is_fresh(*found, number, r->env.today) &&
+    while (!late && !(*found && !wait) && !is_fresh(*found, r->picture, r->env.today) &&
            !(web->found_error.code && web->found_tried >= number)) {
         web_stop(web->keeper_wake);
         late = pthread_cond_timedwait(&web->found_changed, &web->found_lock, &until) == ETIMEDOUT;
