@@ -145,6 +145,29 @@ export async function people(browser, { base, port }) {
     same((await she.send('/account', `/account/tokens/${number}`, {})).status, 404, 'once');
   });
 
+  await group("what is one's own is nobody else's", async () => {
+    const one = client(port), two = client(port);
+    await one.signIn('it@northlight.example');
+    await two.signIn('viewer@northlight.example');
+    const list = '/types/vendors', named = (body) => [...body.matchAll(/name="drop" value="(\d+)"/g)].map((m) => m[1]);
+    same((await one.send(list, `${list}/views`, { name: 'Mine alone', query: 'sort=name' })).status, 303, 'a view is saved');
+    const mine = `${list}?sort=name`, [view] = named((await one.get(mine)).body);
+    check(view > 0, 'it is listed');
+    check(!(await two.get(list)).body.includes('Mine alone'), 'for oneself only');
+    check((await two.send(list, `${list}/views`, { drop: view })).status >= 400, 'another cannot drop it');
+    check((await one.get(list)).body.includes('Mine alone'), 'it stays');
+    const first = (body) => body.match(/href="(\/facts\/\d+)[^"]*"/)[1], fact = first((await one.get(list)).body);
+    same((await one.send(fact, `${fact}/comments`, { text: 'Written by one.' })).status, 303, 'a comment is written');
+    const comment = (await one.get(fact)).body.match(new RegExp(`${fact}/comments/(\\d+)`))[1];
+    for (const form of [{ step: 'save', text: 'Written by another.' }, { step: 'delete' }])
+      check((await two.send(fact, `${fact}/comments/${comment}`, form)).status >= 400, `another cannot ${form.step} it`);
+    const elsewhere = first((await one.get('/types/applications')).body);
+    same((await one.send(fact, `${elsewhere}/comments/${comment}`, { step: 'delete' })).status, 404, 'nor at another fact');
+    check((await one.get(fact)).body.includes('Written by one.'), 'it says what it said');
+    same((await one.send(list, `${list}/views`, { drop: view })).status, 303, 'one drops it oneself');
+    check(!(await one.get(list)).body.includes('Mine alone'), 'and it is gone');
+  });
+
   await group('closing ends all', async () => {
     const she = client(port);
     await she.signIn('mia@northlight.example', 'another horse');
