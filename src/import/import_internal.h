@@ -37,7 +37,7 @@ struct import_rows {
  * many. With `binary`, more than 15 digits are rounded to 15, as spreadsheets show them. */
 bool import_digits(struct arena *a, str text, bool binary, str *out);
 
-/* ---- Workbooks (import_xlsx.c) ---- */
+/* ---- Workbooks (import_xlsx*.c) ---- */
 
 struct book;
 struct book_sheet {
