@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { RULES = 24, INPUTS = 10000, ROUNDS = 15, LOADS = 20, FIRST_DAY = 20454 /* 2026-01-01 */, DAYS = 364 };
+enum { RULES = 24, INPUTS = 10000, ROUNDS = 15, LOADS = 100, FIRST_DAY = 20454 /* 2026-01-01 */, DAYS = 364 };
 static const char *const regions[] = {"north", "south", "east", "west"};
 static const char *const classes[] = {"none", "pseudonymous", "personal", "sensitive"};
 static const char *const keys[] = {"price", "region", "class", "seats", "trained", "starts"};

@@ -44,19 +44,30 @@ void arena_clear(struct arena *a)
     a->end = (char *)first + first->size;
 }
 
+static void add_block(struct arena *a, struct arena_block *block, size_t size)
+{
+    *block = (struct arena_block){a->blocks, size};
+    a->blocks = block;
+    a->next = (char *)(block + 1);
+    a->end = (char *)block + size;
+}
+
 void *arena_slow(struct arena *a, size_t size)
 {
     MUST(size && size < SIZE_MAX / 2);
     size_t block_size = a->blocks ? a->blocks->size * 2 : FIRST_BLOCK;
     if (block_size > LARGEST_BLOCK) block_size = LARGEST_BLOCK;
     if (block_size < size + sizeof(struct arena_block)) block_size = size + sizeof(struct arena_block);
-    struct arena_block *block = mem_alloc(block_size);
-    *block = (struct arena_block){a->blocks, block_size};
-    a->blocks = block;
-    a->next = (char *)(block + 1) + size;
-    a->end = (char *)block + block_size;
-    a->used += size;
-    return block + 1;
+    add_block(a, mem_alloc(block_size), block_size);
+    return arena_alloc(a, size);
+}
+
+void arena_reserve(struct arena *a, size_t size)
+{
+    MUST(size < SIZE_MAX / 2);
+    if (size < LARGEST_BLOCK || (size_t)(a->end - a->next) >= size) return;
+    struct arena_block *block = mem_alloc_large(&size);
+    add_block(a, block, size);
 }
 
 void *arena_zalloc(struct arena *a, size_t size) { return memset(arena_alloc(a, size), 0, size); }

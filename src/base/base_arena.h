@@ -41,6 +41,9 @@ static inline void *arena_alloc(struct arena *a, size_t size)
     a->used += size;
     return p;
 }
+/* About `size` bytes will follow: where that is much, they get a block of their own in large pages, since touching
+ * fresh memory page by page costs more than what is then written there. */
+void arena_reserve(struct arena *a, size_t size);
 void *arena_zalloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size); /* zeroed, checked for overflow */
 static inline bool arena_over(const struct arena *a) { return a->limit && a->used > a->limit; }

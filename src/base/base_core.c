@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void base_panic(const char *file, int line, const char *what)
 {
@@ -15,6 +16,18 @@ void *mem_alloc(size_t size)
 {
     void *p = malloc(size ? size : 1);
     if (UNLIKELY(!p)) base_panic(__FILE__, __LINE__, "memory is left");
+    return p;
+}
+
+void *mem_alloc_large(size_t *size)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    size_t whole;
+    MUST(!__builtin_add_overflow(*size, LARGE_PAGE - 1, &whole));
+    *size = whole & ~(size_t)(LARGE_PAGE - 1);
+    void *p = aligned_alloc(LARGE_PAGE, *size);
+    if (UNLIKELY(!p)) base_panic(__FILE__, __LINE__, "memory is left");
+    madvise(p, *size, MADV_HUGEPAGE); /* a wish: without it the pages are small ones */
     return p;
 }
 

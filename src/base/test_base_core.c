@@ -88,6 +88,13 @@ static void arenas(struct test_tally *t)
     int sum = 0;
     VEC_EACH(item, &v) sum += *item;
     CHECK(v.count == 1000 && sum == 499500);
+    size_t used = a.used;
+    char *here = arena_alloc(&a, 16);
+    arena_reserve(&a, 100); /* little: as ever */
+    CHECK((char *)arena_alloc(&a, 16) == here + 16);
+    arena_reserve(&a, 5 << 20);
+    here = arena_alloc(&a, 4 << 20);
+    CHECK((char *)arena_alloc(&a, 1 << 20) == here + (4 << 20) && a.used == used + 32 + (5 << 20));
     arena_release(&a);
     arena_release(&a);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No memory left, at each place in turn: the n-th malloc or realloc of a child process fails (linked with --wrap). It
- * must end by abort() with the panic's words, or not at all; under the sanitizers anything else shows. */
+/* No memory left, at each place in turn: the n-th malloc, realloc or aligned_alloc of a child process fails (linked
+ * with --wrap). It must end by abort() with the panic's words, or not at all; under the sanitizers anything else shows.
+ */
 #include "base_file.h"
 #include "base_json.h"
 #include "base_map.h"
@@ -18,6 +19,8 @@
 
 void *__real_malloc(size_t size);
 void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t step, size_t size);
+void *__wrap_aligned_alloc(size_t step, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
@@ -28,6 +31,11 @@ void *__wrap_malloc(size_t size) { return left_to_fail && --left_to_fail == 0 ? 
 void *__wrap_realloc(void *old, size_t size)
 {
     return left_to_fail && --left_to_fail == 0 ? NULL : __real_realloc(old, size);
+}
+
+void *__wrap_aligned_alloc(size_t step, size_t size)
+{
+    return left_to_fail && --left_to_fail == 0 ? NULL : __real_aligned_alloc(step, size);
 }
 
 /* Each returns whether all went well. */
@@ -119,6 +127,21 @@ static bool map_texts(const char *folder)
     return good;
 }
 
+static bool reserve(const char *folder)
+{
+    struct arena a;
+    (void)folder;
+    arena_init(&a, 0);
+    char *little = arena_alloc(&a, 1);
+    arena_reserve(&a, 3 << 20);
+    *little = 'x';
+    char *first = arena_alloc(&a, 1 << 20), *second = arena_alloc(&a, 2 << 20);
+    memset(first, 'x', 3 << 20);
+    bool good = second == first + (1 << 20) && second[(2 << 20) - 1] == 'x';
+    arena_release(&a);
+    return good;
+}
+
 static bool write_file(const char *folder)
 {
     struct arena a;
@@ -166,7 +189,7 @@ static enum outcome run(scenario *run_it, const char *folder, long fails_at, con
 
 static void each_failure(struct test_tally *t)
 {
-    static scenario *const scenarios[] = {read_json, read_yaml, read_csv, map_texts, write_file};
+    static scenario *const scenarios[] = {read_json, read_yaml, read_csv, map_texts, reserve, write_file};
     char folder[] = "/tmp/entente-test-XXXXXX", path[100];
     if (!CHECK(mkdtemp(folder) != NULL)) return;
     snprintf(path, sizeof path, "%s/kept", folder);

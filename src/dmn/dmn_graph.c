@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { SCRATCH_ROOM = 1 << 17 };
+enum { SCRATCH_ROOM = 1 << 17, ROOM_A_BYTE = 4 /* tree and programs take about so many bytes for one of the text */ };
 
 /* ---- Errors --------------------------------------------------------------------------------------------------------
  */
@@ -97,7 +97,7 @@ const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml
                                         const struct feel_scope *scope)
 {
     const struct feel_program *p = NULL;
-    struct err err = {0};
+    struct err err; /* set where it fails: clearing it for each cell is what would take time */
     if (c->model->findings) look_strictly(c, at, text, scope, NULL);
     if (feel_compile(c->a, scope, text, &p, &err) == 0) return p;
     compile_error(c, at, &err, "%s", err.message);
@@ -108,11 +108,66 @@ const struct feel_program *compile_tests(struct dmn_compiler *c, const struct xm
                                          const struct feel_scope *scope, const struct feel_type *tested)
 {
     const struct feel_program *p = NULL;
-    struct err err = {0};
+    struct err err; /* set where it fails: clearing it for each cell is what would take time */
     if (c->model->findings) look_strictly(c, at, text, scope, tested);
     if (feel_compile_unary(c->a, scope, tested, text, &p, &err) == 0) return p;
     compile_error(c, at, &err, "%s", err.message);
     return NULL;
+}
+
+/* ---- Nodes ---------------------------------------------------------------------------------------------------------
+ */
+
+static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *x, enum dmn_kind kind, const char *word)
+{
+    struct dmn_node *n = arena_zalloc(&m->arena, sizeof *n);
+    const struct xml *variable = xml_child(x, "variable");
+    n->kind = kind, n->word = word, n->model = m, n->file = f, n->xml = x, n->variable = variable;
+    n->id = str_trim(xml_get(x, "id"));
+    n->name = xml_name(&m->arena, x);
+    if (!n->name.n && variable) n->name = xml_name(&m->arena, variable);
+    n->index = (uint32_t)m->nodes.count;
+    n->gives = &feel_any;
+    *vec_add(&m->arena, &m->nodes) = n;
+    *vec_add(&m->arena, &f->nodes) = n;
+    n->place = (uint32_t)f->inputs.count;
+    if (kind == DMN_INPUT) *vec_add(&m->arena, &f->inputs) = n;
+}
+
+/* The first of its id; what has none may be meant by its name. */
+static void note_ids(struct dmn_file *f)
+{
+    for (int by_name = 0; by_name < 2; by_name++)
+        VEC_EACH(node, &f->nodes) {
+            struct dmn_node *n = *node;
+            str id = by_name ? n->name : n->id;
+            bool is_new = false;
+            if (!id.n || (by_name && n->id.n)) continue;
+            uint64_t *place = map_put(&f->ids, id, &is_new);
+            if (is_new) *place = (uintptr_t)n;
+        }
+}
+
+/* In one pass, since of a large model the elements lie far from each other. */
+static void read_parts(struct dmn_model *m, struct dmn_file *f)
+{
+    for (const struct xml *x = f->root->first; x; x = x->next) {
+        if (!str_eq(x->space, f->root->space)) continue;
+        if (xml_is(x, "inputData"))
+            add_node(m, f, x, DMN_INPUT, "input");
+        else if (xml_is(x, "decision"))
+            add_node(m, f, x, DMN_DECISION, "decision");
+        else if (xml_is(x, "businessKnowledgeModel"))
+            add_node(m, f, x, DMN_KNOWLEDGE, "business knowledge model");
+        else if (xml_is(x, "decisionService"))
+            add_node(m, f, x, DMN_SERVICE, "decision service");
+        else if (xml_is(x, "itemDefinition"))
+            *vec_add(&m->arena, &f->definitions) = x;
+        else if (xml_is(x, "import"))
+            *vec_add(&m->arena, &f->imports) =
+                (struct dmn_import){xml_name(&m->arena, x), str_trim(xml_get(x, "namespace")), NULL, x};
+    }
+    note_ids(f);
 }
 
 /* ---- Files and imports ---------------------------------------------------------------------------------------------
@@ -140,10 +195,7 @@ static int read_file(struct dmn_model *m, const struct dmn_source *source, struc
                            .name = xml_name(&m->arena, root),
                            .space = str_trim(xml_get(root, "namespace")),
                            .path = arena_copy(&m->arena, source->path)};
-    for (const struct xml *x = xml_child(root, "import"); x; x = xml_same(x)) {
-        struct dmn_import import = {xml_name(&m->arena, x), str_trim(xml_get(x, "namespace")), NULL, x};
-        *vec_add(&m->arena, &f->imports) = import;
-    }
+    read_parts(m, f);
     *vec_add(&m->arena, &m->files) = f;
     return 0;
 }
@@ -171,54 +223,8 @@ static void link_imports(struct dmn_model *m)
     }
 }
 
-/* ---- Nodes ---------------------------------------------------------------------------------------------------------
+/* ---- Requirements --------------------------------------------------------------------------------------------------
  */
-
-static void add_node(struct dmn_model *m, struct dmn_file *f, const struct xml *x, enum dmn_kind kind, const char *word)
-{
-    struct dmn_node *n = arena_zalloc(&m->arena, sizeof *n);
-    const struct xml *variable = xml_child(x, "variable");
-    n->kind = kind, n->word = word, n->model = m, n->file = f, n->xml = x;
-    n->id = str_trim(xml_get(x, "id"));
-    n->name = xml_name(&m->arena, x);
-    if (!n->name.n && variable) n->name = xml_name(&m->arena, variable);
-    n->index = (uint32_t)m->nodes.count;
-    n->gives = &feel_any;
-    *vec_add(&m->arena, &m->nodes) = n;
-    *vec_add(&m->arena, &f->nodes) = n;
-    n->place = (uint32_t)f->inputs.count;
-    if (kind == DMN_INPUT) *vec_add(&m->arena, &f->inputs) = n;
-}
-
-/* The first of its id; what has none may be meant by its name. */
-static void note_ids(struct dmn_file *f)
-{
-    for (int by_name = 0; by_name < 2; by_name++)
-        VEC_EACH(node, &f->nodes) {
-            struct dmn_node *n = *node;
-            str id = by_name ? n->name : n->id;
-            bool is_new = false;
-            if (!id.n || (by_name && n->id.n)) continue;
-            uint64_t *place = map_put(&f->ids, id, &is_new);
-            if (is_new) *place = (uintptr_t)n;
-        }
-}
-
-static void read_nodes(struct dmn_model *m, struct dmn_file *f)
-{
-    for (const struct xml *x = f->root->first; x; x = x->next) {
-        if (!str_eq(x->space, f->root->space)) continue;
-        if (xml_is(x, "inputData"))
-            add_node(m, f, x, DMN_INPUT, "input");
-        else if (xml_is(x, "decision"))
-            add_node(m, f, x, DMN_DECISION, "decision");
-        else if (xml_is(x, "businessKnowledgeModel"))
-            add_node(m, f, x, DMN_KNOWLEDGE, "business knowledge model");
-        else if (xml_is(x, "decisionService"))
-            add_node(m, f, x, DMN_SERVICE, "decision service");
-    }
-    note_ids(f);
-}
 
 static struct dmn_node *by_id(const struct dmn_file *f, str id)
 {
@@ -300,7 +306,7 @@ static void read_requirements(struct dmn_compiler *c, struct dmn_node *n)
 /* A service's variable may name the type of the function: then the value's is what that gives. */
 static void read_type(struct dmn_compiler *c, struct dmn_node *n)
 {
-    const struct xml *variable = xml_child(n->xml, "variable");
+    const struct xml *variable = n->variable;
     n->type = variable ? type_referred(c, variable, xml_get(variable, "typeRef")) : NULL;
     const struct dmn_type *t = n->type;
     while (t && t->is == TYPE_REFERENCE && !t->collection) t = t->of;
@@ -308,7 +314,7 @@ static void read_type(struct dmn_compiler *c, struct dmn_node *n)
     n->gives = type_feel(n->type), n->plain = type_plain(n->type);
     for (size_t k = 0; n->kind == DMN_SERVICE && k < n->parameter_count; k++) {
         const struct dmn_node *p = n->parameter_nodes[k];
-        const struct xml *v = xml_child(p->xml, "variable");
+        const struct xml *v = p->variable;
         struct dmn_compiler other = *c;
         other.file = p->file;
         n->parameter_types[k] = v ? type_referred(&other, v, xml_get(v, "typeRef")) : NULL;
@@ -446,7 +452,6 @@ static void compile_all(struct dmn_model *m)
     struct dmn_compiler c = {.model = m, .a = &m->arena, .root = {.lenient = true}};
     for (size_t i = 0; i < m->files.count; i++) c.file = m->files.items[i], types_read(&c, m->files.items[i]);
     for (size_t i = 0; i < m->files.count; i++) c.file = m->files.items[i], types_link(&c, m->files.items[i]);
-    for (size_t i = 0; i < m->files.count; i++) read_nodes(m, m->files.items[i]);
     for (size_t i = 0; i < m->nodes.count; i++) {
         struct dmn_compiler each = {
             .model = m, .a = &m->arena, .file = m->nodes.items[i]->file, .node = m->nodes.items[i]};
@@ -478,7 +483,10 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, const
                struct dmn_model **out, struct err *err)
 {
     struct dmn_model *m = mem_zalloc(sizeof *m);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) bytes += sources[i].text.n;
     arena_init(&m->arena, 0);
+    arena_reserve(&m->arena, bytes * ROOM_A_BYTE);
     arena_init(&m->scratch, 0);
     arena_alloc(&m->scratch, SCRATCH_ROOM); /* its first block, which clearing keeps */
     arena_clear(&m->scratch);

@@ -122,6 +122,7 @@ struct dmn_file {
     struct map ids; /* of its nodes, while it is being loaded */
     const struct xml *root;
     VEC(struct dmn_import) imports;
+    VEC(const struct xml *) definitions; /* of its types */
     VEC(struct dmn_type *) types;
     VEC(struct dmn_node *) nodes, inputs;
     struct feel_named_type *named_types; /* own ones and the imports' */
@@ -151,7 +152,7 @@ struct dmn_node {
     const char *word; /* "decision" */
     struct dmn_model *model;
     struct dmn_file *file;
-    const struct xml *xml;
+    const struct xml *xml, *variable;
     const struct dmn_type *type; /* declared: of the value; of KNOWLEDGE and SERVICE of what the function gives */
     const struct feel_type *gives;
     VEC(struct requirement) requires;

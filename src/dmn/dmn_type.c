@@ -235,8 +235,7 @@ static void link(struct dmn_compiler *c, struct dmn_type *t)
 
 void types_read(struct dmn_compiler *c, struct dmn_file *f)
 {
-    for (const struct xml *x = xml_child(f->root, "itemDefinition"); x; x = xml_same(x))
-        *vec_add(c->a, &f->types) = read(c, x);
+    VEC_EACH(x, &f->definitions) *vec_add(c->a, &f->types) = read(c, *x);
 }
 
 /* The names that FEEL may use in the file. */

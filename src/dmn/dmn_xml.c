@@ -2,99 +2,214 @@
 #include "dmn_xml.h"
 
 #include "base_buf.h"
+#include "base_map.h"
 
 #include <expat.h>
 #include <string.h>
 
-enum { SEPARATOR = '\x01', ELEMENTS_LIMIT = 2000000, NAMES = 128 };
+enum { ELEMENTS_LIMIT = 2000000, NAMES = 128 };
+#define XML_SPACE   STR("http://www.w3.org/XML/1998/namespace")
+#define XMLNS_SPACE STR("http://www.w3.org/2000/xmlns/")
 
 struct open_element {
     struct xml *x;
     struct xml **last; /* where the next child goes */
     struct buf text;
     bool has_text;
+    bool is_known; /* its text is read already, see read_plain */
+    bool leads;    /* to an element, with nothing but blanks before */
+};
+struct known_name {
+    str whole, prefix, local;
 };
 struct reading {
     struct arena *a;
+    str source;
+    bool in_bytes; /* the source is in UTF-8 or another extension of ASCII, not in UTF-16 */
     XML_Parser parser;
     struct open_element stack[XML_DEPTH + 1];
     size_t depth, count;
-    size_t foreign;                              /* open elements that are read over */
-    const struct xml_prefix *prefixes, *pending; /* declared before the start tag that they belong to */
+    size_t foreign;                                             /* open elements that are read over */
+    const struct xml_prefix *prefixes, *outside[XML_DEPTH + 1]; /* those in force; outside of each open element */
+    struct {
+        const struct xml_prefix *prefixes;
+        const char *prefix;
+        str space;
+    } latest; /* what was looked up, since the next is mostly the same */
     struct xml *root;
-    const char *stopped;
-    str recent[NAMES]; /* names by their hash: a model has a few words, thousands of times */
+    const char *stopped;  /* why we gave up, */
+    enum XML_Error fault; /* or what is wrong, and where */
+    XML_Size line, column;
+    struct known_name recent[NAMES]; /* by their hash: a model has a few names, thousands of times */
 };
 
-static void stop(struct reading *r, const char *why)
+static void note_place(struct reading *r)
 {
-    if (!r->stopped) r->stopped = why;
+    r->line = XML_GetCurrentLineNumber(r->parser), r->column = XML_GetCurrentColumnNumber(r->parser) + 1;
+}
+
+static void stop(struct reading *r, const char *why, enum XML_Error fault)
+{
+    if (r->stopped || r->fault) return;
+    r->stopped = why, r->fault = fault;
+    note_place(r);
     XML_StopParser(r->parser, XML_FALSE);
 }
+static void give_up(struct reading *r, const char *why) { stop(r, why, XML_ERROR_NONE); }
+static void refuse(struct reading *r, enum XML_Error fault) { stop(r, NULL, fault); }
 
-static str name_of(struct reading *r, const char *p, size_t n)
+/* ---- Namespaces (Namespaces in XML 1.0, third edition) --------------------------------------------------------------
+ *
+ * Expat could resolve them, at a tenth of the time that it takes for a whole model. */
+
+static const struct known_name *name_of(struct reading *r, const char *name)
 {
-    size_t likely = n * 31 + (unsigned char)p[0] * 7 + (unsigned char)p[n / 2];
-    str name = {p, n}, *recent = &r->recent[likely % NAMES];
-    if (!recent->p || !str_eq(*recent, name)) *recent = arena_copy(r->a, name);
-    return *recent;
+    str whole = {name, strlen(name)};
+    size_t likely = whole.n * 31 + (unsigned char)name[0] * 7 + (unsigned char)name[whole.n / 2];
+    struct known_name *known = &r->recent[likely % NAMES];
+    if (str_eq(known->whole, whole)) return known;
+    whole = arena_copy(r->a, whole);
+    size_t at = str_find_char(whole, ':');
+    *known = at == STR_NOT_FOUND ? (struct known_name){whole, STR(""), whole}
+                                 : (struct known_name){whole, str_slice(whole, 0, at), str_from(whole, at + 1)};
+    char first = known->local.n ? known->local.p[0] : '-';
+    if (!at || first == '-' || first == '.' || (first >= '0' && first <= '9') ||
+        str_find_char(known->local, ':') != STR_NOT_FOUND)
+        refuse(r, XML_ERROR_INVALID_TOKEN);
+    return known;
 }
 
-/* "space SEPARATOR local", or "local" */
-static void split(struct reading *r, const char *name, str *space, str *local)
+static bool is_declaration(const char *name) /* xmlns or xmlns:prefix */
 {
-    const char *separator = strchr(name, SEPARATOR);
-    *space = separator ? name_of(r, name, (size_t)(separator - name)) : STR("");
-    if (separator) name = separator + 1;
-    *local = name_of(r, name, strlen(name));
+    return name[0] == 'x' && strncmp(name, "xmlns", 5) == 0 && (!name[5] || name[5] == ':');
 }
 
-static void XMLCALL on_prefix(void *data, const char *prefix, const char *space)
+static void declare(struct reading *r, str prefix, str space)
 {
-    struct reading *r = data;
+    bool is_xml = str_eq(prefix, STR("xml"));
+    if (str_eq(prefix, STR("xmlns"))) refuse(r, XML_ERROR_RESERVED_PREFIX_XMLNS);
+    if (is_xml != str_eq(space, XML_SPACE))
+        refuse(r, is_xml ? XML_ERROR_RESERVED_PREFIX_XML : XML_ERROR_RESERVED_NAMESPACE_URI);
+    if (str_eq(space, XMLNS_SPACE)) refuse(r, XML_ERROR_RESERVED_NAMESPACE_URI);
+    if (prefix.n && !space.n) refuse(r, XML_ERROR_UNDECLARING_PREFIX);
     struct xml_prefix *p = arena_alloc(r->a, sizeof *p);
-    *p = (struct xml_prefix){r->pending ? r->pending : r->prefixes, arena_copy(r->a, str_of(prefix ? prefix : "")),
-                             arena_copy(r->a, str_of(space ? space : ""))};
-    r->pending = p;
+    *p = (struct xml_prefix){r->prefixes, prefix, arena_copy(r->a, space)};
+    r->prefixes = p;
 }
 
-static void read_attributes(struct reading *r, struct xml *x, const char **attributes)
+static str space_of(struct reading *r, str prefix)
 {
-    size_t count = 0;
-    while (attributes[count * 2]) count++;
-    if (!count) return;
-    struct xml_attribute *copies = arena_alloc(r->a, count * sizeof *copies);
-    for (size_t i = 0; i < count; i++) {
-        split(r, attributes[i * 2], &copies[i].space, &copies[i].name);
-        copies[i].value = arena_copy(r->a, str_of(attributes[i * 2 + 1]));
-    }
-    x->attributes = copies, x->attribute_count = (uint32_t)count;
+    if (r->latest.prefixes == r->prefixes && r->latest.prefix == prefix.p) return r->latest.space;
+    const struct xml_prefix *p = r->prefixes;
+    while (p && !str_eq(p->prefix, prefix)) p = p->outer;
+    str space = p ? p->space : str_eq(prefix, STR("xml")) ? XML_SPACE : STR("");
+    if (prefix.n && !space.n) refuse(r, XML_ERROR_UNBOUND_PREFIX);
+    r->latest.prefixes = r->prefixes, r->latest.prefix = prefix.p, r->latest.space = space;
+    return space;
 }
 
-static void XMLCALL on_start(void *data, const char *name, const char **attributes)
+static bool same_space(str a, str b) { return a.p == b.p || str_eq(a, b); }
+
+/* Two prefixes may stand for one namespace: then one attribute can be there twice. */
+static void look_for_twins(struct reading *r, const struct xml_attribute *attributes, size_t count)
+{
+    struct map seen;
+    bool is_new = true;
+    map_init(&seen);
+    for (size_t i = 0; i < count && is_new; i++) {
+        const struct xml_attribute *one = &attributes[i];
+        if (!one->space.n) continue;
+        str key = arena_printf(r->a, STR_FORMAT " " STR_FORMAT, STR_ARGS(one->space), STR_ARGS(one->name));
+        map_put(&seen, key, &is_new);
+    }
+    map_release(&seen);
+    if (!is_new) refuse(r, XML_ERROR_DUPLICATE_ATTRIBUTE);
+}
+
+/* Declarations first: they hold for the element that they stand at, wherever in it. */
+static struct xml_attribute *read_attributes(struct reading *r, const char **given, size_t *count)
+{
+    size_t all = 0, own = 0, prefixed = 0;
+    for (; given[all * 2]; all++) {
+        if (!is_declaration(given[all * 2])) {
+            own++;
+            continue;
+        }
+        const struct known_name *name = name_of(r, given[all * 2]);
+        declare(r, name->prefix.n ? name->local : STR(""), str_of(given[all * 2 + 1]));
+    }
+    *count = own;
+    if (!own) return NULL;
+    struct xml_attribute *copies = arena_alloc(r->a, own * sizeof *copies), *next = copies;
+    for (size_t i = 0; i < all; i++) {
+        if (all > own && is_declaration(given[i * 2])) continue;
+        const struct known_name *name = name_of(r, given[i * 2]);
+        str space = name->prefix.n ? space_of(r, name->prefix) : STR("");
+        *next++ = (struct xml_attribute){name->local, arena_copy(r->a, str_of(given[i * 2 + 1])), space};
+        prefixed += name->prefix.n > 0;
+    }
+    if (prefixed > 1) look_for_twins(r, copies, own);
+    return copies;
+}
+
+/* ---- The tree ------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_blank(str s)
+{
+    static const char eight[8] = "        ";
+    for (; s.n >= 8 && memcmp(s.p, eight, 8) == 0; s.p += 8, s.n -= 8) {}
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ' ' && (s.p[i] < '\t' || s.p[i] > '\r')) return false;
+    return true;
+}
+
+/* Mostly a text is what stands between two tags, in ASCII, and none of it means something else: then it is the
+ * source's. Otherwise it is put together from the pieces that expat hands out. */
+static void read_plain(struct reading *r, struct open_element *open)
+{
+    static const bool ends[256] = {
+        [0 ... 31] = true, ['\t'] = false, ['\n'] = false, ['&'] = true, ['<'] = true, [127 ... 255] = true};
+    struct xml *x = open->x;
+    open->is_known = open->leads = false;
+    if (!r->in_bytes || x->from < 2 || r->source.p[x->from - 2] == '/') return; /* it has no end tag */
+    str rest = str_from(r->source, x->from);
+    size_t n = 0;
+    while (n < rest.n && !ends[(unsigned char)rest.p[n]]) n++;
+    if (n + 1 >= rest.n || rest.p[n] != '<') return;
+    str text = str_slice(rest, 0, n);
+    char next = rest.p[n + 1];
+    open->is_known = next == '/';
+    open->leads = next != '/' && next != '!' && next != '?' && is_blank(text);
+    if (!open->is_known) return;
+    if (n) x->text = arena_copy(r->a, text), x->text_at = x->from;
+}
+
+static void XMLCALL on_start(void *data, const char *tag, const char **given)
 {
     struct reading *r = data;
-    const struct xml_prefix *pending = r->pending;
-    str space, local;
+    size_t attribute_count;
     if (r->depth + r->foreign >= XML_DEPTH) {
-        stop(r, "the elements are nested too deeply");
+        give_up(r, "the elements are nested too deeply");
         return;
     }
     if (++r->count > ELEMENTS_LIMIT) {
-        stop(r, "there are too many elements");
+        give_up(r, "there are too many elements");
         return;
     }
-    r->pending = NULL;
-    if (!r->foreign) split(r, name, &space, &local);
-    if (r->foreign || (r->root && !str_eq(space, r->root->space) && !str_eq(space, XML_OWN))) {
+    r->outside[r->depth + r->foreign] = r->prefixes;
+    const struct known_name *known = name_of(r, tag);
+    str name = known->local, prefix = known->prefix;
+    const struct xml_attribute *attributes = read_attributes(r, given, &attribute_count);
+    str space = space_of(r, prefix);
+    if (r->foreign || (r->root && !same_space(space, r->root->space) && !str_eq(space, XML_OWN))) {
         r->foreign++;
         return;
     }
     struct xml *x = arena_zalloc(r->a, sizeof *x);
-    x->name = local, x->space = space;
+    x->name = name, x->space = space, x->text = STR("");
     x->tag = (uint32_t)XML_GetCurrentByteIndex(r->parser);
-    read_attributes(r, x, attributes);
-    if (pending) r->prefixes = pending;
+    x->attributes = attributes, x->attribute_count = (uint32_t)attribute_count;
     x->prefixes = r->prefixes;
     x->from = x->tag + (uint32_t)XML_GetCurrentByteCount(r->parser);
     if (r->depth) {
@@ -106,7 +221,7 @@ static void XMLCALL on_start(void *data, const char *name, const char **attribut
         r->root = x;
     struct open_element *open = &r->stack[r->depth++];
     open->x = x, open->last = (struct xml **)&x->first, open->has_text = false;
-    buf_clear(&open->text);
+    read_plain(r, open);
 }
 
 static void XMLCALL on_end(void *data, const char *name)
@@ -114,19 +229,19 @@ static void XMLCALL on_end(void *data, const char *name)
     struct reading *r = data;
     (void)name;
     if (r->foreign) {
-        r->foreign--;
+        r->prefixes = r->outside[r->depth + --r->foreign];
         return;
     }
     if (!r->depth) return;
     struct open_element *open = &r->stack[--r->depth];
     struct xml *x = open->x;
-    str text = buf_get(&open->text);
-    if (x->first && strspn(text.p, " \t\r\n") == text.n)
-        text = STR(""), x->text_at = 0; /* what stands between the elements of it */
-    x->text = text.n ? arena_copy(r->a, text) : text;
+    if (open->has_text) {
+        x->text = buf_copy(&open->text, r->a);
+        if (x->first && is_blank(x->text)) x->text = STR(""), x->text_at = 0; /* what stands between its elements */
+    }
     x->to = (uint32_t)XML_GetCurrentByteIndex(r->parser);
     if (x->to < x->from) x->from = x->to; /* <a/> */
-    r->prefixes = r->depth ? r->stack[r->depth - 1].x->prefixes : NULL;
+    r->prefixes = r->outside[r->depth];
 }
 
 static void XMLCALL on_text(void *data, const char *text, int length)
@@ -134,8 +249,12 @@ static void XMLCALL on_text(void *data, const char *text, int length)
     struct reading *r = data;
     if (!r->depth || r->foreign) return;
     struct open_element *open = &r->stack[r->depth - 1];
-    if (!open->has_text) open->x->text_at = (uint32_t)XML_GetCurrentByteIndex(r->parser);
-    open->has_text = true;
+    if (open->is_known || (open->leads && !open->has_text && is_blank((str){text, (size_t)length}))) return;
+    if (!open->has_text) {
+        open->x->text_at = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+        open->has_text = true;
+        buf_clear(&open->text);
+    }
     buf_put(&open->text, text, (size_t)length);
 }
 
@@ -144,7 +263,7 @@ static void XMLCALL on_entity(void *data, const char *name, int is_parameter, co
                               const char *base, const char *system, const char *public, const char *notation)
 {
     (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public, (void)notation;
-    stop(data, "declares entities, which are not read");
+    give_up(data, "declares entities, which are not read");
 }
 
 static int parse(struct reading *r, str source, struct err *err)
@@ -158,26 +277,26 @@ static int parse(struct reading *r, str source, struct err *err)
         if (done == source.n) break;
     }
     if (status == XML_STATUS_OK && r->root) return 0;
-    uint32_t line = (uint32_t)XML_GetCurrentLineNumber(r->parser);
+    if (!r->stopped && !r->fault) r->fault = XML_GetErrorCode(r->parser), note_place(r);
     if (r->stopped)
         err_set(err, ERR_LIMIT, "%s", r->stopped);
     else
-        err_set(err, ERR_INPUT, "is not well-formed XML: %s", XML_ErrorString(XML_GetErrorCode(r->parser)));
-    err->column = (uint32_t)XML_GetCurrentColumnNumber(r->parser) + 1;
-    return err_at(err, line, STR_NONE);
+        err_set(err, ERR_INPUT, "is not well-formed XML: %s", XML_ErrorString(r->fault));
+    err->column = (uint32_t)r->column;
+    return err_at(err, (uint32_t)r->line, STR_NONE);
 }
 
 int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err)
 {
     if (source.n > XML_LIMIT) return err_set(err, ERR_LIMIT, "is larger than %d MB", XML_LIMIT >> 20);
     struct reading *r = mem_zalloc(sizeof *r);
-    *r = (struct reading){.a = a, .parser = XML_ParserCreateNS(NULL, SEPARATOR)};
+    *r = (struct reading){.a = a, .source = source, .parser = XML_ParserCreate(NULL)};
+    r->in_bytes = source.n > 1 && source.p[0] && source.p[1] && (unsigned char)source.p[0] < 0xFE;
     MUST(r->parser);
     for (size_t i = 0; i < ARRAY_COUNT(r->stack); i++) buf_init(&r->stack[i].text, XML_LIMIT);
     XML_SetUserData(r->parser, r);
     XML_SetElementHandler(r->parser, on_start, on_end);
     XML_SetCharacterDataHandler(r->parser, on_text);
-    XML_SetStartNamespaceDeclHandler(r->parser, on_prefix);
     XML_SetEntityDeclHandler(r->parser, on_entity);
     XML_SetParamEntityParsing(r->parser, XML_PARAM_ENTITY_PARSING_NEVER);
     int result = parse(r, source, err);
@@ -204,13 +323,13 @@ str xml_attribute_of(const struct xml *x, str in, str name)
 str xml_name(struct arena *a, const struct xml *x)
 {
     str name = str_trim(xml_get(x, "name"));
-    size_t n = 0;
-    if (str_find(name, STR("  ")) == STR_NOT_FOUND && str_find_char(name, '\n') == STR_NOT_FOUND &&
-        str_find_char(name, '\t') == STR_NOT_FOUND)
-        return name;
+    size_t n = 0, plain = 0;
+    while (plain < name.n && ((unsigned char)name.p[plain] > ' ' || (name.p[plain] == ' ' && name.p[plain + 1] != ' ')))
+        plain++;
+    if (plain == name.n) return name;
     char *p = arena_alloc(a, name.n + 1);
     for (size_t i = 0; i < name.n; i++) {
-        bool blank = strchr(" \t\r\n", name.p[i]) != NULL;
+        bool blank = is_blank(str_slice(name, i, i + 1));
         if (!blank)
             p[n++] = name.p[i];
         else if (n && p[n - 1] != ' ')
