@@ -9,22 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBERS = 6 }; /* of a row of use */
+static void hash_number(struct load_proof *p, int64_t n) { journal_hash_number(&p->hash, (uint64_t)n); }
 
-static void hash_numbers(struct load_proof *p, const int64_t *numbers, size_t count)
-{
-    unsigned char bytes[8 * NUMBERS];
-    for (size_t i = 0; i < 8 * count; i++) bytes[i] = (unsigned char)((uint64_t)numbers[i / 8] >> (8 * (i % 8)));
-    crypto_generichash_update(&p->hash, bytes, 8 * count);
-}
-
-static void hash_number(struct load_proof *p, int64_t n) { hash_numbers(p, &n, 1); }
-
-static void hash_text(struct load_proof *p, str text)
-{
-    hash_number(p, (int64_t)text.n);
-    crypto_generichash_update(&p->hash, (const unsigned char *)text.p, text.n);
-}
+/* A column without a value counts as an empty one. */
+static void hash_text(struct load_proof *p, str text) { journal_hash_text(&p->hash, text.p ? text : STR("")); }
 
 void load_proof_begin(struct load_proof *p)
 {
@@ -44,10 +32,9 @@ static void hash_subject(struct load_proof *p, const struct proof_subject *s)
 void load_proof_usage(struct load_proof *p, const struct proof_subject *s, const struct evidence_usage *u,
                       uint64_t requests)
 {
-    const int64_t numbers[NUMBERS] = {(int64_t)u->person, u->day,   (int64_t)requests,
-                                      (int64_t)u->bytes,  u->first, u->last};
     hash_subject(p, s);
-    hash_numbers(p, numbers, ARRAY_COUNT(numbers));
+    hash_number(p, (int64_t)u->person), hash_number(p, u->day), hash_number(p, (int64_t)requests);
+    hash_number(p, (int64_t)u->bytes), hash_number(p, u->first), hash_number(p, u->last);
     if (u->day < p->first_day) p->first_day = u->day;
     if (u->day > p->last_day) p->last_day = u->day;
     p->usage++;
