@@ -109,7 +109,8 @@ int err_exit_code(const struct err *err)
     switch (err->code) {
     case ERR_USAGE: return 2;
     case ERR_IO:
-    case ERR_STORE: return 4;
+    case ERR_STORE:
+    case ERR_KEPT: return 4;
     case ERR_NONE:
     case ERR_INPUT:
     case ERR_SYNTAX:

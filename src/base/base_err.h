@@ -21,6 +21,7 @@ enum err_code {
     ERR_CONFLICT, /* somebody else changed the fact meanwhile */
     ERR_DENIED,   /* the viewer may not */
     ERR_ABSENT,   /* no such thing */
+    ERR_KEPT,     /* it was done, and only what came of it cannot be read: exit 4 */
 };
 
 struct err {

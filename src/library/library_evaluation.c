@@ -18,7 +18,8 @@ static enum entente_error_code code_of(enum err_code code)
     case ERR_SYNTAX: return ENTENTE_ERROR_SYNTAX;
     case ERR_LIMIT: return ENTENTE_ERROR_LIMIT;
     case ERR_IO:
-    case ERR_STORE: return ENTENTE_ERROR_IO;
+    case ERR_STORE:
+    case ERR_KEPT: return ENTENTE_ERROR_IO;
     case ERR_ABSENT: return ENTENTE_ERROR_ABSENT;
     case ERR_INPUT:
     case ERR_CONFLICT:

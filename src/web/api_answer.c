@@ -110,6 +110,10 @@ void api_fail(struct request *r, const struct err *err, int conflict)
         web_log(r->web, r->path, detail);
         api_problem(r, 503, "The workspace cannot be used just now", detail);
         return;
+    case ERR_KEPT:
+        web_log(r->web, r->path, detail);
+        api_problem(r, 202, "It is done", detail); /* no status on which programs try again */
+        return;
     case ERR_NONE: break;
     }
     web_log(r->web, r->path, detail);

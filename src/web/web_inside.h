@@ -450,12 +450,18 @@ void workers_stop(struct web *web);
 int scribe_start(struct web *web, struct err *err) MUST_USE;
 void scribe_add(struct request *r); /* that `keeps` a ruling; it is answered when that is written */
 void scribe_stop(struct web *web);  /* writes down what waits first */
+/* Sets a kept ruling aside; *row: the one that holds in its place. ERR_INPUT as in ruling_set_aside. */
+int set_aside(struct request *r, const struct stored_ruling *old, str zone, str reason, str door,
+              struct stored_ruling *row, struct err *err) MUST_USE;
+/* Which rulebooks are in force for this request. */
+struct book_day request_book_day(const struct request *r, int64_t today);
 void queue_init(struct lane_queue *q, size_t limit);
 void queue_stop(struct lane_queue *q);
 struct request *lane_take_all(struct lane_queue *q);    /* by `next`; NULL: it is empty and the server stops */
 bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
 void answer(struct request *r);                         /* in a worker */
-void answer_done(struct request *r);                    /* wakes the connection */
+void forget_tokens(struct worker *w);
+void answer_done(struct request *r); /* wakes the connection */
 
 void assets_init(struct web *web);
 void answer_asset(struct request *r);
@@ -472,7 +478,7 @@ void secret_hash(str secret, unsigned char out[32]);
 uint32_t count_attempt(struct request *r, str name);
 void forget_attempts(struct request *r, str name);
 /* The same for requests to the API. */
-uint32_t count_api_request(struct request *r, str who, int64_t window);
+uint32_t count_api_request(struct request *r, uint64_t who, int64_t window);
 bool request_is_api(const struct request *r);
 bool password_fits(struct request *r, str hash, str password);
 /* Twice the same, long enough, not the name: else what is wrong with it. */

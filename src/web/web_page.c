@@ -198,6 +198,11 @@ void page_fail(struct request *r, const struct err *err)
     case ERR_DENIED: page_error(r, 403, "That is not for this account", err->message); return;
     case ERR_CONFLICT: page_error(r, 409, "Somebody else was quicker", err->message); return;
     case ERR_LIMIT: page_error(r, 503, "That is too much at once", err->message); return;
+    case ERR_KEPT:
+        web_log(r->web, path_to_log(r), str_of(err->message));
+        page_error(r, 503, "It is kept",
+                   text_format(r, STR_FORMAT ".", STR_ARGS(capitalise(r, str_of(err->message)))).p);
+        return;
     case ERR_NONE:
     case ERR_USAGE:
     case ERR_INPUT:
@@ -226,7 +231,7 @@ void page_fail(struct request *r, const struct err *err)
 int form_status(struct request *r, const struct err *err)
 {
     if (err->code == ERR_CONFLICT) return 409;
-    if (err->code != ERR_IO && err->code != ERR_STORE) return 422;
+    if (err->code != ERR_IO && err->code != ERR_STORE && err->code != ERR_KEPT) return 422;
     web_log(r->web, path_to_log(r), str_of(err->message));
     return 503;
 }

@@ -31,11 +31,28 @@ void web_now(struct web *web, int64_t *now, int64_t *today)
     *today = web->options->has_today ? web->options->today : zone_day(web->zone, *now);
 }
 
+/* Under the lock. What could not be read is tried again by the keeper. */
+static int catch_up(struct web *web, struct err *err)
+{
+    int failed = graph_refresh(web->graph, web->writer, err);
+    web->behind = failed;
+    return failed;
+}
+
+/* Under the lock, after writing: that it is kept holds in any case. */
+static int show_kept(struct web *web, struct err *err)
+{
+    struct err why;
+    if (!catch_up(web, &why)) return 0;
+    return err_set(err, ERR_KEPT, "it is kept, but cannot be read back just now (%s); do not send it again",
+                   why.message);
+}
+
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err)
 {
     pthread_mutex_lock(&web->write_lock);
     int failed = store_commit(web->writer, c, time_now(), result, err);
-    if (!failed && result->number) failed = graph_refresh(web->graph, web->writer, err);
+    if (!failed && result->number) failed = show_kept(web, err);
     pthread_mutex_unlock(&web->write_lock);
     return failed;
 }
@@ -48,7 +65,7 @@ struct store *web_write(struct web *web)
 
 int web_written(struct web *web, int failed, struct err *err)
 {
-    if (!failed) failed = graph_refresh(web->graph, web->writer, err);
+    if (!failed) failed = show_kept(web, err);
     pthread_mutex_unlock(&web->write_lock);
     return failed;
 }
@@ -57,11 +74,12 @@ void web_look(struct web *web)
 {
     struct err err;
     pthread_mutex_lock(&web->write_lock);
-    bool changed = store_may_have_changed(web->writer), other_model = changed && store_model_is_old(web->writer);
-    bool failed = changed && !other_model && graph_refresh(web->graph, web->writer, &err);
+    bool was_behind = web->behind, changed = store_may_have_changed(web->writer);
+    bool other_model = changed && store_model_is_old(web->writer);
+    bool failed = (changed || was_behind) && !other_model && catch_up(web, &err);
     pthread_mutex_unlock(&web->write_lock);
     if (other_model) web_stop(web->model_changed);
-    if (failed) web_log(web, STR("cannot read what another process committed"), str_of(err.message));
+    if (failed && !was_behind) web_log(web, STR("cannot read what was committed"), str_of(err.message));
 }
 
 static void found_free(struct web *web, struct found *f)
