@@ -8,7 +8,7 @@
 
 /* ---- Loaded rulebooks ---- */
 
-enum { SHELF_ROOM = 24 };
+enum { SHELF_ROOM = 24, RECALL_ROOM = 8 };
 
 struct shelved {
     struct shelved *next;
@@ -19,17 +19,28 @@ struct shelved {
     int holders;
     uint64_t used; /* when it was last taken, in takings */
 };
+struct recall { /* what was taken for a word */
+    str wanted;
+    uint64_t fact;
+    struct shelved *one;
+};
 struct shelf {
     pthread_mutex_t lock;
     struct shelved *first;
     size_t count;
     uint64_t taken;
+    struct recall recalls[RECALL_ROOM]; /* of the picture of this number, on this day */
+    size_t recall_count;
+    uint64_t number;
+    int64_t day;
+    struct arena words;
 };
 
 struct shelf *shelf_new(void)
 {
     struct shelf *s = mem_zalloc(sizeof *s);
     pthread_mutex_init(&s->lock, NULL);
+    arena_init(&s->words, 0);
     return s;
 }
 
@@ -48,6 +59,7 @@ void shelf_free(struct shelf *s)
         shelved_free(one);
     }
     pthread_mutex_destroy(&s->lock);
+    arena_release(&s->words);
     mem_free(s);
 }
 
@@ -63,6 +75,13 @@ static const struct rulebook *shelf_find(struct shelf *s, str name, str version,
     return NULL;
 }
 
+/* Under the lock. */
+static void shelf_forget(struct shelf *s)
+{
+    s->recall_count = 0;
+    arena_clear(&s->words);
+}
+
 /* Under the lock: the ones that nobody holds and nobody asked for the longest. */
 static void shelf_make_room(struct shelf *s)
 {
@@ -74,6 +93,7 @@ static void shelf_make_room(struct shelf *s)
         struct shelved *gone = *oldest;
         *oldest = gone->next;
         s->count--;
+        shelf_forget(s);
         shelved_free(gone);
     }
 }
@@ -177,7 +197,7 @@ int books_in_force(struct store *s, struct arena *a, const struct picture *p, in
                    const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
                    struct err *err)
 {
-    const struct model_type *type = model_type(picture_model(p), STR("rulebook"));
+    const struct model_type *type = p ? model_type(picture_model(p), STR("rulebook")) : NULL;
     size_t facts = 0;
     const uint64_t *ids = type ? picture_facts(p, type, &facts) : NULL;
     struct book_text *books = arena_array(a, facts + shipped_count + 1, sizeof *books);
@@ -203,8 +223,19 @@ int books_in_force(struct store *s, struct arena *a, const struct picture *p, in
     return 0;
 }
 
-const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,
-                                         const struct rulebook **out)
+const struct book_text *books_find(const struct book_text *books, size_t count, str wanted)
+{
+    int64_t number;
+    if (str_to_int(wanted, &number) && number > 0)
+        for (size_t i = 0; i < count; i++)
+            if (books[i].fact == (uint64_t)number) return &books[i];
+    for (size_t i = 0; i < count; i++)
+        if (str_eq_nocase(books[i].name, wanted)) return &books[i];
+    return NULL;
+}
+
+static const struct book_text *take_zones(struct shelf *s, const struct book_text *books, size_t count,
+                                          const struct rulebook **out)
 {
     struct err err;
     for (size_t i = 0; i < count; i++) {
@@ -214,6 +245,72 @@ const struct book_text *books_take_zones(struct shelf *s, const struct book_text
         shelf_put_back(s, *out);
     }
     return *out = NULL, NULL;
+}
+
+static int take_in_force(struct shelf *s, struct arena *a, const struct book_day *d, str wanted, uint64_t *fact,
+                         const struct rulebook **out, struct err *err)
+{
+    const struct book_text *books, *one;
+    size_t count;
+    if (books_in_force(d->store, a, d->picture, d->today, d->shipped, d->shipped_count, &books, &count, err) < 0)
+        return -1;
+    if (!wanted.p) {
+        if (!(one = take_zones(s, books, count, out)))
+            return err_set(err, ERR_ABSENT, "no rulebook that decides on zones is in force");
+        return *fact = one->fact, 0;
+    }
+    if (!(one = books_find(books, count, wanted)))
+        return err_set(err, ERR_ABSENT, "no rulebook \"" STR_FORMAT "\" is in force", STR_ARGS(wanted));
+    *fact = one->fact;
+    return shelf_take(s, one->name, one->version, one->text, out, err);
+}
+
+static bool is_word(str a, str b) { return a.p && b.p ? str_eq(a, b) : a.p == b.p; }
+
+/* Under the lock. */
+static struct recall *shelf_recall(struct shelf *s, uint64_t number, int64_t day, str wanted)
+{
+    if (s->number == number && s->day == day)
+        for (size_t i = 0; i < s->recall_count; i++)
+            if (is_word(s->recalls[i].wanted, wanted)) return &s->recalls[i];
+    return NULL;
+}
+
+/* Under the lock: what was taken just now is held, so it is there. */
+static struct recall *shelf_remember(struct shelf *s, uint64_t number, int64_t day, str wanted, uint64_t fact,
+                                     const struct rulebook *b)
+{
+    if (s->number != number || s->day != day || s->recall_count == RECALL_ROOM) shelf_forget(s);
+    s->number = number, s->day = day;
+    struct recall *made = &s->recalls[s->recall_count++];
+    *made = (struct recall){.wanted = wanted.p ? arena_copy(&s->words, wanted) : STR_NONE, .fact = fact};
+    for (struct shelved *one = s->first; one; one = one->next)
+        if (one->book == b) made->one = one;
+    return made;
+}
+
+int shelf_take_in_force(struct shelf *s, const struct book_day *d, str wanted, struct book_text *book,
+                        const struct rulebook **out, struct err *err)
+{
+    uint64_t number = d->picture ? picture_number(d->picture) : 0, fact;
+    *out = NULL;
+    pthread_mutex_lock(&s->lock);
+    struct recall *r = shelf_recall(s, number, d->today, wanted);
+    if (r) r->one->holders++, r->one->used = ++s->taken;
+    if (!r) {
+        struct arena a;
+        pthread_mutex_unlock(&s->lock);
+        arena_init(&a, 0);
+        int failed = take_in_force(s, &a, d, wanted, &fact, out, err);
+        arena_release(&a);
+        if (failed) return -1;
+        pthread_mutex_lock(&s->lock);
+        r = shelf_remember(s, number, d->today, wanted, fact, *out);
+    }
+    *out = r->one->book;
+    if (book) *book = (struct book_text){r->fact, r->one->name, r->one->version, r->one->text};
+    pthread_mutex_unlock(&s->lock);
+    return 0;
 }
 
 /* ---- What the facts answer ---- */

@@ -31,10 +31,22 @@ struct book_text {     /* a rulebook that can be asked */
 int books_in_force(struct store *s, struct arena *a, const struct picture *p, int64_t today,
                    const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
                    struct err *err) MUST_USE;
-/* Which one rules on zones: the first of the workspace that can be loaded and decides them, else the program's own
- * "safe-zones". NULL: there is none. */
-const struct book_text *books_take_zones(struct shelf *s, const struct book_text *books, size_t count,
-                                         const struct rulebook **out);
+/* The one that is meant by the number of its fact, or by its name in any case of letters; NULL: none. */
+const struct book_text *books_find(const struct book_text *books, size_t count, str wanted);
+
+struct book_day { /* a workspace on a day */
+    struct store *store;
+    const struct picture *picture; /* NULL: no workspace, only what comes with the program */
+    int64_t today;
+    const struct book_text *shipped;
+    size_t shipped_count;
+};
+/* Of those in force the one that is wanted (see books_find), else, with STR_NONE, the one that rules on zones: the
+ * first of the workspace that can be loaded and decides them, else the program's own "safe-zones". The shelf remembers
+ * what it gave for the picture and the day that were asked last. *book, which may be NULL: its strings are good while
+ * the rulebook is held. ERR_ABSENT: there is none. */
+int shelf_take_in_force(struct shelf *s, const struct book_day *d, str wanted, struct book_text *book,
+                        const struct rulebook **out, struct err *err) MUST_USE;
 
 /* ---- What the facts answer ---- */
 

@@ -101,7 +101,7 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
     return 0;
 }
 
-int ruling_is_outcome(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
+static int check_zone(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
                       struct err *err)
 {
     str text;
@@ -115,6 +115,19 @@ int ruling_is_outcome(struct store *s, struct shelf *shelf, struct arena *a, con
     for (size_t i = 0; i < count; i++) is |= feel_same(all[i], feel_string(zone));
     shelf_put_back(shelf, book);
     return is ? 0 : err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is none of its rulebook's zones", STR_ARGS(zone));
+}
+
+int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
+                     const struct setting_aside *how, struct stored_ruling *row, struct err *err)
+{
+    str reason = str_trim(how->reason);
+    if (!how->zone.n || !reason.n) return err_set(err, ERR_INPUT, "say what holds in its place, and why");
+    if (check_zone(s, shelf, a, old, how->zone, err) < 0) return -1;
+    *row = *old;
+    row->time = how->now, row->day = how->today, row->actor = how->actor, row->door = how->door;
+    row->zone = how->zone, row->reason = reason, row->overrules = old->number;
+    row->rules = STR(""), row->key = STR_NONE;
+    return 0;
 }
 
 void ruling_put_number(struct buf *json, uint64_t number)

@@ -21,9 +21,15 @@ struct ruling_promise ruling_promise(const struct ruling *r, int64_t day);
 int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
                  struct err *err) MUST_USE; /* *book: to be put back */
-/* Is the zone one of the rulebook's by which the row was ruled? ERR_INPUT where it is not. */
-int ruling_is_outcome(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
-                      struct err *err) MUST_USE;
+struct setting_aside {
+    str zone, reason; /* what holds in its place, and why */
+    str actor, door;
+    int64_t now, today;
+};
+/* The row by which people set `old` aside, ready to be added. ERR_INPUT: no reason is given, or the zone is none of the
+ * rulebook's by which it was ruled. */
+int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
+                     const struct setting_aside *how, struct stored_ruling *row, struct err *err) MUST_USE;
 /* The place of `null` in `"ruling":null` takes the number. */
 void ruling_put_number(struct buf *json, uint64_t number);
 

@@ -110,4 +110,68 @@ static void a_version_holds_from_its_day_on(struct test_tally *t)
     fixture_close(&f);
 }
 
-TEST_MAIN(a_version_holds_from_its_day_on)
+static const char zones_model[] =
+    "<?xml version=\"1.0\"?><definitions xmlns=\"https://www.omg.org/spec/DMN/20230324/MODEL/\" namespace=\"urn:x\" "
+    "name=\"x\"><decision id=\"zone\" name=\"zone\"><variable name=\"zone\" typeRef=\"string\"/>"
+    "<literalExpression><text>\"green\"</text></literalExpression></decision></definitions>";
+
+/* "safe-zones", "Zones 2": name and version of what is taken; "none". */
+static str taken(struct fixture *f, struct shelf *shelf, int64_t today, str wanted)
+{
+    const struct book_text own = {.name = STR("safe-zones"), .text = str_of(zones_model)};
+    struct picture *p = graph_take(f->graph);
+    struct book_day day = {.store = f->store, .picture = p, .today = today, .shipped = &own, .shipped_count = 1};
+    const struct rulebook *b;
+    struct book_text book;
+    str says = STR("none");
+    if (shelf_take_in_force(shelf, &day, wanted, &book, &b, &f->err) == 0) {
+        MUST(str_eq(rulebook_name(b), book.name));
+        says = arena_printf(&f->arena, STR_FORMAT "%s" STR_FORMAT, STR_ARGS(book.name), book.version.n ? " " : "",
+                            STR_ARGS(book.version));
+        shelf_put_back(shelf, b);
+    } else
+        MUST(f->err.code == ERR_ABSENT && !b);
+    picture_drop(p);
+    return says;
+}
+
+static void what_is_remembered_goes_with_the_day_and_the_commit(struct test_tally *t)
+{
+    struct fixture f;
+    struct shelf *shelf = shelf_new();
+    int64_t may;
+    MUST(civil_parse(STR("2026-05-01"), &may));
+    fixture_open(&f, str_of(model));
+    add_signatories(&f);
+    fixture_new(&f, "rulebook", "Zones");
+    uint64_t book = fixture_commit(&f)[0];
+    set_version(&f, book, "1", zones_model, "2026-05-01");
+    str number = arena_printf(&f.arena, "%llu", (unsigned long long)book);
+    for (int i = 0; i < 2; i++) { /* the second time as it is remembered */
+        CHECK_STR(taken(&f, shelf, may, STR_NONE), STR("safe-zones"));
+        CHECK_STR(taken(&f, shelf, may, STR("Zones")), STR("none"));
+        CHECK_STR(taken(&f, shelf, may, STR("SAFE-zones")), STR("safe-zones"));
+    }
+    agree(&f, book);
+    for (int i = 0; i < 2; i++) {
+        CHECK_STR(taken(&f, shelf, may, STR_NONE), STR("Zones 1"));
+        CHECK_STR(taken(&f, shelf, may, STR("zones")), STR("Zones 1"));
+        CHECK_STR(taken(&f, shelf, may, number), STR("Zones 1"));
+        CHECK_STR(taken(&f, shelf, may - 1, STR_NONE), STR("safe-zones"));
+    }
+    set_version(&f, book, "2", zones_model, "2026-05-01");
+    CHECK_STR(taken(&f, shelf, may, STR_NONE), STR("Zones 1"));
+    agree(&f, book);
+    CHECK_STR(taken(&f, shelf, may, STR_NONE), STR("Zones 2"));
+    for (int i = 0; i < 60; i++) { /* more than it has room for */
+        str name = arena_printf(&f.arena, "%d", i);
+        const struct rulebook *b;
+        MUST(shelf_take(shelf, name, STR(""), str_of(zones_model), &b, &f.err) == 0);
+        shelf_put_back(shelf, b);
+    }
+    CHECK_STR(taken(&f, shelf, may, STR_NONE), STR("Zones 2"));
+    fixture_close(&f);
+    shelf_free(shelf);
+}
+
+TEST_MAIN(a_version_holds_from_its_day_on, what_is_remembered_goes_with_the_day_and_the_commit)

@@ -161,28 +161,30 @@ static bool find_draft(struct cli *c, str name, struct book_text *out)
     return true;
 }
 
+static int take_in_force(struct cli *c, struct shelf *shelf, str wanted, const struct rulebook **out, struct err *err)
+{
+    struct cli_checks files;
+    struct check_text unknown;
+    struct book_day day = {.store = c->store, .picture = c->picture, .today = c->today};
+    cli_rulebook_files(c, &files);
+    struct book_text *shipped = arena_array(&c->arena, files.count + 1, sizeof *shipped);
+    for (size_t i = 0; i < files.count; i++)
+        shipped[i] = (struct book_text){.name = cli_rulebook_name(files.items[i].file), .text = files.items[i].text};
+    day.shipped = shipped, day.shipped_count = files.count;
+    if (shelf_take_in_force(shelf, &day, wanted, NULL, out, err) == 0) return 0;
+    /* Which ones there are. */
+    return wanted.p && err->code == ERR_ABSENT ? cli_rulebook(c, wanted, &unknown, err) : -1;
+}
+
 int cli_take_book(struct cli *c, struct shelf *shelf, str wanted, bool draft, const struct rulebook **out,
                   struct err *err)
 {
-    struct check_text shipped;
-    const struct book_text *books;
     struct book_text book = {0};
     bool file = wanted.p && str_ends(wanted, STR(".dmn"));
     bool found = file;
     if (file && file_read(&c->arena, wanted.p, BOOK_BYTES, &book.text, err) < 0) return -1;
     if (!found && draft && c->picture) found = find_draft(c, wanted, &book);
-    if (!found && c->picture) {
-        size_t count;
-        if (books_in_force(c->store, &c->arena, c->picture, c->today, NULL, 0, &books, &count, err) < 0) return -1;
-        if (!wanted.p && books_take_zones(shelf, books, count, out)) return 0;
-        for (size_t i = 0; i < count && wanted.p && !found; i++)
-            if (str_eq_nocase(books[i].name, wanted)) book = books[i], found = true;
-    }
-    if (!wanted.p) wanted = STR("safe-zones");
-    if (!found) {
-        if (cli_rulebook(c, wanted, &shipped, err) < 0) return -1;
-        book = (struct book_text){.name = wanted, .text = shipped.text};
-    }
+    if (!found) return take_in_force(c, shelf, wanted, out, err);
     if (shelf_take(shelf, book.name, book.version, book.text, out, err) == 0) return 0;
     return err->file[0] || !file ? -1 : err_in(err, wanted);
 }

@@ -4,11 +4,13 @@
 
 #include "base_time.h"
 
+#include <string.h>
+
 enum { TOUCH_SECONDS = 60, RATE_SECONDS = 60 };
 
 static bool is_safe(enum method m) { return m == METHOD_GET; }
 
-static void touch(struct request *r, const struct stored_token *t, int64_t now)
+static void touch(struct request *r, struct stored_token *t, int64_t now)
 {
     struct err err;
     if (now - t->used < TOUCH_SECONDS) return;
@@ -16,39 +18,70 @@ static void touch(struct request *r, const struct stored_token *t, int64_t now)
     if (store_touch_token(r->web->writer, t->id, now, &err))
         web_log(r->web, STR("cannot note when a token was used"), str_of(err.message));
     pthread_mutex_unlock(&r->web->write_lock);
+    t->used = now;
+}
+
+void forget_tokens(struct worker *w)
+{
+    arena_clear(&w->arena);
+    w->known_count = 0;
+}
+
+static int know_token(struct worker *w, str secret, int64_t now, struct known_token **out, struct err *err)
+{
+    unsigned char hash[32];
+    secret_hash(secret, hash);
+    for (size_t i = 0; i < w->known_count; i++) {
+        struct known_token *k = &w->known[i];
+        if (memcmp(k->hash, hash, sizeof hash) == 0 && k->token.expires > now) return *out = k, 0;
+    }
+    if (w->known_count == KNOWN_TOKENS) forget_tokens(w);
+    struct known_token *k = &w->known[w->known_count];
+    if (store_load_token(w->store, &w->arena, hash, now, &k->token, &k->user, err)) return -1;
+    memcpy(k->hash, hash, sizeof hash);
+    w->known_count++;
+    return *out = k, 0;
+}
+
+/* The worker may forget it while the request still waits to be written down. */
+static void take_known(struct request *r, const struct known_token *k)
+{
+    struct stored_token *t = arena_alloc(&r->arena, sizeof *t);
+    *t = k->token;
+    t->user_name = arena_copy(&r->arena, t->user_name), t->name = arena_copy(&r->arena, t->name);
+    t->types = arena_copy(&r->arena, t->types);
+    r->user = k->user;
+    r->user.name = arena_copy(&r->arena, r->user.name), r->user.shown = arena_copy(&r->arena, r->user.shown);
+    r->user.side = arena_copy(&r->arena, r->user.side);
+    r->user.password_hash = STR_NONE; /* no program's business */
+    r->token = t;
+    r->signed_in = true;
+    r->viewer = (struct graph_viewer){.side = r->user.side, .role = r->user.role};
 }
 
 static bool read_token(struct request *r)
 {
     struct err err;
-    unsigned char hash[32];
-    struct stored_token *t = arena_zalloc(&r->arena, sizeof *t);
+    struct known_token *known;
     int64_t now = time_now();
-    secret_hash(r->bearer, hash);
     r->signed_in = false;
     r->user = (struct stored_user){0};
-    if (store_load_token(r->store, &r->arena, hash, now, t, &r->user, &err)) {
+    if (know_token(r->worker, r->bearer, now, &known, &err)) {
         if (err.code != ERR_ABSENT) return api_fail(r, &err, 409), false;
         api_header(r, "WWW-Authenticate", STR("Bearer error=\"invalid_token\""));
         api_problem(r, 401, "The token opens nothing",
                     STR("It is unknown, revoked or too old, or its account is closed."));
         return false;
     }
-    r->token = t;
-    r->signed_in = true;
-    r->viewer = (struct graph_viewer){.side = r->user.side, .role = r->user.role};
-    touch(r, t, now);
+    take_known(r, known);
+    touch(r, &known->token, now);
     return true;
 }
 
 static bool is_within_rate(struct request *r)
 {
-    char key[40];
-    struct buf b;
-    buf_init(&b, sizeof key);
-    buf_printf(&b, "%s%llu", r->token ? "t" : "u", (unsigned long long)(r->token ? r->token->id : r->user.id));
-    r->retry_seconds = count_api_request(r, buf_get(&b), RATE_SECONDS);
-    buf_release(&b);
+    /* A token, or an account. */
+    r->retry_seconds = count_api_request(r, r->token ? 2 * r->token->id : 2 * r->user.id + 1, RATE_SECONDS);
     if (!r->retry_seconds) return true;
     api_problem(
         r, 429, "Too many requests",

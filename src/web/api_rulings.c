@@ -18,30 +18,23 @@ static bool may_see(struct request *r)
 
 /* ---- Ruling ---- */
 
-static const struct book_text *choose_book(struct request *r, const struct json *body, int64_t today,
-                                           const struct rulebook **rules)
+/* NULL after answering. */
+static const struct rulebook *choose_book(struct request *r, const struct json *body, int64_t today)
 {
-    const struct book_text *books;
     const struct json *wanted = json_get(body, STR("rulebook"));
+    const struct rulebook *rules = NULL;
+    struct book_day day = request_book_day(r, today);
     struct err err;
-    size_t count;
-    if (books_in_force(r->store, &r->arena, r->picture, today, r->web->shipped, r->web->shipped_count, &books, &count,
-                       &err) < 0) {
+    bool named = wanted && wanted->kind == JSON_STRING;
+    if ((!wanted || named) &&
+        shelf_take_in_force(r->web->shelf, &day, named ? wanted->text : STR_NONE, NULL, &rules, &err) == 0)
+        return rules;
+    if (wanted && (!named || err.code == ERR_ABSENT))
+        api_problem(r, 422, "Nothing was ruled", STR("\"rulebook\" is not the name of one that is in force."));
+    else if (err.code == ERR_ABSENT)
+        api_problem(r, 503, "There is no rulebook", STR("None that decides on zones is in force."));
+    else
         api_fail(r, &err, 409);
-        return NULL;
-    }
-    if (!wanted) {
-        const struct book_text *zones = books_take_zones(r->web->shelf, books, count, rules);
-        if (!zones) api_problem(r, 503, "There is no rulebook", STR("None that decides on zones is in force."));
-        return zones;
-    }
-    for (size_t i = 0; i < count && wanted->kind == JSON_STRING; i++) {
-        if (!str_eq_nocase(books[i].name, wanted->text)) continue;
-        if (!shelf_take(r->web->shelf, books[i].name, books[i].version, books[i].text, rules, &err)) return &books[i];
-        api_fail(r, &err, 409);
-        return NULL;
-    }
-    api_problem(r, 422, "Nothing was ruled", STR("\"rulebook\" is not the name of one that is in force."));
     return NULL;
 }
 
@@ -103,8 +96,7 @@ void answer_api_rule(struct request *r)
     const struct json *body = NULL;
     if (!may_see(r) || !api_query_only(r, NULL, 0) || !(body = api_body(r)) || !read_request(r, body, &request)) return;
     web_now(r->web, &now, &today);
-    const struct book_text *book = choose_book(r, body, today, &rules);
-    if (!book) return;
+    if (!(rules = choose_book(r, body, today))) return;
     struct kept_ruling *k = arena_zalloc(&r->arena, sizeof *k);
     unsigned char hash[RULING_HASH_SIZE];
     shelf_hash(r->web->shelf, rules, hash, &k->text);
@@ -254,8 +246,8 @@ void answer_api_overrule(struct request *r)
 {
     struct stored_ruling old;
     const struct json *body, *zone, *reason;
+    struct stored_ruling row;
     struct err err;
-    int64_t now, today;
     if (!api_query_only(r, NULL, 0)) return;
     if (r->user.role < ROLE_SIGNATORY) {
         api_problem(r, 403, "The account may not", STR("Those who sign for a side set rulings aside."));
@@ -268,16 +260,7 @@ void answer_api_overrule(struct request *r)
                     STR("\"zone\" and \"reason\" say what holds in its place, and why."));
         return;
     }
-    web_now(r->web, &now, &today);
-    struct stored_ruling row = old;
-    row.time = now, row.day = today, row.actor = r->user.name, row.door = STR("api"), row.key = STR_NONE;
-    row.zone = zone->text, row.reason = str_trim(reason->text), row.overrules = old.number, row.rules = STR("");
-    int failed = ruling_is_outcome(r->store, r->web->shelf, &r->arena, &old, zone->text, &err);
-    if (!failed) {
-        failed = store_add_rulings(web_write(r->web), &r->arena, &row, 1, &err);
-        failed = web_written(r->web, failed, &err);
-    }
-    if (failed) {
+    if (set_aside(r, &old, zone->text, reason->text, STR("api"), &row, &err)) {
         api_fail(r, &err, 409);
         return;
     }

@@ -93,26 +93,17 @@ static void read_picks(struct ask *ask)
     }
 }
 
-static bool choose_book(struct ask *ask, struct err *err)
+static int choose_book(struct ask *ask, struct err *err)
 {
     struct request *r = ask->r;
     str wanted = str_trim(pairs_get(ask->given, STR("rulebook")));
+    struct book_day day = request_book_day(r, r->env.today);
+    struct book_text *chosen = arena_alloc(&r->arena, sizeof *chosen);
     if (books_in_force(r->store, &r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count,
-                       &ask->books, &ask->book_count, err) < 0)
-        return false;
-    if (!wanted.n) {
-        ask->book = books_take_zones(r->web->shelf, ask->books, ask->book_count, &ask->rules);
-        if (ask->book) return true;
-        err_set(err, ERR_ABSENT, "no rulebook that decides on zones is in force");
-        return false;
-    }
-    for (size_t i = 0; i < ask->book_count && !ask->book; i++)
-        if (str_eq(book_key(r, &ask->books[i]), wanted)) ask->book = &ask->books[i];
-    if (!ask->book) {
-        err_set(err, ERR_ABSENT, "no rulebook \"" STR_FORMAT "\" is in force", STR_ARGS(wanted));
-        return false;
-    }
-    return shelf_take(r->web->shelf, ask->book->name, ask->book->version, ask->book->text, &ask->rules, err) == 0;
+                       &ask->books, &ask->book_count, err) < 0 ||
+        shelf_take_in_force(r->web->shelf, &day, wanted.n ? wanted : STR_NONE, chosen, &ask->rules, err) < 0)
+        return -1;
+    return ask->book = chosen, 0;
 }
 
 static int read_field(struct request *r, enum field_kind kind, str typed, str *canonical, struct err *err)
@@ -229,7 +220,7 @@ int ask_read(struct ask *ask, struct err *err)
     struct feel_env env = r->env;
     read_request(ask);
     read_picks(ask);
-    if (!choose_book(ask, err)) return -1;
+    if (choose_book(ask, err) < 0) return -1;
     if (read_answers(ask, &env, err) < 0) return -1;
     return rulebook_rule(ask->rules, &env, &ask->answers, RULING_ALL, &ask->ruling, err);
 }

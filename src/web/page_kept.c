@@ -88,12 +88,9 @@ static int rules_changed(struct request *r, const struct stored_ruling *row, con
     if (books_in_force(r->store, &r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count, &books,
                        &count, err) < 0)
         return -1;
-    for (size_t i = 0; i < count && !*now; i++) {
-        if (!str_eq(books[i].name, row->rulebook)) continue;
-        *now = &books[i];
-        store_ruling_hash(books[i].text, hash);
-        *changed = memcmp(hash, row->book, sizeof hash) != 0;
-    }
+    if (!(*now = books_find(books, count, row->rulebook))) return 0;
+    store_ruling_hash((*now)->text, hash);
+    *changed = memcmp(hash, row->book, sizeof hash) != 0;
     return 0;
 }
 
@@ -199,28 +196,15 @@ void answer_kept_ruling(struct request *r)
 void answer_set_aside(struct request *r)
 {
     struct stored_ruling old;
+    struct stored_ruling row;
     struct err err;
-    int64_t now, today;
-    str zone = pairs_get(&r->form, STR("zone")), reason = str_trim(pairs_get(&r->form, STR("reason")));
+    str zone = pairs_get(&r->form, STR("zone")), reason = pairs_get(&r->form, STR("reason"));
     if (!take(r, &old)) return;
     if (r->user.role < ROLE_SIGNATORY) {
         page_error(r, 403, "Those who sign set rulings aside", "Ask somebody who signs for your side.");
         return;
     }
-    if (!zone.n || !reason.n) {
-        show(r, &old, 422, STR("Say what holds in its place, and why."));
-        return;
-    }
-    web_now(r->web, &now, &today);
-    struct stored_ruling row = old;
-    row.time = now, row.day = today, row.actor = r->user.name, row.door = STR("page"), row.key = STR_NONE;
-    row.zone = zone, row.reason = reason, row.overrules = old.number, row.rules = STR("");
-    int failed = ruling_is_outcome(r->store, r->web->shelf, &r->arena, &old, zone, &err);
-    if (!failed) {
-        failed = store_add_rulings(web_write(r->web), &r->arena, &row, 1, &err);
-        failed = web_written(r->web, failed, &err);
-    }
-    if (!failed)
+    if (!set_aside(r, &old, zone, reason, STR("page"), &row, &err))
         request_redirect(r, kept_path(r, row.number));
     else if (err.code == ERR_INPUT)
         show(r, &old, 422, capitalise(r, arena_copy(&r->arena, str_of(err.message))));

@@ -33,7 +33,7 @@ static str browser_of(struct request *r)
 /* Without the last part of an IPv4 address, or with the first three of an IPv6 one. */
 static str network_of(struct request *r)
 {
-    str a = r->address;
+    str a = request_address(r);
     if (str_starts(a, STR("127.")) || str_eq(a, STR("::1"))) return STR("this machine");
     if (str_find_char(a, ':') == STR_NOT_FOUND) {
         size_t end = a.n;

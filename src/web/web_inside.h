@@ -67,12 +67,13 @@ struct request {
     struct web *web;
     struct MHD_Connection *connection;
     struct request *next; /* in a lane's queue */
+    uint64_t place;       /* the how manieth there */
 
     /* What was asked. */
     enum method method;
     bool head, bad, htmx;
     str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
-    str address, agent;
+    str agent;
     str content_type, csrf_header;
     str bearer, if_match, if_none_match, idempotency; /* of the API: see api.h */
     uint64_t content_length;
@@ -85,6 +86,7 @@ struct request {
     str as_of;                /* ?as_of=; STR_NONE: of now */
     struct store_moment then; /* what is looked back at; number 0: now */
     struct store *store;
+    struct worker *worker;
     bool signed_in;
     struct stored_user user;
     struct graph_viewer viewer;
@@ -124,6 +126,8 @@ int pairs_parse(struct arena *a, str text, struct pairs *out) MUST_USE;
 int multipart_parse(struct arena *a, str content_type, str body, struct pairs *out) MUST_USE;
 /* %XX; false as above. With `plus`, + is a blank. */
 bool percent_decode(struct arena *a, str text, bool plus, str *out);
+/* Where it comes from, as numbers: "203.0.113.7". */
+str request_address(struct request *r);
 /* Reads the head of the request; false when it must be refused with 400. */
 bool request_read_head(struct request *r);
 /* An address from its parts; pairs without a value are left out. */
@@ -302,6 +306,7 @@ struct lane_queue {
     pthread_cond_t more;
     struct request *first, **last;
     size_t count, limit;
+    uint64_t added; /* in all */
     bool stopping;
 };
 /* Rulings that wait to be written down: all that are there go into one transaction (web_scribe.c). */
@@ -317,11 +322,23 @@ struct scribe {
     bool runs;
     unsigned char kept[RULING_HASH_SIZE]; /* the book that was kept last */
 };
+/* Tokens that the store knew when it was asked last. One that is found is good for the requests that came before the
+ * store was seen unchanged: a token that was revoked before a request was sent is refused. */
+enum { KNOWN_TOKENS = 16 };
+struct known_token {
+    unsigned char hash[32];
+    struct stored_token token;
+    struct stored_user user;
+};
 struct worker {
     struct web *web;
     struct lane_queue *queue;
     struct store *store;
     pthread_t thread;
+    uint64_t seen; /* requests that had come when the store was looked at; a lane counts them */
+    struct known_token known[KNOWN_TOKENS];
+    size_t known_count;
+    struct arena arena; /* of `known` */
 };
 
 enum { LIMIT_ROWS = 1024 };
@@ -386,6 +403,7 @@ struct web {
 
     pthread_mutex_t write_lock; /* of the writer, and of bringing the graph up to date */
     struct store *writer;
+    bool behind; /* something was committed that could not be read yet */
     /* Findings are computed by the keeper alone; a request waits a moment for new ones, and takes the last otherwise.
      */
     pthread_mutex_t found_lock;
@@ -417,10 +435,10 @@ struct web {
 
 void web_log(struct web *web, str what, str detail);
 void web_now(struct web *web, int64_t *now, int64_t *today);
-/* Commits, and shows it in the next picture before it returns. */
+/* Commits, and shows it in the next picture before it returns. ERR_KEPT: the second failed, and *result holds. */
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err) MUST_USE;
-/* Around other writing than of facts: the writer, for this thread alone until web_written, which hands on what failed.
- */
+/* Around other writing than of facts: the writer, for this thread alone until web_written, which hands on what failed,
+ * or says ERR_KEPT as web_commit does. */
 struct store *web_write(struct web *web);
 int web_written(struct web *web, int failed, struct err *err) MUST_USE;
 /* Brings the graph up to the store when another process has committed. */

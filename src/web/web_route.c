@@ -98,17 +98,19 @@ const struct route *routes(size_t *count)
 
 static bool matches(str pattern, str path, str captures[2])
 {
-    size_t captured = 0;
-    str want, got;
+    size_t captured = 0, at = 0;
     captures[0] = captures[1] = STR_NONE;
-    while (str_cut(&pattern, '/', &want)) {
-        if (!str_cut(&path, '/', &got)) return false;
-        if (str_eq(want, STR("*")) && got.n && captured < 2)
-            captures[captured++] = got;
-        else if (!str_eq(want, got))
-            return false;
+    for (size_t i = 0; i < pattern.n; i++) {
+        size_t from = at;
+        if (pattern.p[i] != '*') {
+            if (at == path.n || path.p[at++] != pattern.p[i]) return false;
+            continue;
+        }
+        while (at < path.n && path.p[at] != '/') at++;
+        if (at == from || captured == 2) return false;
+        captures[captured++] = str_slice(path, from, at);
     }
-    return !path.n && !str_cut(&path, '/', &got);
+    return at == path.n;
 }
 
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method)

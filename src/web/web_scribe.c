@@ -99,6 +99,16 @@ void scribe_add(struct request *r)
     answer_done(r);
 }
 
+int set_aside(struct request *r, const struct stored_ruling *old, str zone, str reason, str door,
+              struct stored_ruling *row, struct err *err)
+{
+    struct setting_aside how = {.zone = zone, .reason = reason, .actor = r->user.name, .door = door};
+    web_now(r->web, &how.now, &how.today);
+    if (ruling_set_aside(r->store, r->web->shelf, &r->arena, old, &how, row, err)) return -1;
+    int failed = store_add_rulings(web_write(r->web), &r->arena, row, 1, err);
+    return web_written(r->web, failed, err);
+}
+
 int scribe_start(struct web *web, struct err *err)
 {
     struct scribe *s = &web->scribe;

@@ -95,7 +95,7 @@ static enum MHD_Result refuse(struct request *r, int status, str says)
     return respond(r);
 }
 
-static str address_of(struct request *r)
+str request_address(struct request *r)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     char name[NI_MAXHOST];
@@ -120,15 +120,16 @@ static bool read_method(struct request *r, const char *method)
     return false;
 }
 
-static enum MHD_Result refuse_method(struct request *r, str allow)
+static enum MHD_Result refuse_method(struct request *r)
 {
+    str allow = routes_allow(&r->arena, r->path);
     if (allow.n) api_header(r, "Allow", allow);
     return refuse(r, 405, STR("This address does not take that method.\n"));
 }
 
-static enum MHD_Result answer_options_method(struct request *r, str allow)
+static enum MHD_Result answer_options_method(struct request *r)
 {
-    api_header(r, "Allow", text_format(r, STR_FORMAT ", OPTIONS", STR_ARGS(allow)));
+    api_header(r, "Allow", text_format(r, STR_FORMAT ", OPTIONS", STR_ARGS(routes_allow(&r->arena, r->path))));
     r->status = 204;
     r->type = "application/json; charset=utf-8";
     r->stage = REQUEST_DONE;
@@ -156,8 +157,7 @@ static enum MHD_Result begin(struct request *r, const char *method)
     if (!host_is_ours(r->web, r->host))
         return refuse(r, 400,
                       STR("This server does not answer under that host name. Start it with --allow-host NAME.\n"));
-    str allow = routes_allow(&r->arena, r->path);
-    if (!known || (r->method == METHOD_OPTIONS && !request_is_api(r))) return refuse_method(r, allow);
+    if (!known || (r->method == METHOD_OPTIONS && !request_is_api(r))) return refuse_method(r);
     bool api = request_is_api(r), get = r->method == METHOD_GET;
     bool other_method;
     r->route = route_find(r->method, r->path, r->captures, &other_method);
@@ -172,9 +172,8 @@ static enum MHD_Result begin(struct request *r, const char *method)
         return refuse(r, 415, text_format(r, "This form is sent as " STR_FORMAT ".\n", STR_ARGS(form_type(r))));
     /* Who is not signed in has nothing to upload; that the token holds is looked at later. */
     if (upload && !r->session.n) return refuse(r, 403, STR("Sign in first. Nothing was saved.\n"));
-    if (api && r->method == METHOD_OPTIONS && allow.n) return answer_options_method(r, allow);
-    r->address = address_of(r);
-    if (!r->route && other_method) return refuse_method(r, allow);
+    if (api && r->method == METHOD_OPTIONS && other_method) return answer_options_method(r);
+    if (!r->route && other_method) return refuse_method(r);
     return MHD_YES;
 }
 

@@ -118,9 +118,8 @@ bool host_is_ours(const struct web *web, str host)
 
 /* The rows are few: two names in one
  * row share their attempts, which only makes the limit stricter. */
-static uint32_t limited(struct limit_row rows[LIMIT_ROWS], str key, uint32_t limit, int64_t window, int64_t now)
+static uint32_t limited(struct limit_row rows[LIMIT_ROWS], uint64_t hash, uint32_t limit, int64_t window, int64_t now)
 {
-    uint64_t hash = str_hash(key);
     struct limit_row *row = &rows[hash % LIMIT_ROWS];
     if (now - row->since >= window || now < row->since) *row = (struct limit_row){hash, now, 0};
     row->count += row->count <= limit;
@@ -131,14 +130,15 @@ uint32_t count_attempt(struct request *r, str name)
 {
     struct web *web = r->web;
     int64_t now = time_now();
+    str address = request_address(r);
     pthread_mutex_lock(&web->limit_lock);
-    uint32_t a = limited(web->by_address, r->address, ADDRESS_ATTEMPTS, WINDOW_SECONDS, now);
-    uint32_t b = limited(web->by_name, name, NAME_ATTEMPTS, WINDOW_SECONDS, now);
+    uint32_t a = limited(web->by_address, str_hash(address), ADDRESS_ATTEMPTS, WINDOW_SECONDS, now);
+    uint32_t b = limited(web->by_name, str_hash(name), NAME_ATTEMPTS, WINDOW_SECONDS, now);
     pthread_mutex_unlock(&web->limit_lock);
     return a > b ? a : b;
 }
 
-uint32_t count_api_request(struct request *r, str who, int64_t window)
+uint32_t count_api_request(struct request *r, uint64_t who, int64_t window)
 {
     pthread_mutex_lock(&r->web->limit_lock);
     uint32_t wait = limited(r->web->by_program, who, r->web->api_rate, window, time_now());
@@ -148,9 +148,10 @@ uint32_t count_api_request(struct request *r, str who, int64_t window)
 
 void forget_attempts(struct request *r, str name)
 {
+    str from = request_address(r);
     pthread_mutex_lock(&r->web->limit_lock);
     r->web->by_name[str_hash(name) % LIMIT_ROWS].count = 0;
-    struct limit_row *address = &r->web->by_address[str_hash(r->address) % LIMIT_ROWS];
+    struct limit_row *address = &r->web->by_address[str_hash(from) % LIMIT_ROWS];
     address->count -= address->count > 0; /* a whole company may come from one address */
     pthread_mutex_unlock(&r->web->limit_lock);
 }

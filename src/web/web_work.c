@@ -21,14 +21,15 @@ bool lane_add(struct lane_queue *q, struct request *r)
         *q->last = r;
         q->last = &r->next;
         q->count++;
+        r->place = ++q->added;
         pthread_cond_signal(&q->more);
     }
     pthread_mutex_unlock(&q->lock);
     return good;
 }
 
-/* NULL: the queue is empty and the server stops. */
-static struct request *lane_take(struct lane_queue *q)
+/* NULL: the queue is empty and the server stops. *added: how many had come by then. */
+static struct request *lane_take(struct lane_queue *q, uint64_t *added)
 {
     pthread_mutex_lock(&q->lock);
     while (!q->first && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
@@ -38,6 +39,7 @@ static struct request *lane_take(struct lane_queue *q)
         if (!q->first) q->last = &q->first;
         q->count--;
     }
+    *added = q->added;
     pthread_mutex_unlock(&q->lock);
     return r;
 }
@@ -55,8 +57,13 @@ struct request *lane_take_all(struct lane_queue *q)
 static void *work(void *self)
 {
     struct worker *w = self;
-    for (struct request *r; (r = lane_take(w->queue));) {
-        r->store = w->store;
+    uint64_t added;
+    for (struct request *r; (r = lane_take(w->queue, &added));) {
+        r->store = w->store, r->worker = w;
+        if (r->bearer.p && r->place > w->seen) {
+            if (store_may_have_changed(w->store)) forget_tokens(w);
+            w->seen = added;
+        }
         answer(r);
         if (r->keeps)
             scribe_add(r);
@@ -73,6 +80,7 @@ int workers_start(struct web *web, struct err *err)
     for (size_t i = 0; i < web->worker_count + 1; i++) {
         struct worker *w = &web->workers[i];
         w->web = web;
+        arena_init(&w->arena, 0);
         w->queue = i < web->worker_count ? &web->work : &web->passwords;
         if (store_open(web->options->workspace, STORE_READ, &w->store, err)) return -1;
         if (pthread_create(&w->thread, NULL, work, w))
@@ -98,6 +106,7 @@ void workers_stop(struct web *web)
     for (size_t i = 0; i < web->started; i++) {
         pthread_join(web->workers[i].thread, NULL);
         store_close(web->workers[i].store);
+        arena_release(&web->workers[i].arena);
     }
     web->started = 0;
 }
@@ -157,6 +166,11 @@ void request_look(struct request *r)
     r->view = graph_view_new(&r->arena, r->picture);
     graph_env(&r->env, r->view, &r->arena, &r->viewer, now, today);
     r->env.zone = web->zone;
+}
+
+struct book_day request_book_day(const struct request *r, int64_t today)
+{
+    return (struct book_day){r->store, r->picture, today, r->web->shipped, r->web->shipped_count};
 }
 
 static int read_form(struct request *r)

@@ -305,8 +305,16 @@ export async function api(browser, { base, port }) {
   await group('revoked and forged', async () => {
     const secret = token('short', 'it');
     same((await program(port, secret)('GET', '/api/v1/me')).json.token, 'short', 'it says who it is');
+    const often = () => Promise.all(Array.from({ length: 12 }, () => program(port, secret)('GET', '/api/v1/me'))).then((all) => all.map((a) => a.status));
+    check((await often()).every((status) => status === 200), 'known to every worker');
     run('token', 'revoke', 'short');
+    check((await often()).every((status) => status === 401), 'and revoked for each of them at once');
     wrong(await program(port, secret)('GET', '/api/v1/me'), 401, 'revoked');
+    run('user', 'invite', 'leaves@northlight.example', '--side', 'it', '--role', 'viewer');
+    const leaving = program(port, token('leaving', 'leaves'));
+    same((await leaving('GET', '/api/v1/me')).status, 200, 'before its account is closed');
+    run('user', 'close', 'leaves@northlight.example');
+    wrong(await leaving('GET', '/api/v1/me'), 401, 'and after');
     for (const bad of ['', 'x', secrets.viewer.slice(0, -1), `${secrets.viewer} x`]) same((await program(port, undefined)('GET', '/api/v1/me', undefined, { Authorization: `Bearer ${bad}` })).status, 401, `a token "${bad.slice(0, 4)}…"`);
     same((await nobody('GET', '/api/v1/me', undefined, { Authorization: `Basic ${Buffer.from(`it:${password}`).toString('base64')}` })).status, 401, 'a password');
     for (const [path, status] of [['/api/v1/facts/../me', 404], ['/api/v1/%2e%2e/me', 404], ['/api/v1//me', 404], ['/api/v1/me/', 404], ['/api/v1', 404], ['/api/v1/facts/vendors/1%00', 400], [`/api/v1/facts/${'a'.repeat(8000)}`, 404], ['/api/v1/facts/vendors/-1', 404], ['/api/v1/facts/vendors/1e3', 404], ['/api/v1/facts/vendors/99999999999999999999', 404]])
