@@ -168,3 +168,21 @@ int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint
         return -1;
     return store_each_ruling(k->rows, hand_in, k, err) < 0 ? -1 : 0;
 }
+
+int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *draft, size_t most, struct err *err)
+{
+    const struct stored_ruling *rows;
+    const struct ruling_pick pick = {.limit = most};
+    const struct rulebook *before;
+    size_t count;
+    k->replay = r, k->err = err;
+    if (store_load_rulings(k->rows, &k->arena, &pick, &rows, &count, err)) return -1;
+    while (count-- > 0) {
+        if (rows[count].overrules) continue;
+        if (take_book(k, &rows[count], &before, err) < 0) return -1;
+        if (!str_eq(rulebook_outcome(before), rulebook_outcome(draft))) continue;
+        int result = hand_in(k, &rows[count]);
+        if (result) return result < 0 ? -1 : 0;
+    }
+    return 0;
+}

@@ -16,6 +16,9 @@ void past_free(struct past *k); /* after replay_end */
  * some of them with how many were handed in and how many there are. */
 int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint64_t done, uint64_t total), void *host,
                  struct err *err) MUST_USE;
+/* Only the `most` last rulings, and of these the ones by rulebooks that decide what the draft decides. */
+int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *draft, size_t most,
+                      struct err *err) MUST_USE;
 
 /* ---- Requests of the picture, for whoever counts by them ---- */
 

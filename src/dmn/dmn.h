@@ -39,7 +39,8 @@ struct dmn_finding {
     /* Of a gap and an overlap, by the columns of the table: unary tests for the values that it is about. */
     const str *tests;
     size_t test_count;
-    uint32_t rules[2]; /* of an overlap, from 1 */
+    uint32_t
+        rules[2]; /* from 1: of an overlap both; of one that never matches what hides it, if one does, and itself */
 };
 int dmn_check(const struct dmn_source *sources, size_t count, struct dmn_model **out, struct err *err) MUST_USE;
 int dmn_check_files(const char *path, const char *const *imports, size_t import_count, struct dmn_model **out,

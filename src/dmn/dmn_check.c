@@ -99,8 +99,8 @@ static void put_test(struct buf *out, const struct looking *k, size_t i, struct 
     put_segments(out, k, i, s);
 }
 
-/* The path so far, in the finding that was noted last. */
-static struct dmn_finding *note_path(struct looking *k, size_t depth)
+/* Of the finding that was noted last: the path so far, and the rules. */
+static void note_path(struct looking *k, size_t depth)
 {
     findings *all = k->c->model->findings;
     struct dmn_finding *f = &all->items[all->count - 1];
@@ -116,7 +116,13 @@ static struct dmn_finding *note_path(struct looking *k, size_t depth)
         buf_release(&one);
     }
     f->tests = tests, f->test_count = k->t->input_count;
-    return f;
+}
+
+static void note_rules(struct looking *k, size_t a, size_t b)
+{
+    findings *all = k->c->model->findings;
+    struct dmn_finding *f = &all->items[all->count - 1];
+    f->rules[0] = (uint32_t)a + 1, f->rules[1] = (uint32_t)b + 1;
 }
 
 /* ---- The domain of a column ----------------------------------------------------------------------------------------
@@ -288,8 +294,8 @@ static void overlap_found(struct looking *k, size_t a, size_t b, const char *wha
     put_path(&out, k, k->t->input_count);
     note_finding(k->c, DMN_OVERLAP, k->t->rules[b].xml, NULL, "the rules %zu and %zu both match%s for " STR_FORMAT,
                  a + 1, b + 1, what, STR_ARGS(buf_get(&out)));
-    struct dmn_finding *f = note_path(k, k->t->input_count);
-    f->rules[0] = (uint32_t)a + 1, f->rules[1] = (uint32_t)b + 1;
+    note_path(k, k->t->input_count);
+    note_rules(k, a, b);
     buf_release(&out);
 }
 
@@ -309,6 +315,7 @@ static void look_at_pairs(struct looking *k)
             hidden = true;
             note_finding(k->c, DMN_UNREACHABLE, t->rules[b].xml, NULL,
                          "rule %zu never matches: rule %zu before it takes all of it", b + 1, a + 1);
+            note_rules(k, a, b);
         }
     }
 }
@@ -324,6 +331,7 @@ static void look_for_empty(struct looking *k)
             note_finding(k->c, DMN_UNREACHABLE, k->t->rules[r].xml, NULL,
                          "rule %zu never matches: no value of " STR_FORMAT " is " STR_FORMAT, r + 1,
                          STR_ARGS(k->t->inputs[i].text), STR_ARGS(k->t->rules[r].tests[i].text));
+            note_rules(k, r, r);
             break;
         }
 }

@@ -372,3 +372,16 @@ int dmn_edit_rules(struct arena *a, str model, str decision, const struct edited
                        e.inputs + e.outputs, columns);
     return change_rules(&e, rules, count) ? -1 : assemble(&e, out);
 }
+
+int dmn_edit_extension(struct arena *a, str model, str name, str text, str *out, struct err *err)
+{
+    const struct xml *root;
+    struct editing e = {.a = a, .model = model, .err = err};
+    if (!is_utf8(model)) return err_set(err, ERR_INPUT, "the model is not written in UTF-8");
+    if (xml_parse(a, model, &root, err) < 0 || check_text(&e, text, "a text")) return -1;
+    const struct xml *inside = xml_child(root, "extensionElements");
+    for (const struct xml *x = inside ? inside->first : NULL; x; x = x->next)
+        if (str_eq(x->space, XML_OWN) && str_eq(x->name, name) && !str_eq(str_trim(x->text), str_trim(text)))
+            fill(&e, x, escaped(&e, str_trim(text)));
+    return assemble(&e, out);
+}

@@ -22,4 +22,8 @@ struct edited_rule {
 int dmn_edit_rules(struct arena *a, str model, str decision, const struct edited_rule *rules, size_t count,
                    size_t columns, const str *avoid, size_t avoid_count, str *out, struct err *err) MUST_USE;
 
+/* What stands in the definitions' extensionElements under that name of XML_OWN, such as `version`; a model that has no
+ * such element stays as it is. Fails as the other does. */
+int dmn_edit_extension(struct arena *a, str model, str name, str text, str *out, struct err *err) MUST_USE;
+
 #endif

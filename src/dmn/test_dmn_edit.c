@@ -151,6 +151,22 @@ static void means(struct test_tally *t)
     arena_release(&a);
 }
 
+static void extensions(struct test_tally *t)
+{
+    struct arena a;
+    struct err err;
+    str out;
+    arena_init(&a, 0);
+#define VERSION(text)                                                                                                  \
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' xmlns:e='urn:entente:rulebook:1' name='m' "     \
+    "namespace='urn:m'><extensionElements><e:version>" text "</e:version></extensionElements></definitions>"
+    CHECK(dmn_edit_extension(&a, STR(VERSION("2026-1")), STR("version"), STR("2026-2 <b>"), &out, &err) == 0);
+    CHECK_STR(out, STR(VERSION("2026-2 &lt;b&gt;")));
+    CHECK(dmn_edit_extension(&a, STR(MODEL), STR("version"), STR("2"), &out, &err) == 0);
+    CHECK_STR(out, STR(MODEL));
+    arena_release(&a);
+}
+
 static void refuses(struct test_tally *t)
 {
     struct arena a;
@@ -187,4 +203,4 @@ static void refuses(struct test_tally *t)
     arena_release(&a);
 }
 
-TEST_MAIN(keeps, fills_what_is_empty, adds_and_removes, annotations, means, refuses)
+TEST_MAIN(keeps, fills_what_is_empty, adds_and_removes, annotations, means, extensions, refuses)

@@ -30,6 +30,13 @@ static void of_fact(struct request *r, const struct fact *f, struct shown_book *
         text_format(r, "%u.%llu", fact_version(f), (unsigned long long)(keys && out->agreed ? keys->version : 0));
 }
 
+str book_field(struct request *r, const struct shown_book *book, const char *name)
+{
+    const struct fact *draft =
+        book->fact && book->draft.n ? picture_fact(r->picture, fact_id(book->fact) | FACT_PROPOSED) : NULL;
+    return field_of(r, draft ? draft : book->fact, name);
+}
+
 bool book_asked(struct request *r, struct shown_book *out)
 {
     int64_t id;
@@ -276,9 +283,12 @@ static str state_of(struct request *r, const struct shown_book *book)
     str day = field_of(r, book->fact, "valid from");
     if (!book->fact) return STR("comes with the program");
     if (!book->text.n) return STR("no rules yet");
-    if (!book->agreed) return STR("draft: not signed by both");
-    if (civil_parse(day, &from) && from > r->env.today)
-        return text_format(r, "agreed, holds from " STR_FORMAT, STR_ARGS(show_day(r, from)));
+    bool later = civil_parse(day, &from) && from > r->env.today;
+    if (!book->agreed)
+        return later ? text_format(r, "draft: not signed by both, holds from " STR_FORMAT " at the earliest",
+                                   STR_ARGS(show_day(r, from)))
+                     : STR("draft: not signed by both");
+    if (later) return text_format(r, "agreed, holds from " STR_FORMAT, STR_ARGS(show_day(r, from)));
     return STR("in force");
 }
 
@@ -307,10 +317,13 @@ static int put_book(struct request *r, const struct shown_book *book, bool draft
     record_bool(&c, "own", book->fact != NULL);
     record_bool(&c, "draft", draft);
     record_bool(&c, "has_draft", book->draft.n > 0);
+    int64_t from;
+    if (civil_parse(book_field(r, book, "valid from"), &from)) record_text(&c, "from", show_day(r, from));
     record_text(&c, "download", text_format(r, STR_FORMAT "/model%s", STR_ARGS(path), draft ? "?of=draft" : ""));
     if (book->fact) {
         record_text(&c, "fact_href", show_path(r, fact_id(book->fact)));
         record_text(&c, "base", book->base);
+        record_text(&c, "change", text_format(r, STR_FORMAT "/rules", STR_ARGS(path)));
         record_text(&c, "purpose", field_of(r, book->fact, "purpose"));
         record_text(&c, "ask", text_format(r, "/ask?rulebook=%llu", (unsigned long long)fact_id(book->fact)));
     } else {

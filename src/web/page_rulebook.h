@@ -15,6 +15,8 @@ struct shown_book {
 };
 /* What the address names; false after the answer has become 404. */
 bool book_asked(struct request *r, struct shown_book *out);
+/* A value of the rulebook, as it is in the draft where there is one. */
+str book_field(struct request *r, const struct shown_book *book, const char *name);
 /* What is wrong with a model, each with its place; how many of them keep it from being a rulebook, and how many cases
  * it leaves open or decides twice. */
 struct book_health {
@@ -33,7 +35,9 @@ enum { MODEL_LIMIT = 2 << 20 }; /* bytes of a model */
 struct book_taking {
     const struct fact *fact; /* whose rules they become; NULL: those of a new rulebook called `name` */
     str name, text, reason;
-    str base; /* as shown_book had it when the text was begun; STR_NONE: whatever is there now */
+    str base;                /* as shown_book had it when the text was begun; STR_NONE: whatever is there now */
+    str version, valid_from; /* its name, else the one that the text gives itself; the day from which it holds
+                                (canonical), else the one that is there */
 };
 /* The text becomes the draft, or the proposal beside what is in force; *id is the rulebook's, *proposed says which.
  * Look at it first with book_examine. ERR_CONFLICT: somebody was quicker, and nothing was changed; ERR_ABSENT: the

@@ -53,7 +53,8 @@ int book_take(struct request *r, const struct book_taking *taking, uint64_t *id,
         return err_set(err, ERR_INPUT, "the form does not say which version it changes");
     if (!taking->fact) put(c, type, *id, "name", taking->name);
     put(c, type, *id, "model", taking->text);
-    put(c, type, *id, "version", version_of(r, taking->text));
+    put(c, type, *id, "version", taking->version.n ? taking->version : version_of(r, taking->text));
+    put(c, type, *id, "valid from", taking->valid_from);
     if (web_commit(r->web, c, &result, err)) return -1;
     if (!taking->fact && result.made_count) *id = result.made[0];
     *proposed = result.proposed_count > 0;
@@ -72,7 +73,8 @@ static void take_text(struct request *r, const struct shown_book *book, const st
     struct err err;
     uint64_t id;
     bool proposed;
-    const struct book_taking taking = {fact, name, text, reason, pairs_get(&r->form, STR("base"))};
+    const struct book_taking taking = {
+        .fact = fact, .name = name, .text = text, .reason = reason, .base = pairs_get(&r->form, STR("base"))};
     if (book_take(r, &taking, &id, &proposed, &err) == 0)
         request_redirect(r, book_taken_path(r, id, proposed));
     else if (err.code == ERR_INPUT || err.code == ERR_CONFLICT || err.code == ERR_LIMIT)

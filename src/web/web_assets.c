@@ -13,6 +13,7 @@
     X("combo.js", "text/javascript; charset=utf-8", asset_combo)                                                       \
     X("forms.js", "text/javascript; charset=utf-8", asset_forms)                                                       \
     X("ask.js", "text/javascript; charset=utf-8", asset_ask)                                                           \
+    X("rules.js", "text/javascript; charset=utf-8", asset_rules)                                                       \
     X("live.js", "text/javascript; charset=utf-8", asset_live)                                                         \
     X("events.js", "text/javascript; charset=utf-8", asset_events)                                                     \
     X("icon.svg", "image/svg+xml", asset_icon)

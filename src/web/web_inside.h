@@ -186,6 +186,7 @@ void past_release(struct web *web);
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
       "shipped keys")                                                                                                  \
+    X(RULES, rules, "title message book table tables rules panel version day reason sure")                             \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
     X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
@@ -362,7 +363,7 @@ struct asset {
     const char *start, *end;
     char path[80]; /* with the hash in it */
 };
-enum { ASSET_COUNT = 9 };
+enum { ASSET_COUNT = 10 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
@@ -554,6 +555,8 @@ void answer_rulebooks(struct request *r);
 void answer_rulebook(struct request *r);
 void answer_rulebook_model(struct request *r);
 void answer_rulebook_take(struct request *r);
+void answer_rules(struct request *r);
+void answer_rules_change(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_blueprint(struct request *r);
