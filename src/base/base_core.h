@@ -24,8 +24,8 @@ NORETURN COLD void base_panic(const char *file, int line, const char *what);
  * mem_array checks count * size for overflow. mem_free accepts NULL. */
 void *mem_alloc(size_t size) __attribute__((malloc));
 void *mem_zalloc(size_t size) __attribute__((malloc));
-void *
-mem_alloc_large(size_t *size) MUST_USE; /* in large pages where the system has them; *size is rounded up to them */
+/* In large pages where the system has them; *size is rounded up to them. */
+void *mem_alloc_large(size_t *size) MUST_USE;
 void *mem_array(size_t count, size_t size) __attribute__((malloc));
 void *mem_resize(void *old, size_t count, size_t size);
 void mem_free(void *p);

@@ -58,9 +58,9 @@ static void stop(struct reading *r, const char *why, enum XML_Error fault)
 static void give_up(struct reading *r, const char *why) { stop(r, why, XML_ERROR_NONE); }
 static void refuse(struct reading *r, enum XML_Error fault) { stop(r, NULL, fault); }
 
-/* ---- Namespaces (Namespaces in XML 1.0, third edition) --------------------------------------------------------------
- *
- * Expat could resolve them, at a tenth of the time that it takes for a whole model. */
+/* ---- Namespaces (Namespaces in XML 1.0, third edition) ---- */
+
+/* Expat could resolve them, at a tenth of the time that it takes for a whole model. */
 
 static const struct known_name *name_of(struct reading *r, const char *name)
 {
@@ -152,8 +152,7 @@ static struct xml_attribute *read_attributes(struct reading *r, const char **giv
     return copies;
 }
 
-/* ---- The tree ------------------------------------------------------------------------------------------------------
- */
+/* ---- The tree ---- */
 
 static bool is_blank(str s)
 {
