@@ -36,6 +36,15 @@ static inline void buf_char(struct buf *b, char c)
     b->p[b->n++] = c;
     b->p[b->n] = 0;
 }
+/* Where the next n bytes go, to be written there at once with those that follow; NULL: put them one by one. */
+static inline char *buf_take(struct buf *b, size_t n)
+{
+    if (UNLIKELY(n >= b->room - b->n || n > b->cap - b->n || b->full)) return NULL;
+    char *p = b->p + b->n;
+    b->n += n;
+    p[n] = 0;
+    return p;
+}
 static inline void buf_str(struct buf *b, str s) { buf_put(b, s.p, s.n); }
 static inline void buf_text(struct buf *b, const char *text) { buf_put(b, text, strlen(text)); }
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);

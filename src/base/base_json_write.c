@@ -17,21 +17,30 @@ static void new_line(struct json_writer *w)
     for (int n = w->depth * w->indent; n > 0; n -= 16) buf_put(w->out, "                ", (size_t)(n < 16 ? n : 16));
 }
 
-/* What stands before a value or a key. */
-static void begin(struct json_writer *w)
+/* What stands before a value or a key; a comma alone is the caller's to write. 0: nothing more. */
+static char begin(struct json_writer *w)
 {
     if (w->after_key) {
         w->after_key = false;
-        return;
+        return 0;
     }
-    if (w->has_items) buf_char(w->out, ',');
-    if (w->depth) new_line(w);
+    bool comma = w->has_items;
     w->has_items = true;
+    if (!w->indent) return comma ? ',' : 0;
+    if (comma) buf_char(w->out, ',');
+    if (w->depth) new_line(w);
+    return 0;
+}
+
+static void begin_now(struct json_writer *w)
+{
+    char comma = begin(w);
+    if (comma) buf_char(w->out, comma);
 }
 
 static void open_level(struct json_writer *w, char c)
 {
-    begin(w);
+    begin_now(w);
     buf_char(w->out, c);
     w->depth++;
     w->has_items = false;
@@ -95,11 +104,22 @@ size_t json_plain_length(str s)
     return i;
 }
 
-static void put_string(struct buf *out, str s)
+/* Most strings are plain: then they are copied in one piece, with what stands before and behind. */
+static void put_string(struct buf *out, char before, str s, char after)
 {
     if (!s.p) s = STR("");
+    size_t done = 0, plain = json_plain_length(s), around = 2 + (before != 0) + (after != 0);
+    char *p = plain == s.n ? buf_take(out, s.n + around) : NULL;
+    if (LIKELY(p != NULL)) {
+        if (before) *p++ = before;
+        *p++ = '"';
+        memcpy(p, s.p, s.n), p += s.n;
+        *p++ = '"';
+        if (after) *p = after;
+        return;
+    }
+    if (before) buf_char(out, before);
     buf_char(out, '"');
-    size_t done = 0;
     for (size_t i = 0, length; i < s.n; i += length) {
         i += json_plain_length(str_from(s, i));
         if (i == s.n) break;
@@ -117,27 +137,23 @@ static void put_string(struct buf *out, str s)
     }
     if (s.n > done) buf_put(out, s.p + done, s.n - done);
     buf_char(out, '"');
+    if (after) buf_char(out, after);
 }
 
 void json_key(struct json_writer *w, str key)
 {
     MUST(w->depth > 0 && !w->after_key);
-    begin(w);
-    put_string(w->out, key);
-    buf_text(w->out, w->indent ? ": " : ":");
+    put_string(w->out, begin(w), key, ':');
+    if (w->indent) buf_char(w->out, ' ');
     w->after_key = true;
 }
 
-void json_string(struct json_writer *w, str s)
-{
-    begin(w);
-    put_string(w->out, s);
-}
+void json_string(struct json_writer *w, str s) { put_string(w->out, begin(w), s, 0); }
 
 void json_number(struct json_writer *w, str digits)
 {
     MUST(digits.n && json_number_length(digits) == digits.n);
-    begin(w);
+    begin_now(w);
     buf_str(w->out, digits);
 }
 
@@ -149,13 +165,13 @@ void json_int(struct json_writer *w, int64_t v)
     do text[--at] = (char)('0' + rest % 10);
     while (rest /= 10);
     if (v < 0) text[--at] = '-';
-    begin(w);
+    begin_now(w);
     buf_put(w->out, text + at, sizeof text - at);
 }
 
 static void put_word(struct json_writer *w, const char *word)
 {
-    begin(w);
+    begin_now(w);
     buf_text(w->out, word);
 }
 

@@ -166,7 +166,7 @@ static struct feel_value run_decision(struct dmn_run *run, const struct dmn_node
     const struct dmn_node *outside = run->notes->node;
     run->notes->node = n;
     struct feel_value v = box_eval(run, n->logic, frame);
-    if (!fits_plainly(n->plain, &v)) v = type_coerce(run, n->type, v, "result", n->name);
+    if (!n->fits && !fits_plainly(n->plain, &v)) v = type_coerce(run, n->type, v, "result", n->name);
     run->notes->node = outside;
     if (UNLIKELY(run->notes->explain)) explain(run, n, "decision", frame, NULL, n->scope.count, v);
     if (UNLIKELY(v.kind == FEEL_NULL)) run_note(run, n, v);

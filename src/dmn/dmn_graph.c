@@ -409,6 +409,7 @@ static void compile_logic(struct dmn_compiler *c, struct dmn_node *n)
         else
             compile_error(c, n->xml, NULL, "has no decision logic");
         if (n->logic && !n->type) n->gives = n->logic->gives;
+        n->fits = n->logic && n->type && n->logic->kind == BOX_TABLE && table_gives(n->logic->table, n->type);
     } else if (n->kind == DMN_KNOWLEDGE) {
         const struct xml *x = xml_child(n->xml, "encapsulatedLogic");
         if (x)

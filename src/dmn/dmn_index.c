@@ -77,6 +77,14 @@ static bool allowed(struct dmn_compiler *c, const struct dmn_table *t, const str
     return feel_eval(o->allowed, &env, frame, &got, &ignored) == 0 && feel_is_true(got);
 }
 
+/* An input that is the value of a node of the same type, which has been made to fit it. */
+static bool is_taken_already(const struct dmn_node *n, const struct table_input *in)
+{
+    if (!n || !in->type || !in->slot || in->slot > n->scope.count) return false;
+    const struct dmn_node *of = n->bindings[in->slot - 1].node;
+    return of && of->type == in->type && (of->kind == DMN_INPUT || of->kind == DMN_DECISION);
+}
+
 static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const struct feel_scope *scope)
 {
     struct feel_env env = {.arena = c->a};
@@ -104,6 +112,7 @@ static void find_constants(struct dmn_compiler *c, struct dmn_table *t, const st
             parse_expression(&c->model->scratch, &c->model->scratch, scope, t->inputs[i].text, &tree, &ignored) == 0;
         if (parsed && tree.root->kind == NODE_VARIABLE && tree.root->declaration->is_input)
             t->inputs[i].slot = tree.root->declaration->index + 1;
+        if (is_taken_already(c->node, &t->inputs[i])) t->inputs[i].plain = PLAIN_ALL;
         arena_clear(&c->model->scratch);
     }
 }

@@ -103,6 +103,8 @@ enum aggregation { AGGREGATE_NONE, AGGREGATE_SUM, AGGREGATE_COUNT, AGGREGATE_MIN
 struct dmn_node;
 struct dmn_run;
 struct dmn_table;
+/* Is each value that it gives made to fit this type by the table itself? */
+bool table_gives(const struct dmn_table *t, const struct dmn_type *type);
 const struct dmn_table *table_compile(struct dmn_compiler *c, const struct xml *x, const struct feel_scope *scope,
                                       const struct dmn_type *type, const struct feel_type **gives);
 struct feel_value table_eval(struct dmn_run *run, const struct dmn_table *t, struct feel_value *frame);
@@ -161,6 +163,7 @@ struct dmn_node {
     size_t frame;
     const struct box *logic;
     const struct err *err; /* the first, where it failed */
+    bool fits;             /* DECISION: what its logic gives is of its type already */
     bool unique_name;      /* INPUT: no other has the name */
     uint32_t place;        /* INPUT: its number among the file's inputs, where a context that gives them all has it */
     /* KNOWLEDGE, SERVICE: the parameters. */

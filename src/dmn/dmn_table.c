@@ -215,6 +215,12 @@ static const struct feel_type *gives_type(struct dmn_compiler *c, const struct d
     return many ? type_list_of(c->a, one) : one;
 }
 
+bool table_gives(const struct dmn_table *t, const struct dmn_type *type)
+{
+    bool one = t->policy == HIT_UNIQUE || t->policy == HIT_ANY || t->policy == HIT_PRIORITY || t->policy == HIT_FIRST;
+    return one && t->output_count == 1 && t->outputs[0].type == type;
+}
+
 const struct dmn_table *table_compile(struct dmn_compiler *c, const struct xml *x, const struct feel_scope *scope,
                                       const struct dmn_type *type, const struct feel_type **gives)
 {

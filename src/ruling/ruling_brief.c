@@ -28,7 +28,7 @@ static int follow_way(const struct rulebook *b, struct feel_env *env, struct dmn
         struct feel_value v;
         uint32_t node = dmn_node_index(b->way[i]);
         const struct grid_node *g = &b->grid[node];
-        classes[node] = g->outcomes ? grid_outcome(b, g, classes) : NO_CLASS;
+        classes[node] = g->outcomes ? grid_outcome(g, classes) : NO_CLASS;
         if (classes[node] != NO_CLASS)
             dmn_sheet_put(s, b->way[i], v = g->values[classes[node]]);
         else {

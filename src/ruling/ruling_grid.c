@@ -24,17 +24,6 @@ uint16_t grid_class(const struct grid_node *g, struct feel_value v)
     return (uint16_t)(2 * low);
 }
 
-uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes)
-{
-    size_t place = 0, stride = 1;
-    for (size_t i = 0; i < g->need_count; i++) {
-        uint32_t need = dmn_node_index(g->needs[i]);
-        if (classes[need] == NO_CLASS) return NO_CLASS;
-        place += classes[need] * stride, stride *= b->grid[need].count;
-    }
-    return g->outcomes[place];
-}
-
 /* A value of the class. Of an empty stretch between two days one of its ends: it is never met. */
 static struct feel_value stands_for(const struct grid_node *g, size_t class)
 {
@@ -118,7 +107,13 @@ static bool evaluate_all(struct rulebook *b, struct feel_env *env, const struct 
             values[count++] = v;
         outcomes[c] = (uint16_t) class;
     }
-    g->kind = GRID_VALUES, g->values = values, g->count = count, g->outcomes = outcomes;
+    struct grid_step *steps = arena_alloc(&b->arena, (g->need_count + 1) * sizeof *steps);
+    uint32_t stride = 1;
+    for (size_t i = 0; i < g->need_count; i++) {
+        steps[i] = (struct grid_step){dmn_node_index(g->needs[i]), stride};
+        stride *= (uint32_t)b->grid[steps[i].node].count;
+    }
+    g->kind = GRID_VALUES, g->values = values, g->count = count, g->outcomes = outcomes, g->steps = steps;
     return true;
 }
 
@@ -185,6 +180,19 @@ static void find_alike(struct rulebook *b, const struct dmn_node *n, size_t *loo
     g->alike = alike;
 }
 
+/* What of the way to the zone is to be decided again when an answer changes. */
+static void find_over(struct rulebook *b)
+{
+    b->way_node = arena_alloc(&b->arena, (b->way_count + 1) * sizeof *b->way_node);
+    for (size_t i = 0; i < b->way_count; i++) b->way_node[i] = dmn_node_index(b->way[i]);
+    for (size_t q = 0; q < b->question_count; q++) {
+        struct question_inside *in = &b->inside[q];
+        in->over = arena_alloc(&b->arena, (b->way_count + 1) * sizeof *in->over);
+        for (size_t i = 0; i < b->way_count; i++)
+            if (in->followed[b->way_node[i]]) in->over[in->over_count++] = (uint32_t)i;
+    }
+}
+
 void grid_build(struct rulebook *b)
 {
     size_t count;
@@ -197,6 +205,7 @@ void grid_build(struct rulebook *b)
     for (size_t i = 0; i < count; i++)
         if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i], &looks);
     size_t zone_count = b->way_count;
+    find_over(b);
     if (b->parts[RULING_TIMING]) visit(b, &env, b->parts[RULING_TIMING]);
     b->due_count = b->way_count, b->way_count = zone_count;
 }

@@ -9,13 +9,17 @@ enum { QUESTIONS_LIMIT = 200, REQUIRED_LIMIT = 64, NODES_LIMIT = 2000 };
 /* A rulebook's way to its zone as tables of classes (ruling_grid.c): where all that a decision rests on has few values,
  * or is a number that is only compared, it is evaluated once for each combination, when the rulebook is read. */
 enum grid_kind { GRID_FREE, GRID_VALUES, GRID_SEGMENTS };
+struct grid_step { /* what a class of the node moves by in the outcomes */
+    uint32_t node, stride;
+};
 struct grid_node { /* of an input or a decision */
     enum grid_kind kind;
     const struct feel_value *values; /* VALUES: one for each class; SEGMENTS: the constants that it is compared with */
     size_t count;                    /* of classes. SEGMENTS: 2i + 1 is the constant i, 2i what lies before it */
     const struct dmn_node *needs[REQUIRED_LIMIT];
     size_t need_count;
-    const uint16_t *alike; /* of a question: the first class that has the effect of each; or NULL */
+    const struct grid_step *steps; /* by need, with `outcomes` */
+    const uint16_t *alike;         /* of a question: the first class that has the effect of each; or NULL */
     const uint16_t
         *outcomes; /* of a decision: its class by those of what it needs, the first fastest; NULL: computed */
     bool done;
@@ -31,6 +35,8 @@ struct question_inside {
     size_t mark_count;
     size_t all_count; /* of these and, behind them, a scale of sizes: what is computed of a number is compared, too */
     bool leads;       /* the zone rests on it */
+    uint32_t *over;   /* the decisions on the way that rest on it, by their places there */
+    size_t over_count;
 };
 struct rulebook {
     struct arena arena;
@@ -46,6 +52,7 @@ struct rulebook {
     bool *leads;                 /* by node: the zone or the extent rests on it */
     struct grid_node *grid;      /* by node, of those on which the zone rests; the others are not done */
     const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
+    uint32_t *way_node;          /* their indexes */
     size_t way_count;
     bool asks_clock;  /* today() or now() stands in it: nothing is decided before the day is known */
     size_t due_count; /* of these and, behind them, those that lead from there to the timing */
@@ -54,7 +61,16 @@ struct rulebook {
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
 uint16_t grid_class(const struct grid_node *g, struct feel_value v); /* NO_CLASS: none of them, or it is free */
 /* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
-uint16_t grid_outcome(const struct rulebook *b, const struct grid_node *g, const uint16_t *classes);
+static inline uint16_t grid_outcome(const struct grid_node *g, const uint16_t *classes)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < g->need_count; i++) {
+        uint16_t class = classes[g->steps[i].node];
+        if (class == NO_CLASS) return NO_CLASS;
+        place += (size_t) class * g->steps[i].stride;
+    }
+    return g->outcomes[place];
+}
 
 /* The place of the question by that name, looked for at `likely` first; question_count where nothing is asked so. */
 size_t answers_question(const struct rulebook *b, str name, size_t likely);

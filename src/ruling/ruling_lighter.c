@@ -59,27 +59,28 @@ static int contradicts(struct search *k, const struct candidate *const *changes,
     return 0;
 }
 
-/* The rank of the zone with the changes; SIZE_MAX where it is not lighter, or the answers contradict each other. What
- * rests on one of two changes alone is as with that one. */
+/* The rank of the zone with the changes; SIZE_MAX where it is not lighter. What rests on one of two changes alone is as
+ * with that one. */
 static int decide(struct search *k, const struct candidate *const *changes, size_t count, size_t *rank, struct err *err)
 {
     const struct rulebook *b = k->b;
+    const struct candidate *last = changes[count - 1];
+    const struct question_inside *q = &b->inside[last->question];
+    const bool *other = count > 1 ? b->inside[changes[0]->question].followed : NULL;
     struct dmn_sheet *s = NULL;
     struct feel_value v;
-    bool against;
     *rank = SIZE_MAX;
-    memcpy(k->now, k->base, k->nodes * sizeof *k->now);
-    for (size_t i = 0; i < count; i++) k->now[dmn_node_index(b->inside[changes[i]->question].node)] = changes[i]->class;
-    for (size_t i = 0; i < b->way_count; i++) {
-        const struct dmn_node *n = b->way[i];
-        uint32_t node = dmn_node_index(n);
+    memcpy(k->now, other ? changes[0]->way : k->base, k->nodes * sizeof *k->now);
+    k->now[dmn_node_index(q->node)] = last->class;
+    for (size_t i = 0; i < q->over_count; i++) {
+        const struct dmn_node *n = b->way[q->over[i]];
+        uint32_t node = b->way_node[q->over[i]];
         const struct grid_node *g = &b->grid[node];
-        const struct candidate *by = NULL;
-        size_t rests = 0;
-        for (size_t c = 0; c < count; c++)
-            if (b->inside[changes[c]->question].followed[node]) by = changes[c], rests++;
-        if (!rests) continue;
-        k->now[node] = count > 1 && rests == 1 ? by->way[node] : g->outcomes ? grid_outcome(b, g, k->now) : NO_CLASS;
+        if (other && !other[node]) {
+            k->now[node] = last->way[node];
+            continue;
+        }
+        k->now[node] = g->outcomes ? grid_outcome(g, k->now) : NO_CLASS;
         if (k->now[node] != NO_CLASS || (g->kind == GRID_FREE && n != b->zone)) continue;
         if (!s) s = changed_sheet(k, changes, count);
         if (dmn_sheet_get(s, n, &v, err) < 0) return -1;
@@ -88,12 +89,9 @@ static int decide(struct search *k, const struct candidate *const *changes, size
         else
             k->now[node] = grid_class(g, v);
     }
-    uint16_t zone = k->now[dmn_node_index(b->zone)];
+    uint16_t zone = k->now[b->way_node[b->way_count - 1]];
     if (zone != NO_CLASS) *rank = k->ranks[zone];
     if (*rank >= k->rank) *rank = SIZE_MAX;
-    if (*rank == SIZE_MAX) return 0;
-    if (contradicts(k, changes, count, &against, err) < 0) return -1;
-    if (against) *rank = SIZE_MAX;
     return 0;
 }
 
@@ -108,7 +106,7 @@ static int find_base(struct search *k, struct err *err)
     for (size_t i = 0; i < b->way_count; i++) {
         uint32_t node = dmn_node_index(b->way[i]);
         struct feel_value v;
-        if (b->grid[node].outcomes) k->base[node] = grid_outcome(b, &b->grid[node], k->base);
+        if (b->grid[node].outcomes) k->base[node] = grid_outcome(&b->grid[node], k->base);
         if (k->base[node] != NO_CLASS) continue;
         if (dmn_sheet_get(k->from, b->way[i], &v, err) < 0) return -1;
         k->base[node] = grid_class(&b->grid[node], v);
@@ -119,31 +117,48 @@ static int find_base(struct search *k, struct err *err)
 /* ---- Candidates ----------------------------------------------------------------------------------------------------
  */
 
+/* Where a candidate belongs: behind the others, or in place of one that is alike and farther off. False: it is as the
+ * answer is, for the rules, or one that is nearer is there. */
+static bool candidate_place(const struct search *k, const struct candidate *one, size_t *place)
+{
+    uint32_t node = dmn_node_index(k->b->inside[one->question].node);
+    const struct grid_node *g = &k->b->grid[node];
+    bool classed = one->class != NO_CLASS && g->alike;
+    uint16_t alike = classed ? g->alike[one->class] : NO_CLASS, base = k->base[node];
+    if (k->count == CANDIDATES_LIMIT) return false;
+    if (classed && base != NO_CLASS && g->alike[base] == alike) return false;
+    if (!classed && feel_same(one->change.value, k->answers->values[one->question])) return false;
+    for (size_t i = k->count; classed && i-- > 0 && k->candidates[i].question == one->question;) {
+        if (k->candidates[i].class == NO_CLASS || g->alike[k->candidates[i].class] != alike) continue;
+        return *place = i, one->distance < k->candidates[i].distance;
+    }
+    return *place = k->count, true;
+}
+
+/* One that the question's type does not take is none. */
 static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance)
 {
-    const struct grid_node *g = &k->b->grid[dmn_node_index(k->b->inside[question].node)];
-    struct candidate one = {{&k->b->questions[question], v}, question, distance, grid_class(g, v)};
-    if (k->count == CANDIDATES_LIMIT || feel_same(v, k->answers->values[question])) return;
-    bool classed = one.class != NO_CLASS && g->alike;
-    uint16_t alike = classed ? g->alike[one.class] : NO_CLASS;
-    uint16_t base = k->base[dmn_node_index(k->b->inside[question].node)];
-    if (classed && base != NO_CLASS && g->alike[base] == alike) return; /* as it is, for the rules */
-    for (size_t i = k->count; classed && i-- > 0 && k->candidates[i].question == question;) {
-        if (k->candidates[i].class == NO_CLASS || g->alike[k->candidates[i].class] != alike) continue;
-        if (distance < k->candidates[i].distance) k->candidates[i] = one;
-        return;
-    }
-    k->candidates[k->count++] = one;
+    const struct dmn_node *n = k->b->inside[question].node;
+    struct candidate one = {.change = {&k->b->questions[question], v}, .question = question, .distance = distance};
+    size_t place;
+    one.class = grid_class(&k->b->grid[dmn_node_index(n)], v);
+    if (!candidate_place(k, &one, &place)) return;
+    one.change.value = dmn_sheet_fit(k->from, n, v);
+    if (one.change.value.kind == FEEL_NULL) return;
+    k->candidates[place] = one;
+    if (place == k->count) k->count++;
+}
+
+static struct feel_value number_value(double number)
+{
+    bool whole = fabs(number) < 9e15 && floor(number) == number;
+    return whole ? feel_int((int64_t)number) : feel_double(number);
 }
 
 static void add_number(struct search *k, size_t question, double number)
 {
-    const struct feel_value *now = &k->answers->values[question];
-    bool whole = fabs(number) < 9e15 && floor(number) == number;
-    struct feel_value v = whole ? feel_int((int64_t)number) : feel_double(number);
-    v = dmn_sheet_fit(k->from, k->b->inside[question].node, v);
-    double distance = fabs(number - feel_to_double(*now));
-    if (v.kind != FEEL_NULL) add_candidate(k, question, v, distance < 9e15 ? (size_t)distance : SIZE_MAX / 2);
+    double distance = fabs(number - feel_to_double(k->answers->values[question]));
+    add_candidate(k, question, number_value(number), distance < 9e15 ? (size_t)distance : SIZE_MAX / 2);
 }
 
 /* A number or a day that is compared: of each stretch between two constants what is nearest. */
@@ -162,8 +177,7 @@ static void add_segments(struct search *k, size_t question)
             if (!feel_to_days(class > here && !(class & 1) ? *before : v, &low) || !feel_to_days(v, &high)) continue;
             int64_t day = class & 1 ? high : class > here ? low + 1 : high - 1;
             size_t distance = class > here ? class - here : here - class;
-            v = dmn_sheet_fit(k->from, q->node, feel_date(day));
-            if (v.kind != FEEL_NULL) add_candidate(k, question, v, distance);
+            add_candidate(k, question, feel_date(day), distance);
             continue;
         }
         double from = before ? feel_to_double(*before) : NAN, to = after ? feel_to_double(*after) : NAN;
@@ -186,7 +200,7 @@ static int add_by_slope(struct search *k, size_t question, struct err *err)
         const struct grid_node *g = &k->b->grid[dmn_node_index(q->follows[i])];
         struct feel_value here, there;
         if (!g->done || g->kind != GRID_SEGMENTS || g->count < 2 || g->values[0].kind != FEEL_NUMBER) continue;
-        struct candidate step = {.change.value = feel_double(x + 1), .question = question};
+        struct candidate step = {.change.value = number_value(x + 1), .question = question};
         const struct candidate *steps = &step;
         if (dmn_sheet_get(k->from, q->follows[i], &here, err) < 0) return -1;
         if (dmn_sheet_get(changed_sheet(k, &steps, 1), q->follows[i], &there, err) < 0) return -1;
@@ -221,23 +235,35 @@ static int add_candidates(struct search *k, size_t question, struct err *err)
 /* ---- Searching -----------------------------------------------------------------------------------------------------
  */
 
-/* Of changes of the same questions to the same zone the nearest. */
-static void note_found(struct search *k, const struct candidate *const *changes, size_t count, struct feel_value zone)
+/* Of changes of the same questions to the same zone the nearest: where these belong. False: one that is nearer is
+ * there. */
+static bool found_place(const struct search *k, const struct ruling_lighter *l, size_t distance, size_t *place)
+{
+    for (*place = 0; *place < k->found_count; ++*place) {
+        const struct ruling_lighter *other = &k->found[*place];
+        bool same = feel_same(other->zone, l->zone) && other->changes[0].question == l->changes[0].question;
+        if (same && (l->count == 1 || other->changes[1].question == l->changes[1].question)) break;
+    }
+    return *place < FOUND_LIMIT && (*place == k->found_count || distance < k->distances[*place]);
+}
+
+static int note_found(struct search *k, const struct candidate *const *changes, size_t count, size_t rank, size_t *best,
+                      struct err *err)
 {
     size_t distance = 0, place = 0;
-    struct ruling_lighter l = {.zone = zone, .count = count};
+    struct ruling_lighter l = {.zone = k->b->zones[rank], .count = count};
+    bool against, lightest = count == 2 && rank < *best; /* of pairs only the lightest */
     for (size_t i = 0; i < count; i++) {
         l.changes[i] = changes[i]->change;
         distance = changes[i]->distance < SIZE_MAX / 2 - distance ? distance + changes[i]->distance : SIZE_MAX / 2;
     }
-    for (; place < k->found_count; place++) {
-        const struct ruling_lighter *other = &k->found[place];
-        bool same = feel_same(other->zone, zone) && other->changes[0].question == l.changes[0].question;
-        if (same && (count == 1 || other->changes[1].question == l.changes[1].question)) break;
-    }
-    if (place == FOUND_LIMIT || (place < k->found_count && k->distances[place] <= distance)) return;
+    if (!lightest && !found_place(k, &l, distance, &place)) return 0;
+    if (contradicts(k, changes, count, &against, err) < 0) return -1;
+    if (against) return 0;
+    if (lightest) k->found_count = place = 0, *best = rank;
     if (place == k->found_count) k->found_count++;
     k->found[place] = l, k->distances[place] = distance;
+    return 0;
 }
 
 static int try_changes(struct search *k, const struct candidate *const *changes, size_t count, size_t *best,
@@ -246,11 +272,9 @@ static int try_changes(struct search *k, const struct candidate *const *changes,
     struct arena_mark mark = arena_mark(k->env->arena);
     size_t rank = SIZE_MAX;
     int result = decide(k, changes, count, &rank, err);
+    if (!result && rank != SIZE_MAX && rank <= *best) result = note_found(k, changes, count, rank, best, err);
     arena_back_to(k->env->arena, mark);
-    if (result < 0 || rank == SIZE_MAX || rank > *best) return result;
-    if (count == 2 && rank < *best) k->found_count = 0, *best = rank; /* of pairs only the lightest */
-    note_found(k, changes, count, k->b->zones[rank]);
-    return 0;
+    return result;
 }
 
 static int search(struct search *k, struct err *err)
