@@ -8,26 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { EACH_ROWS = 1024 };
+
 struct last_ruling { /* of a request */
-    str zone, kind;
+    str zone, extent, kind;
     int64_t day;
     double due; /* working days; 0: nobody waits; NaN: not known */
 };
-struct bucket {
-    struct decision_times sums;
-    VEC(double) days;
+struct numbers { /* ascending; twice EVIDENCE_SHOWN at most */
+    VEC(uint64_t) all;
 };
 struct collecting {
+    const struct evidence_of *of;
     struct arena *a, work;
-    struct shelf *shelf;
-    struct store *books;
-    const struct picture *picture;
-    const struct rulebook *in_force;
     unsigned char hash[RULING_HASH_SIZE];
     struct idmap last, set_aside; /* by request: a struct last_ruling; by ruling: its zone now, a str */
-    struct map rules, buckets;
+    struct map rules;
     VEC(struct rule_evidence) found;
-    VEC(struct bucket *) groups;
+    VEC(struct numbers) behind; /* RULE_PARTS for each that is found */
+    struct times *times;
+    uint64_t done, total;
     struct evidence *out;
     struct err *err;
 };
@@ -70,6 +70,12 @@ static const str *people_said(const struct collecting *k, uint64_t number)
     return at ? (const str *)(uintptr_t)*at : NULL;
 }
 
+/* Both times through count. */
+static bool is_ended(struct collecting *k)
+{
+    return ++k->done % EACH_ROWS == 0 && watch_ends(&k->of->watch, k->done, k->total, k->err);
+}
+
 static int in_ruling(struct err *err, uint64_t number)
 {
     struct err inner = *err;
@@ -86,11 +92,12 @@ static int note_last(void *host, const struct stored_ruling *row)
     const struct json *j;
     str text;
     bool is_new;
+    if (is_ended(k)) return -1;
     k->out->rulings += !row->overrules;
     if (row->overrules || !row->request) return 0;
     arena_clear(&k->work);
-    if (store_load_book(k->books, &k->work, row->book, &text, k->err) < 0 ||
-        shelf_take(k->shelf, row->rulebook, row->version, text, &b, k->err) < 0)
+    if (store_load_book(k->of->books, &k->work, row->book, &text, k->err) < 0 ||
+        shelf_take(k->of->shelf, row->rulebook, row->version, text, &b, k->err) < 0)
         return in_ruling(k->err, row->number);
     ruling_env(&env, &k->work, row->time, row->day);
     int failed = json_parse(&k->work, row->answers, &j, k->err);
@@ -98,12 +105,13 @@ static int note_last(void *host, const struct stored_ruling *row)
         answers_from_json(b, &env, j, &answers);
         failed = rulebook_brief(b, &env, &answers, &brief, k->err);
     }
-    shelf_put_back(k->shelf, b);
+    shelf_put_back(k->of->shelf, b);
     if (failed) return in_ruling(k->err, row->number);
     const str *people = people_said(k, row->number);
     const struct json *what = json_get(j, STR("what"));
     struct last_ruling *last = arena_alloc(k->a, sizeof *last);
     *last = (struct last_ruling){.zone = arena_copy(k->a, people ? *people : row->zone),
+                                 .extent = people ? STR("people decided") : arena_copy(k->a, row->extent),
                                  .kind = what && what->kind == JSON_STRING ? arena_copy(k->a, what->text) : STR(""),
                                  .day = row->day,
                                  .due = people ? NAN : brief.days};
@@ -123,9 +131,20 @@ static struct rule_evidence *rule_of(struct collecting *k, str key, bool *is_new
     int64_t rule = 0;
     size_t blank = key.n;
     while (blank && key.p[blank - 1] != ' ') blank--;
+    for (size_t i = 0; i < RULE_PARTS; i++) *vec_add(k->a, &k->behind) = (struct numbers){0};
     *one = (struct rule_evidence){.decision = str_trim(str_slice(key, 0, blank)), .why = STR(""), .zone = STR("")};
     if (str_to_int(str_from(key, blank), &rule) && rule > 0 && rule <= UINT32_MAX) one->rule = (uint32_t)rule;
     return one;
+}
+
+static void remember(struct collecting *k, size_t rule, enum rule_part part, uint64_t number)
+{
+    struct numbers *n = &k->behind.items[rule * RULE_PARTS + part];
+    if (n->all.count == 2 * (size_t)EVIDENCE_SHOWN) {
+        memmove(n->all.items, n->all.items + EVIDENCE_SHOWN, EVIDENCE_SHOWN * sizeof *n->all.items);
+        n->all.count = EVIDENCE_SHOWN;
+    }
+    *vec_add(k->a, &n->all) = number;
 }
 
 /* The reasons of the rules of a ruling, for those that are met for the first time. */
@@ -138,8 +157,8 @@ static int learn_reasons(struct collecting *k, const struct stored_ruling *row)
     arena_clear(&k->work);
     ruling_env(&env, &k->work, row->time, row->day);
     if (json_parse(&k->work, row->answers, &j, k->err) < 0) return in_ruling(k->err, row->number);
-    answers_from_json(k->in_force, &env, j, &answers);
-    if (rulebook_rule(k->in_force, &env, &answers, RULING_EXPLAIN, &r, k->err) < 0)
+    answers_from_json(k->of->in_force, &env, j, &answers);
+    if (rulebook_rule(k->of->in_force, &env, &answers, RULING_EXPLAIN, &r, k->err) < 0)
         return in_ruling(k->err, row->number);
     for (size_t i = 0; i < r.rule_count; i++)
         VEC_EACH(one, &k->found)
@@ -178,121 +197,73 @@ static int count_rules(void *host, const struct stored_ruling *row)
     size_t incident_count = 0;
     int64_t asked, decided;
     bool learns = false, at_once, known = false;
+    if (is_ended(k)) return -1;
     if (row->overrules) return 0;
     if (memcmp(row->book, k->hash, sizeof k->hash) != 0) {
         k->out->other++;
         return 0;
     }
     arena_clear(&k->work);
-    const struct fact *request = row->request ? picture_fact(k->picture, row->request) : NULL;
+    const struct fact *request = row->request ? picture_fact(k->of->picture, row->request) : NULL;
     if (request) {
-        incident_count = request_incidents(k->picture, &k->work, row->request, row->day, &incidents);
+        incident_count = request_incidents(k->of->picture, &k->work, row->request, row->day, &incidents);
         known = civil_parse(text_of_field(request, "asked on"), &asked) &&
                 decided_on(request, last_of(k, row->request), &decided, &at_once) && decided >= asked;
     }
     const str *people = people_said(k, row->number);
-    size_t ruled = rank_of(k->in_force, row->zone), made = people ? rank_of(k->in_force, *people) : ruled;
+    size_t ruled = rank_of(k->of->in_force, row->zone), made = people ? rank_of(k->of->in_force, *people) : ruled;
     str rest = row->rules, key;
     while (rest.n && str_cut(&rest, ',', &key)) {
         bool is_new;
         struct rule_evidence *one = rule_of(k, str_trim(key), &is_new);
         learns |= is_new;
         one->fired++;
-        if (is_new && str_eq(one->decision, rulebook_outcome(k->in_force))) one->zone = arena_copy(k->a, row->zone);
-        one->lighter += made<ruled, one->heavier += made> ruled;
+        if (is_new && str_eq(one->decision, rulebook_outcome(k->of->in_force))) one->zone = arena_copy(k->a, row->zone);
+        const bool counts[RULE_PARTS] = {[RULE_FIRED] = true,
+                                         [RULE_LIGHTER] = made<ruled, [RULE_HEAVIER] = made> ruled,
+                                         [RULE_INCIDENTS] = incident_count > 0,
+                                         [RULE_WAITED] = known};
+        one->lighter += counts[RULE_LIGHTER], one->heavier += counts[RULE_HEAVIER];
         one->incidents += incident_count;
         if (known) one->waited++, one->days += (double)(decided - asked);
+        for (size_t i = 0; i < RULE_PARTS; i++)
+            if (counts[i]) remember(k, (size_t)(one - k->found.items), (enum rule_part)i, row->number);
     }
     return learns ? learn_reasons(k, row) : 0;
 }
 
-/* ---- Times ---- */
-
-static void add_request(struct collecting *k, const char *by, str name, const struct last_ruling *last, bool waits,
-                        bool decided, bool at_once, int64_t asked, int64_t day)
-{
-    bool is_new;
-    if (!name.n) return;
-    str key = arena_printf(k->a, "%s " STR_FORMAT, by, STR_ARGS(name));
-    uint64_t *place = map_put(&k->buckets, key, &is_new);
-    if (is_new) {
-        *place = k->groups.count;
-        struct bucket *fresh = arena_zalloc(k->a, sizeof *fresh);
-        fresh->sums.by = str_of(by), fresh->sums.name = arena_copy(k->a, name);
-        *vec_add(k->a, &k->groups) = fresh;
-    }
-    struct bucket *b = k->groups.items[*place];
-    b->sums.requests++;
-    b->sums.waiting += waits && !decided;
-    if (!decided) return;
-    b->sums.decided++;
-    b->sums.at_once += at_once;
-    *vec_add(k->a, &b->days) = (double)(day - asked);
-    if (!last || !(last->due > 0)) return;
-    b->sums.promised++;
-    b->sums.kept += (double)civil_working_days(asked, day) <= last->due;
-}
+/* ---- Requests ---- */
 
 static void count_requests(struct collecting *k)
 {
-    const struct model_type *type = model_type(picture_model(k->picture), STR("request"));
+    const struct picture *p = k->of->picture;
+    const struct model_type *type = model_type(picture_model(p), STR("request"));
+    struct feel_env env;
     size_t count = 0;
-    const uint64_t *ids = type ? picture_facts(k->picture, type, &count) : NULL;
+    const uint64_t *ids = type ? picture_facts(p, type, &count) : NULL;
+    graph_env(&env, graph_view_new(k->a, k->of->picture), k->a, NULL, k->of->now, k->of->today);
     for (size_t i = 0; i < count; i++) {
-        const struct fact *f = picture_fact(k->picture, ids[i]);
+        const struct fact *f = picture_fact(p, ids[i]);
         const struct last_ruling *last = last_of(k, ids[i]);
+        struct timed_request x = {.id = ids[i], .due = last ? last->due : NAN};
         struct asked who;
-        int64_t asked, day = 0;
-        bool at_once = false;
-        if (!civil_parse(text_of_field(f, "asked on"), &asked)) continue;
-        bool decided = decided_on(f, last, &day, &at_once) && day >= asked;
-        bool waits = !str_eq(text_of_field(f, "state"), STR("withdrawn"));
-        request_asked(k->picture, ids[i], &who);
-        const struct {
-            const char *by;
-            str name;
-        } all[] = {{"all", STR("requests")},
-                   {"zone", last ? last->zone : STR("not ruled")},
-                   {"side", who.side},
-                   {"team", who.team},
-                   {"kind", last ? last->kind : STR("")}};
-        for (size_t g = 0; g < ARRAY_COUNT(all); g++)
-            add_request(k, all[g].by, all[g].name, last, waits, decided, at_once, asked, day);
+        if (!civil_parse(text_of_field(f, "asked on"), &x.asked)) continue;
+        str state = text_of_field(f, "state");
+        bool withdrawn = str_eq(state, STR("withdrawn"));
+        x.decided = decided_on(f, last, &x.day, &x.at_once) && x.day >= x.asked;
+        x.waits = !withdrawn;
+        x.effort = (struct request_effort){feel_to_double(graph_field(&env, ids[i], STR("marketing hours"))),
+                                           feel_to_double(graph_field(&env, ids[i], STR("it hours"))),
+                                           feel_to_double(graph_field(&env, ids[i], STR("budget"))),
+                                           feel_to_double(graph_field(&env, ids[i], STR("budget used")))};
+        if (withdrawn || str_eq(state, STR("refused"))) x.effort.budget = NAN;
+        request_asked(p, ids[i], &who);
+        x.side = who.side, x.team = who.team;
+        x.zone = last ? last->zone : STR("not ruled"), x.extent = last ? last->extent : STR("");
+        x.kind = last ? last->kind : STR("");
+        times_add(k->times, &x);
     }
-}
-
-static int by_number(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-    return (a > b) - (a < b);
-}
-
-static int by_group(const void *x, const void *y)
-{
-    static const char *const order[] = {"all", "zone", "side", "team", "kind"};
-    const struct decision_times *a = x, *b = y;
-    size_t place[2] = {0, 0};
-    for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
-        if (str_eq(a->by, str_of(order[i]))) place[0] = i;
-        if (str_eq(b->by, str_of(order[i]))) place[1] = i;
-    }
-    if (place[0] != place[1]) return place[0] < place[1] ? -1 : 1;
-    return str_cmp(a->name, b->name);
-}
-
-static void finish_times(struct collecting *k)
-{
-    struct decision_times *out = arena_array(k->a, k->groups.count + 1, sizeof *out);
-    for (size_t i = 0; i < k->groups.count; i++) {
-        struct bucket *b = k->groups.items[i];
-        size_t n = b->days.count;
-        if (n) qsort(b->days.items, n, sizeof *b->days.items, by_number);
-        out[i] = b->sums;
-        out[i].median = n ? (b->days.items[(n - 1) / 2] + b->days.items[n / 2]) / 2 : NAN;
-        out[i].ninetieth = n ? b->days.items[(n * 9 + 9) / 10 - 1] : NAN; /* nearest rank */
-    }
-    if (k->groups.count) qsort(out, k->groups.count, sizeof *out, by_group);
-    k->out->times = out, k->out->time_count = k->groups.count;
+    k->out->times = times_end(k->times, &k->out->time_count);
 }
 
 static int by_fired(const void *x, const void *y)
@@ -303,32 +274,86 @@ static int by_fired(const void *x, const void *y)
     return order ? order : (a->rule > b->rule) - (a->rule < b->rule);
 }
 
-static int collect(struct collecting *k, struct store *rows)
+static void show_numbers(struct collecting *k)
 {
+    for (size_t i = 0; i < k->behind.count; i++) {
+        const struct numbers *n = &k->behind.items[i];
+        size_t shown = n->all.count < EVIDENCE_SHOWN ? n->all.count : EVIDENCE_SHOWN;
+        uint64_t *newest = arena_array(k->a, shown + 1, sizeof *newest);
+        for (size_t at = 0; at < shown; at++) newest[at] = n->all.items[n->all.count - 1 - at];
+        k->found.items[i / RULE_PARTS].behind[i % RULE_PARTS] = (struct ruling_numbers){newest, shown};
+    }
+}
+
+static int collect(struct collecting *k)
+{
+    struct store *rows = k->of->rows;
+    if (store_count_rulings(rows, &k->total, k->err)) return -1;
+    k->total *= 2;
     if (store_each_overruling(rows, note_overruling, k, k->err) < 0 ||
         store_each_ruling(rows, note_last, k, k->err) < 0 || store_each_ruling(rows, count_rules, k, k->err) < 0)
         return -1;
     count_requests(k);
-    finish_times(k);
+    show_numbers(k);
     if (k->found.count) qsort(k->found.items, k->found.count, sizeof *k->found.items, by_fired);
     k->out->rules = k->found.items, k->out->rule_count = k->found.count;
     return 0;
 }
 
-int evidence_collect(struct arena *a, struct shelf *shelf, struct store *rows, struct store *books,
-                     const struct picture *p, const struct rulebook *in_force, struct evidence *out, struct err *err)
+int evidence_collect(struct arena *a, const struct evidence_of *of, struct evidence *out, struct err *err)
 {
     str text;
-    struct collecting k = {
-        .a = a, .shelf = shelf, .books = books, .picture = p, .in_force = in_force, .out = out, .err = err};
+    struct collecting k = {.of = of, .a = a, .out = out, .err = err};
     *out = (struct evidence){0};
-    shelf_hash(shelf, in_force, k.hash, &text);
+    shelf_hash(of->shelf, of->in_force, k.hash, &text);
     arena_init(&k.work, 0);
     idmap_init(&k.last), idmap_init(&k.set_aside);
-    map_init(&k.rules), map_init(&k.buckets);
-    int result = collect(&k, rows);
-    map_release(&k.rules), map_release(&k.buckets);
+    map_init(&k.rules);
+    k.times = times_new(a);
+    int result = collect(&k);
+    times_release(k.times);
+    map_release(&k.rules);
     idmap_release(&k.last), idmap_release(&k.set_aside);
     arena_release(&k.work);
     return result;
+}
+
+/* ---- As data ---- */
+
+const char *rule_proposal_key(enum rule_proposal p)
+{
+    static const char *const keys[] = {
+        [PROPOSE_NOTHING] = "", [PROPOSE_LIGHTER] = "lighter", [PROPOSE_HEAVIER] = "heavier"};
+    return keys[p];
+}
+
+static void put_rule(struct json_writer *w, const struct rule_evidence *r, enum rule_proposal proposes)
+{
+    json_object(w);
+    json_key(w, STR("decision")), json_string(w, r->decision);
+    json_key(w, STR("rule")), json_int(w, r->rule);
+    if (r->zone.n) json_key(w, STR("zone")), json_string(w, r->zone);
+    if (r->why.n) json_key(w, STR("why")), json_string(w, r->why);
+    json_key(w, STR("fired")), json_int(w, (int64_t)r->fired);
+    json_key(w, STR("made_lighter")), json_int(w, (int64_t)r->lighter);
+    json_key(w, STR("made_heavier")), json_int(w, (int64_t)r->heavier);
+    json_key(w, STR("incidents")), json_int(w, (int64_t)r->incidents);
+    json_key(w, STR("decided")), json_int(w, (int64_t)r->waited);
+    json_key(w, STR("days_waited")), json_int(w, (int64_t)r->days);
+    if (proposes) json_key(w, STR("proposes")), json_string(w, str_of(rule_proposal_key(proposes)));
+    json_object_end(w);
+}
+
+void evidence_emit_json(struct json_writer *w, const struct evidence *e, const struct rulebook *b,
+                        const struct proposal_limits *limits)
+{
+    json_object(w);
+    json_key(w, STR("rulebook")), json_string(w, rulebook_name(b));
+    json_key(w, STR("version")), json_string(w, rulebook_version(b));
+    json_key(w, STR("rulings")), json_int(w, (int64_t)(e->rulings - e->other));
+    json_key(w, STR("by_other_versions")), json_int(w, (int64_t)e->other);
+    json_key(w, STR("rules")), json_array(w);
+    for (size_t i = 0; i < e->rule_count; i++) put_rule(w, &e->rules[i], evidence_proposes(&e->rules[i], b, limits));
+    json_array_end(w);
+    json_object_end(w);
 }

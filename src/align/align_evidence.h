@@ -4,17 +4,24 @@
 #define ALIGN_EVIDENCE_H
 
 #include "align_replay.h"
+#include "align_times.h"
 
-/* ---- Days from question to decision ----
- *
- * A request is decided on the day of its last ruling where that leaves nothing to be answered, else on the day on which
+/* A request is decided on the day of its last ruling where that leaves nothing to be answered, else on the day on which
  * it was answered. What was promised is in working days, Monday to Friday. */
-struct decision_times {
-    str by, name;               /* "all", "zone", "side", "team", "kind"; which */
-    uint64_t requests, waiting; /* waiting: not decided yet, nor withdrawn */
-    uint64_t decided, at_once;  /* at_once: by a ruling after which nobody waits */
-    double median, ninetieth;   /* days from question to decision; NaN where none is decided */
-    uint64_t promised, kept;    /* decided ones with a limit; those within it */
+
+/* What a ruling counts for in the evidence on a rule that fired in it. */
+enum rule_part {
+    RULE_FIRED,
+    RULE_LIGHTER,   /* people set it aside for a lighter zone, */
+    RULE_HEAVIER,   /* or for a heavier one */
+    RULE_INCIDENTS, /* something went wrong after it */
+    RULE_WAITED,    /* its request was decided, so that it is known how long it took */
+    RULE_PARTS
+};
+enum { EVIDENCE_SHOWN = 1000 }; /* rulings behind a number that are remembered */
+struct ruling_numbers {
+    const uint64_t *numbers; /* the newest first, EVIDENCE_SHOWN at most */
+    size_t count;
 };
 struct rule_evidence {
     str decision, why;
@@ -25,6 +32,7 @@ struct rule_evidence {
     uint64_t incidents;        /* after its rulings */
     uint64_t waited;           /* requests that were decided, */
     double days;               /* and the days that they took together */
+    struct ruling_numbers behind[RULE_PARTS];
 };
 struct evidence {
     uint64_t rulings, other;            /* kept ones; those of them that other versions ruled */
@@ -33,13 +41,20 @@ struct evidence {
     const struct rule_evidence *rules; /* that fired: the most fired first */
     size_t rule_count;
 };
-/* `in_force` and its hash: the rulebook of which the rules are counted. The result lives in `a`. */
-int evidence_collect(struct arena *a, struct shelf *shelf, struct store *rows, struct store *books,
-                     const struct picture *p, const struct rulebook *in_force, struct evidence *out,
-                     struct err *err) MUST_USE;
+struct evidence_of {
+    struct shelf *shelf;
+    struct store *rows, *books; /* books: a second connection, as of past_new */
+    struct picture *picture;
+    const struct rulebook *in_force; /* of which the rules are counted */
+    int64_t now, today;
+    struct watch watch;
+};
+/* The result lives in `a`. */
+int evidence_collect(struct arena *a, const struct evidence_of *of, struct evidence *out, struct err *err) MUST_USE;
 /* What the evidence on a rule speaks for; only of rules that decide the outcome. Nobody but those who sign changes it.
  */
 enum rule_proposal { PROPOSE_NOTHING, PROPOSE_LIGHTER, PROPOSE_HEAVIER };
+enum { FIRED_ENOUGH = 20, SHARE_ENOUGH = 25 }; /* where nobody says otherwise */
 struct proposal_limits {
     int64_t fired; /* fewer firings say nothing about how often people disagree */
     int64_t share; /* percent of them that people set aside the same way */
@@ -48,5 +63,10 @@ struct proposal_limits {
  * Lighter: people made so many lighter, and nothing went wrong. */
 enum rule_proposal evidence_proposes(const struct rule_evidence *r, const struct rulebook *b,
                                      const struct proposal_limits *limits);
+/* "", "lighter", "heavier" */
+const char *rule_proposal_key(enum rule_proposal p);
+/* {"rulebook", "version", "rulings", "by_other_versions", "rules": […]} */
+void evidence_emit_json(struct json_writer *w, const struct evidence *e, const struct rulebook *b,
+                        const struct proposal_limits *limits);
 
 #endif

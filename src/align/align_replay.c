@@ -21,10 +21,16 @@ struct past {
     struct idmap set_aside; /* by ruling: the zone in its place, as a str of the arena */
     struct replay *replay;
     uint64_t done, total;
-    void (*each)(void *host, uint64_t done, uint64_t total);
-    void *host;
+    const struct watch *watch;
     struct err *err;
 };
+
+bool watch_ends(const struct watch *w, uint64_t done, uint64_t total, struct err *err)
+{
+    if (!w->each || w->each(w->host, done, total)) return false;
+    err_set(err, ERR_LIMIT, "it was ended before it was done");
+    return true;
+}
 
 /* ---- Requests ---- */
 
@@ -143,7 +149,7 @@ static int hand_in(void *host, const struct stored_ruling *row)
                             .today = row->day,
                             .ruled = row->zone,
                             .set_aside = STR_NONE};
-    if (++k->done % EACH_ROWS == 0 && k->each) k->each(k->host, k->done, k->total);
+    if (++k->done % EACH_ROWS == 0 && k->watch && watch_ends(k->watch, k->done, k->total, k->err)) return -1;
     if (row->overrules) return 0;
     if (take_book(k, row, &c.before, k->err) < 0) {
         struct err inner = *k->err;
@@ -160,10 +166,9 @@ static int hand_in(void *host, const struct stored_ruling *row)
     return replay_add(k->replay, &c) ? 0 : 1;
 }
 
-int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint64_t done, uint64_t total), void *host,
-                 struct err *err)
+int past_hand_in(struct past *k, struct replay *r, const struct watch *watch, struct err *err)
 {
-    k->replay = r, k->each = each, k->host = host, k->err = err;
+    k->replay = r, k->watch = watch, k->err = err;
     if (store_count_rulings(k->rows, &k->total, err) || store_each_overruling(k->rows, note_overruling, k, err))
         return -1;
     return store_each_ruling(k->rows, hand_in, k, err) < 0 ? -1 : 0;

@@ -7,15 +7,21 @@
 #include "align_ruling.h"
 #include "ruling_replay.h"
 
+/* Who waits for something long: told after every so many rulings how many are done of how many. False ends the work,
+ * with ERR_LIMIT. `each` may be NULL. */
+struct watch {
+    bool (*each)(void *host, uint64_t done, uint64_t total);
+    void *host;
+};
+bool watch_ends(const struct watch *w, uint64_t done, uint64_t total, struct err *err);
+
 struct past;
 /* `books`: a second connection, for the texts of rulebooks while rows are read. All is borrowed; picture may be NULL:
  * then nobody asked, and nothing went wrong. */
 struct past *past_new(struct shelf *shelf, struct store *rows, struct store *books, const struct picture *p);
 void past_free(struct past *k); /* after replay_end */
-/* Hands in all rulings but those that people made by setting one aside; `each`, which may be NULL, is called after
- * some of them with how many were handed in and how many there are. */
-int past_hand_in(struct past *k, struct replay *r, void (*each)(void *host, uint64_t done, uint64_t total), void *host,
-                 struct err *err) MUST_USE;
+/* Hands in all rulings but those that people made by setting one aside. */
+int past_hand_in(struct past *k, struct replay *r, const struct watch *watch, struct err *err) MUST_USE;
 /* Only the `most` last rulings, and of these the ones by rulebooks that decide what the draft decides. */
 int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *draft, size_t most,
                       struct err *err) MUST_USE;

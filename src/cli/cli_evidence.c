@@ -5,16 +5,7 @@
 
 #include <math.h>
 
-enum { FIRED_ENOUGH = 20, SHARE_ENOUGH = 25, COUNT_MOST = 1000000, PERCENT = 100 };
-
-static void put_days(struct json_writer *w, const char *key, double days)
-{
-    json_key(w, str_of(key));
-    if (isnan(days))
-        json_null(w);
-    else
-        feel_emit_json(w, floor(days) == days ? feel_int((int64_t)days) : feel_double(days));
-}
+enum { COUNT_MOST = 1000000, PERCENT = 100, CSV_BYTES = 16 << 20 };
 
 static str days_text(struct cli *c, double days)
 {
@@ -32,27 +23,36 @@ static str share_text(struct cli *c, uint64_t part, uint64_t whole)
 
 /* ---- Times ---- */
 
-static void put_times_json(struct cli *c, const struct evidence *e)
+static str hours_text(struct cli *c, double hours)
 {
-    struct json_writer w;
-    cli_json(c, &w);
-    json_array(&w);
+    if (isnan(hours)) return STR("-");
+    return arena_printf(&c->arena, floor(hours) == hours ? "%.0f" : "%.1f", hours);
+}
+
+static str money_text(struct cli *c, double amount)
+{
+    return isnan(amount) ? STR("-") : cli_money(c, feel_double(amount));
+}
+
+/* Only of those of whose requests something is known. */
+static void put_effort(struct cli *c, const struct evidence *e)
+{
+    static const struct cli_column columns[] = {{STR_INIT("BY"), false},       {STR_INIT("WHICH"), false},
+                                                {STR_INIT("MARKETING"), true}, {STR_INIT("IT"), true},
+                                                {STR_INIT("BUDGET"), true},    {STR_INIT("USED"), true}};
+    struct cli_table t;
+    bool any = false;
     for (size_t i = 0; i < e->time_count; i++) {
-        const struct decision_times *t = &e->times[i];
-        json_object(&w);
-        json_key(&w, STR("by")), json_string(&w, t->by);
-        json_key(&w, STR("name")), json_string(&w, t->name);
-        json_key(&w, STR("requests")), json_int(&w, (int64_t)t->requests);
-        json_key(&w, STR("waiting")), json_int(&w, (int64_t)t->waiting);
-        json_key(&w, STR("decided")), json_int(&w, (int64_t)t->decided);
-        json_key(&w, STR("at_once")), json_int(&w, (int64_t)t->at_once);
-        put_days(&w, "median_days", t->median), put_days(&w, "ninetieth_days", t->ninetieth);
-        json_key(&w, STR("promised")), json_int(&w, (int64_t)t->promised);
-        json_key(&w, STR("kept")), json_int(&w, (int64_t)t->kept);
-        json_object_end(&w);
+        const struct request_effort *x = &e->times[i].effort;
+        if (isnan(x->marketing_hours) && isnan(x->it_hours) && isnan(x->budget) && isnan(x->used)) continue;
+        if (!any) cli_text(c, "\nHours spent by each side, and money\n");
+        if (!any) cli_table_init(&t, c, columns, ARRAY_COUNT(columns));
+        any = true;
+        cli_table_cell(&t, e->times[i].by), cli_table_cell(&t, e->times[i].name);
+        cli_table_cell(&t, hours_text(c, x->marketing_hours)), cli_table_cell(&t, hours_text(c, x->it_hours));
+        cli_table_cell(&t, money_text(c, x->budget)), cli_table_cell(&t, money_text(c, x->used));
     }
-    json_array_end(&w);
-    cli_text(c, "\n");
+    if (any) cli_table_print(&t);
 }
 
 static void put_times(struct cli *c, const struct evidence *e)
@@ -77,49 +77,27 @@ static void put_times(struct cli *c, const struct evidence *e)
         cli_table_cell(&t, share_text(c, d->kept, d->promised));
     }
     cli_table_print(&t);
+    put_effort(c, e);
+}
+
+static void put_times_data(struct cli *c, const struct evidence *e)
+{
+    struct json_writer w;
+    str currency = store_profile(c->store)->currency;
+    if (cli_has(c, "csv")) {
+        struct buf text;
+        buf_init(&text, CSV_BYTES);
+        times_emit_csv(&text, e->times, e->time_count, currency);
+        cli_put(c, buf_get(&text));
+        buf_release(&text);
+        return;
+    }
+    cli_json(c, &w);
+    times_emit_json(&w, e->times, e->time_count, currency);
+    cli_text(c, "\n");
 }
 
 /* ---- Rules ---- */
-
-static const char *proposal_key(enum rule_proposal p)
-{
-    static const char *const keys[] = {
-        [PROPOSE_NOTHING] = "", [PROPOSE_LIGHTER] = "lighter", [PROPOSE_HEAVIER] = "heavier"};
-    return keys[p];
-}
-
-static void put_rules_json(struct cli *c, const struct evidence *e, const struct rulebook *b,
-                           const struct proposal_limits *limits)
-{
-    struct json_writer w;
-    cli_json(c, &w);
-    json_object(&w);
-    json_key(&w, STR("rulebook")), json_string(&w, rulebook_name(b));
-    json_key(&w, STR("version")), json_string(&w, rulebook_version(b));
-    json_key(&w, STR("rulings")), json_int(&w, (int64_t)(e->rulings - e->other));
-    json_key(&w, STR("by_other_versions")), json_int(&w, (int64_t)e->other);
-    json_key(&w, STR("rules")), json_array(&w);
-    for (size_t i = 0; i < e->rule_count; i++) {
-        const struct rule_evidence *r = &e->rules[i];
-        enum rule_proposal proposes = evidence_proposes(r, b, limits);
-        json_object(&w);
-        json_key(&w, STR("decision")), json_string(&w, r->decision);
-        json_key(&w, STR("rule")), json_int(&w, r->rule);
-        if (r->zone.n) json_key(&w, STR("zone")), json_string(&w, r->zone);
-        if (r->why.n) json_key(&w, STR("why")), json_string(&w, r->why);
-        json_key(&w, STR("fired")), json_int(&w, (int64_t)r->fired);
-        json_key(&w, STR("made_lighter")), json_int(&w, (int64_t)r->lighter);
-        json_key(&w, STR("made_heavier")), json_int(&w, (int64_t)r->heavier);
-        json_key(&w, STR("incidents")), json_int(&w, (int64_t)r->incidents);
-        json_key(&w, STR("decided")), json_int(&w, (int64_t)r->waited);
-        put_days(&w, "days_waited", r->days);
-        if (proposes) json_key(&w, STR("proposes")), json_string(&w, str_of(proposal_key(proposes)));
-        json_object_end(&w);
-    }
-    json_array_end(&w);
-    json_object_end(&w);
-    cli_text(c, "\n");
-}
 
 static void put_proposals(struct cli *c, const struct evidence *e, const struct rulebook *b,
                           const struct proposal_limits *limits)
@@ -135,7 +113,7 @@ static void put_proposals(struct cli *c, const struct evidence *e, const struct 
                         arena_printf(&c->arena,
                                      STR_FORMAT " rule %u (" STR_FORMAT ") may be made %s: of %s people made "
                                                 "%llu lighter and %llu heavier, and %s came after them",
-                                     STR_ARGS(r->decision), r->rule, STR_ARGS(r->zone), proposal_key(proposes),
+                                     STR_ARGS(r->decision), r->rule, STR_ARGS(r->zone), rule_proposal_key(proposes),
                                      cli_plural(c, r->fired, STR("ruling"), STR("rulings")).p,
                                      (unsigned long long)r->lighter, (unsigned long long)r->heavier,
                                      cli_plural(c, r->incidents, STR("incident"), STR("incidents")).p));
@@ -169,6 +147,12 @@ static void put_rules(struct cli *c, const struct evidence *e, const struct rule
     put_proposals(c, e, b, limits);
 }
 
+static bool tell_progress(void *host, uint64_t done, uint64_t total)
+{
+    cli_progress(host, "Reading", done, total, "rulings");
+    return true;
+}
+
 static int collect(struct cli *c, struct shelf *shelf, bool times, const struct rulebook **b, struct store *books,
                    struct err *err)
 {
@@ -176,13 +160,29 @@ static int collect(struct cli *c, struct shelf *shelf, bool times, const struct 
     struct proposal_limits limits = {FIRED_ENOUGH, SHARE_ENOUGH};
     if (cli_int_value(c, "fired", 1, COUNT_MOST, &limits.fired, err) < 0 ||
         cli_int_value(c, "share", 1, PERCENT, &limits.share, err) < 0 ||
-        cli_take_book(c, shelf, STR_NONE, false, b, err) < 0 ||
-        evidence_collect(&c->arena, shelf, c->store, books, c->picture, *b, &e, err) < 0)
+        cli_take_book(c, shelf, STR_NONE, false, b, err) < 0)
         return -1;
-    if (times)
-        cli_has(c, "json") ? put_times_json(c, &e) : put_times(c, &e);
-    else
-        cli_has(c, "json") ? put_rules_json(c, &e, *b, &limits) : put_rules(c, &e, *b, &limits);
+    if (!times && cli_has(c, "csv")) return err_set(err, ERR_USAGE, "--csv goes with ruling times");
+    const struct evidence_of of = {.shelf = shelf,
+                                   .rows = c->store,
+                                   .books = books,
+                                   .picture = c->picture,
+                                   .in_force = *b,
+                                   .now = c->now,
+                                   .today = c->today,
+                                   .watch = {tell_progress, c}};
+    if (evidence_collect(&c->arena, &of, &e, err) < 0) return -1;
+    cli_progress_end(c);
+    if (times) {
+        cli_has(c, "json") || cli_has(c, "csv") ? put_times_data(c, &e) : put_times(c, &e);
+    } else if (cli_has(c, "json")) {
+        struct json_writer w;
+        cli_json(c, &w);
+        evidence_emit_json(&w, &e, *b, &limits);
+        cli_text(c, "\n");
+    } else {
+        put_rules(c, &e, *b, &limits);
+    }
     return 0;
 }
 

@@ -24,10 +24,11 @@ struct replaying {
 
 /* ---- Handing in ---- */
 
-static void tell_progress(void *host, uint64_t done, uint64_t total)
+static bool tell_progress(void *host, uint64_t done, uint64_t total)
 {
     const struct replaying *k = host;
     cli_progress(k->c, "Replaying", done, total, "requests");
+    return true;
 }
 
 static bool add_line(struct replaying *k, str text, uint64_t number)
@@ -89,7 +90,7 @@ static int hand_in(struct replaying *k, struct err *err)
     if (!c->store) return cli_find_workspace(c, err);
     if (store_open(c->workspace, STORE_READ, &k->books, err) < 0) return -1;
     k->past = past_new(k->shelf, c->store, k->books, c->picture);
-    if (past_hand_in(k->past, k->replay, tell_progress, k, err) < 0) return -1;
+    if (past_hand_in(k->past, k->replay, &(struct watch){tell_progress, k}, err) < 0) return -1;
     return replay_end(k->replay, &k->result, err);
 }
 

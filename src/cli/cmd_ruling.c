@@ -220,16 +220,18 @@ static const struct cli_option options[] = {
     {"limit", "N", "list: how many, the newest first (50)"},
     {"fired", "N", "evidence: propose only what fired so often (20)"},
     {"share", "PERCENT", "evidence: and of which people set so many aside the same way (25)"},
+    {"csv", NULL, "times: as CSV"},
     {"json", NULL, "as JSON"},
 };
 
 const struct cli_command cmd_ruling = {
     .name = "ruling",
-    .usage = "[list [--zone ZONE] | show NUMBER | verify [NUMBER] | times | evidence] [--json]",
+    .usage = "[list [--zone ZONE] | show NUMBER | verify [NUMBER] | times [--csv] | evidence] [--json]",
     .help = "list rulings that were kept, show one, prove that they still come out the same, say what came of them",
     .details = "A ruling keeps what was answered and by which rulebook's text it was ruled. 'verify' looks whether the "
                "chain of rulings is whole, and makes each of them again by the text of its day; exit 1 where one comes "
-               "out differently. 'times' says how many days went by from question to decision, against the promise. "
+               "out differently. 'times' says how many days went by from question to decision, against the promise, "
+               "and what hours and money it took. "
                "'evidence' says what each rule in force did, and proposes which to make lighter or heavier; only those "
                "who sign change it.",
     .options = options,
