@@ -191,3 +191,9 @@ int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *d
     }
     return 0;
 }
+
+int replay_looks(const struct rulebook *draft, const struct replay_incident *i)
+{
+    size_t zones = replay_zones(draft);
+    return i->from >= zones || i->to >= zones ? 0 : (i->to > i->from) - (i->to < i->from);
+}

@@ -5,6 +5,7 @@
 #define ALIGN_REPLAY_H
 
 #include "align_ruling.h"
+#include "base_file.h"
 #include "ruling_replay.h"
 
 /* Who waits for something long: told after every so many rulings how many are done of how many. False ends the work,
@@ -25,6 +26,23 @@ int past_hand_in(struct past *k, struct replay *r, const struct watch *watch, st
 /* Only the `most` last rulings, and of these the ones by rulebooks that decide what the draft decides. */
 int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *draft, size_t most,
                       struct err *err) MUST_USE;
+
+/* Would the draft have looked at it more closely before it went wrong (1, so that it is caught), less closely (-1), or
+ * can that not be said (0)? */
+int replay_looks(const struct rulebook *draft, const struct replay_incident *i);
+
+/* ---- Requests of a file ---- */
+
+/* JSON lines as of replay_case.line, or CSV: a column for each question, by its name or as people read it, and `name`,
+ * `side`, `team`, `ruled`; other columns are left out, an empty cell was not answered. What cannot be read in a line,
+ * replay_end says. */
+struct replay_file {
+    struct replay *replay;
+    const struct rulebook *draft, *against; /* against: stands for what was ruled where a line does not say it */
+    int64_t now, today;
+    struct watch watch; /* in bytes */
+};
+int replay_file_read(struct text_reader *from, const struct replay_file *of, struct err *err) MUST_USE;
 
 /* ---- Requests of the picture, for whoever counts by them ---- */
 

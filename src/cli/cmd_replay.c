@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ITEMS_SHOWN = 20, ITEMS_MOST = 10000, LINE_LIMIT = 16 << 20, FLOW_WIDTH = 28, PROGRESS_LINES = 4096 };
+enum { ITEMS_SHOWN = 20, ITEMS_MOST = 10000, FLOW_WIDTH = 28 };
 
 struct replaying {
     struct cli *c;
@@ -31,46 +31,11 @@ static bool tell_progress(void *host, uint64_t done, uint64_t total)
     return true;
 }
 
-static bool add_line(struct replaying *k, str text, uint64_t number)
+static bool tell_bytes(void *host, uint64_t done, uint64_t total)
 {
-    struct replay_case one = {.number = number,
-                              .line = text,
-                              .now = k->c->now,
-                              .today = k->c->today,
-                              .before = k->against,
-                              .ruled = STR_NONE,
-                              .set_aside = STR_NONE,
-                              .name = STR_NONE,
-                              .side = STR_NONE,
-                              .team = STR_NONE};
-    return !str_trim(text).n || replay_add(k->replay, &one);
-}
-
-static int hand_in_lines(struct replaying *k, struct text_reader *file, struct err *err)
-{
-    struct buf in;
-    uint64_t number = 0;
-    int result = 0;
-    bool good = true;
-    buf_init(&in, LINE_LIMIT);
-    for (bool more = true; more && good && result == 0;) {
-        more = !file->at_end;
-        if (more && text_read(file, &in, err) < 0) result = -1;
-        str rest = buf_get(&in);
-        for (size_t end;
-             good && result == 0 && ((end = str_find_char(rest, '\n')) != STR_NOT_FOUND || (!more && rest.n));) {
-            good = add_line(k, str_slice(rest, 0, end == STR_NOT_FOUND ? rest.n : end), ++number);
-            rest = str_from(rest, end == STR_NOT_FOUND ? rest.n : end + 1);
-        }
-        if (in.full && result == 0)
-            err_set(err, ERR_LIMIT, "a line is longer than %d MB", LINE_LIMIT >> 20),
-                result = err_at(err, (uint32_t)number + 1, STR_NONE);
-        if (rest.n) memmove(in.p, rest.p, rest.n);
-        in.n = rest.n;
-        cli_progress(k->c, "Replaying", file->bytes_done, file->bytes_total, "bytes");
-    }
-    buf_release(&in);
-    return result;
+    const struct replaying *k = host;
+    cli_progress(k->c, "Replaying", done, total, "bytes");
+    return true;
 }
 
 static int hand_in(struct replaying *k, struct err *err)
@@ -80,7 +45,13 @@ static int hand_in(struct replaying *k, struct err *err)
     const char *from = cli_value(c, "from");
     if (from) {
         if (text_open(&file, from, err) < 0) return -1;
-        int result = hand_in_lines(k, &file, err);
+        const struct replay_file of = {.replay = k->replay,
+                                       .draft = k->draft,
+                                       .against = k->against,
+                                       .now = c->now,
+                                       .today = c->today,
+                                       .watch = {tell_bytes, k}};
+        int result = replay_file_read(&file, &of, err);
         text_close(&file);
         if (result == 0) result = replay_end(k->replay, &k->result, err);
         return result < 0 && err->code != ERR_IO ? err_in(err, str_of(from)) : result;
@@ -201,7 +172,7 @@ static void put_incidents(struct replaying *k, struct json_writer *w)
         json_key(w, STR("ruling")), json_int(w, (int64_t)one->number);
         json_key(w, STR("from")), json_string(w, place(k, one->from));
         json_key(w, STR("to")), json_string(w, place(k, one->to));
-        json_key(w, STR("caught")), json_bool(w, one->to > one->from && one->to < replay_zones(k->draft));
+        json_key(w, STR("caught")), json_bool(w, replay_looks(k->draft, one) > 0);
         json_object_end(w);
     }
     json_array_end(w);
@@ -392,10 +363,10 @@ static void put_incident_list(struct replaying *k)
     put_head(c, "What went wrong afterwards");
     for (size_t i = 0; i < r->incident_count; i++) {
         const struct replay_incident *one = &r->incidents[i];
-        bool zones = one->from < replay_zones(k->draft) && one->to < replay_zones(k->draft);
-        const char *says = !zones || one->from == one->to ? "no change"
-                           : one->to > one->from          ? "would have been looked at more closely"
-                                                          : "would have been looked at less closely";
+        int looks = replay_looks(k->draft, one);
+        const char *says = !looks      ? "no change"
+                           : looks > 0 ? "would have been looked at more closely"
+                                       : "would have been looked at less closely";
         cli_put_wrapped(c, "  - ",
                         arena_printf(&c->arena, STR_FORMAT " (ruling %llu: " STR_FORMAT " to " STR_FORMAT "): %s",
                                      STR_ARGS(fact_name(picture_fact(c->picture, one->incident))),
@@ -409,7 +380,7 @@ static int put_text_report(struct replaying *k, struct err *err)
     struct cli *c = k->c;
     const struct replay_result *r = k->result;
     if (!r->count) {
-        cli_text(c, k->past ? "No rulings are kept yet; --from FILE.jsonl replays requests of a file.\n"
+        cli_text(c, k->past ? "No rulings are kept yet; --from FILE replays requests of a file.\n"
                             : "The file has no requests.\n");
         return 0;
     }
@@ -474,8 +445,9 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {
     {"draft", "FILE.dmn", "the draft: a file, or the name of a rulebook, whose proposal is then taken"},
-    {"from", "FILE.jsonl",
-     "requests of a file, {\"input\": …} or {\"with\": …} by lines, in place of the kept rulings; - is standard input"},
+    {"from", "FILE",
+     "requests of a file in place of the kept rulings: CSV with a column a question, or {\"input\": …} by lines; - is "
+     "standard input"},
     {"against", "FILE.dmn", "with --from: compare with this rulebook, not with the one in force"},
     {"limit", "N", "how many of the changed requests are listed (20)"},
     {"json", NULL, "as JSON"},
@@ -483,12 +455,13 @@ static const struct cli_option options[] = {
 
 const struct cli_command cmd_replay = {
     .name = "replay",
-    .usage = "--draft FILE.dmn|RULEBOOK [--from FILE.jsonl [--against FILE.dmn|RULEBOOK]] [--limit N] [--json]",
+    .usage = "--draft FILE.dmn|RULEBOOK [--from FILE [--against FILE.dmn|RULEBOOK]] [--limit N] [--json]",
     .help = "try a draft of a rulebook on past requests, before anybody signs it",
     .details = "All rulings that the workspace has kept are ruled again by the draft and compared with what was ruled: "
                "how many change zone and which, whose answer is due sooner or later, what went wrong afterwards, and "
                "what the draft asks that was not answered. Nothing is written. Lines of a file may say who asked: "
-               "\"name\", \"side\" and \"team\", and with \"ruled\" the zone that was ruled.",
+               "\"name\", \"side\" and \"team\", and with \"ruled\" the zone that was ruled; a CSV file has columns of "
+               "these names.",
     .options = options,
     .option_count = ARRAY_COUNT(options),
     .example = "entente replay --draft safe-zones",
