@@ -52,6 +52,8 @@ bool api_query_only(struct request *r, const str *known, size_t count);
 /* ---- Who asks ---- */
 
 void api_answer(struct request *r); /* checks who asks, then calls the route's function */
+/* Rulings belong to requests: a token for some types needs those. False after answering. */
+bool api_sees_rulings(struct request *r);
 bool api_reads_type(const struct request *r, const struct model_type *type);
 
 /* ---- Facts ---- */

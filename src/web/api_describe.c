@@ -17,6 +17,10 @@ static const struct api_operation operations[] = {
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
      STR_INIT("Ask the rulebook what a request needs; the ruling is kept."), true, "_asked", "_ruling", true},
     {METHOD_GET, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rulings"), STR_INIT("The newest rulings."), false},
+    {METHOD_GET, STR_INIT("/api/v1/rulings/times"), API_OF_ALL, STR_INIT("ruling-times"),
+     STR_INIT("Days from question to decision, hours and money, by zone, extent, side, team, kind and month; 202 while "
+              "it is being reckoned."),
+     false, NULL, "_times"},
     {METHOD_GET, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("ruling"),
      STR_INIT("A ruling, made again by the rulebook of its day."), false},
     {METHOD_POST, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("overrule"),
@@ -194,6 +198,17 @@ static void put_schemas(struct describing *d)
     key_raw(d, "_overruling",
             "{\"type\": \"object\", \"required\": [\"zone\", \"reason\"], \"properties\": {\"zone\": {\"type\": "
             "\"string\"}, \"reason\": {\"type\": \"string\"}}}");
+    key_raw(d, "_times",
+            "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"by\", \"name\", \"requests\", "
+            "\"waiting\", \"decided\", \"at_once\", \"median_days\", \"ninetieth_days\", \"promised\", \"kept\", "
+            "\"marketing_hours\", \"it_hours\", \"budget\", \"budget_used\", \"zones\"], \"properties\": {\"by\": "
+            "{\"enum\": [\"all\", \"zone\", \"extent\", \"side\", \"team\", \"kind\", \"month\"]}, \"name\": "
+            "{\"type\": \"string\"}, \"requests\": {\"type\": \"integer\"}, \"median_days\": {\"type\": [\"number\", "
+            "\"null\"]}, \"ninetieth_days\": {\"type\": [\"number\", \"null\"]}, \"marketing_hours\": {\"type\": "
+            "[\"number\", \"null\"]}, \"it_hours\": {\"type\": [\"number\", \"null\"]}, \"budget\": {\"anyOf\": "
+            "[{\"$ref\": \"#/components/schemas/_money\"}, {\"type\": \"null\"}]}, \"budget_used\": {\"anyOf\": "
+            "[{\"$ref\": \"#/components/schemas/_money\"}, {\"type\": \"null\"}]}, \"zones\": {\"type\": "
+            "\"object\", \"additionalProperties\": {\"type\": \"integer\"}}}}}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
@@ -258,6 +273,8 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
         put_parameter(d, "before", "query", false, "Only those before this number.", "integer");
         put_parameter(d, "limit", "query", false, "From 1 to 1000; 100 where it is not said.", "integer");
     }
+    if (str_eq(o->id, STR("ruling-times")))
+        put_parameter(d, "format", "query", false, "csv, or json where it is not said.", "string");
     if (o->of != API_OF_ALL && o->method == METHOD_GET)
         put_parameter(d, "fields", "query", false, "Only these fields, by their keys, with commas between.", "string");
     if (o->of == API_OF_TYPE && o->method == METHOD_GET) {

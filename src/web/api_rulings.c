@@ -7,8 +7,7 @@
 
 enum { ROWS_SHOWN = 100, ROWS_MOST = 1000 };
 
-/* Rulings belong to requests: a token for some types needs those. False after answering. */
-static bool may_see(struct request *r)
+bool api_sees_rulings(struct request *r)
 {
     const struct model_type *type = model_type(picture_model(r->picture), STR("request"));
     if (type && api_reads_type(r, type)) return true;
@@ -94,7 +93,9 @@ void answer_api_rule(struct request *r)
     int64_t now, today;
     uint64_t request;
     const struct json *body = NULL;
-    if (!may_see(r) || !api_query_only(r, NULL, 0) || !(body = api_body(r)) || !read_request(r, body, &request)) return;
+    if (!api_sees_rulings(r) || !api_query_only(r, NULL, 0) || !(body = api_body(r)) ||
+        !read_request(r, body, &request))
+        return;
     web_now(r->web, &now, &today);
     if (!(rules = choose_book(r, body, today))) return;
     struct kept_ruling *k = arena_zalloc(&r->arena, sizeof *k);
@@ -161,7 +162,7 @@ void answer_api_rulings(struct request *r)
     struct err err;
     size_t count;
     int64_t before = 0, limit = ROWS_SHOWN, request = 0;
-    if (!may_see(r) || !api_query_only(r, known, ARRAY_COUNT(known)) ||
+    if (!api_sees_rulings(r) || !api_query_only(r, known, ARRAY_COUNT(known)) ||
         !read_number(r, "before", 1, INT64_MAX, &before) || !read_number(r, "limit", 1, ROWS_MOST, &limit) ||
         !read_number(r, "request", 1, INT64_MAX, &request))
         return;
@@ -194,7 +195,7 @@ static bool take_ruling(struct request *r, struct stored_ruling *row)
 {
     struct err err;
     int64_t number = 0;
-    if (!may_see(r)) return false;
+    if (!api_sees_rulings(r)) return false;
     if (!str_to_int(r->captures[0], &number) || number < 1) {
         api_problem(r, 404, "There is no such ruling", STR("Rulings are counted from 1."));
         return false;

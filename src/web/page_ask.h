@@ -50,6 +50,8 @@ void ask_show(const struct ask *ask, int status);
 /* ---- page_ruling.c ---- */
 /* For the part `ruling`. */
 struct feel_value ruling_record(const struct ask *ask);
+/* "light", "middle", "heavy"; "" for what is none of its outcomes. */
+const char *zone_tone(const struct rulebook *b, struct feel_value zone);
 /* In one line, for those who listen: "Amber: both decide and build it together". */
 str ruling_says(const struct ask *ask);
 

@@ -3,10 +3,10 @@
 #include "page_ask.h"
 
 /* The lightest is green, the heaviest red, whatever they are called; the word and a shape stand beside the colour. */
-static const char *tone_of(const struct ruling *r, struct feel_value zone)
+const char *zone_tone(const struct rulebook *b, struct feel_value zone)
 {
     size_t count, rank = 0;
-    const struct feel_value *zones = rulebook_outcomes(r->book, &count);
+    const struct feel_value *zones = rulebook_outcomes(b, &count);
     while (rank < count && !feel_same(zones[rank], zone)) rank++;
     if (rank == count || count < 2) return "";
     return rank == 0 ? "light" : rank + 1 == count ? "heavy" : "middle";
@@ -120,7 +120,7 @@ static struct feel_value lighter_of(const struct ask *ask)
             values_add(r, &changes, record_get(&change));
         }
         record_text(&c, "zone", capitalise(r, answer_key(r, l->zone)));
-        record_text(&c, "tone", str_of(tone_of(&ask->ruling, l->zone)));
+        record_text(&c, "tone", str_of(zone_tone(ask->rules, l->zone)));
         record_put(&c, "changes", values_get(&changes));
         record_text(&c, "href", ask_url(ask, l));
         values_add(r, &list, record_get(&c));
@@ -153,7 +153,7 @@ struct feel_value ruling_record(const struct ask *ask)
     for (size_t i = 0; i < x->problem_count; i++) values_add(r, &problems, feel_string(x->problems[i]));
     record_text(&c, "state", str_of(states[x->state]));
     record_text(&c, "zone", capitalise(r, answer_key(r, x->zone)));
-    record_text(&c, "tone", str_of(tone_of(x, x->zone)));
+    record_text(&c, "tone", str_of(zone_tone(x->book, x->zone)));
     record_text(&c, "words", extent_words(x));
     record_text(&c, "extent", answer_key(r, x->parts[RULING_EXTENT]));
     record_put(&c, "scope", texts_of(r, x->parts[RULING_SCOPE]));

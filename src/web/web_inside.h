@@ -181,6 +181,8 @@ void past_release(struct web *web);
     X(ASK, ask,                                                                                                        \
       "title subtitle here picks books questions needless needless_says ruling says message keep similar request")     \
     X(RULINGS, rulings, "title subtitle rows older")                                                                   \
+    X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv")            \
+    X(STUDY, study, "title says progress")                                                                             \
     X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling")             \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
@@ -369,6 +371,7 @@ enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
     char types[240];
 };
+struct studies;
 struct stream;
 struct events {
     pthread_mutex_t lock;
@@ -426,6 +429,7 @@ struct web {
 
     struct lane_queue work, passwords;
     struct scribe scribe;
+    struct studies *studies; /* web_study.h */
     struct worker *workers;
     size_t worker_count, started;
     pthread_t keeper; /* looks for other processes' commits and keeps the findings */
@@ -606,6 +610,8 @@ void answer_api_journal(struct request *r);
 void answer_kept_rulings(struct request *r);
 void answer_kept_ruling(struct request *r);
 void answer_set_aside(struct request *r);
+void answer_times(struct request *r);
+void answer_api_times(struct request *r);
 void answer_api_rulings(struct request *r);
 void answer_api_ruling(struct request *r);
 void answer_api_rule(struct request *r);

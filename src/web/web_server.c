@@ -3,6 +3,7 @@
 #include "api.h"
 
 #include "base_time.h"
+#include "web_study.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -343,7 +344,8 @@ static int run(struct web *web, struct err *err)
         return err_errno(err, "cannot make an eventfd");
     if (pthread_create(&web->keeper, NULL, keep, web)) return err_errno(err, "cannot start a thread");
     web->keeper_runs = true;
-    if (scribe_start(web, err) || workers_start(web, err) || start_http(web, &port, err)) return -1;
+    if (scribe_start(web, err) || studies_start(web, err) || workers_start(web, err) || start_http(web, &port, err))
+        return -1;
     bool v6 = o->address && strchr(o->address, ':');
     struct buf url;
     buf_init(&url, 500);
@@ -392,6 +394,7 @@ int web_serve(const struct web_options *options, struct err *err)
     stop_http(web);
     workers_stop(web);
     scribe_stop(web);
+    studies_stop(web);
     if (web->keeper_runs) {
         web_stop(web->keeper_stop);
         pthread_join(web->keeper, NULL);
