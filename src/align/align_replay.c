@@ -197,3 +197,29 @@ int replay_looks(const struct rulebook *draft, const struct replay_incident *i)
     size_t zones = replay_zones(draft);
     return i->from >= zones || i->to >= zones ? 0 : (i->to > i->from) - (i->to < i->from);
 }
+
+/* ---- Of a file ---- */
+
+static int add_line(void *host, str line, uint64_t number)
+{
+    const struct replay_file *of = host;
+    const struct replay_case one = {.number = number,
+                                    .line = line,
+                                    .now = of->now,
+                                    .today = of->today,
+                                    .before = of->against,
+                                    .ruled = STR_NONE,
+                                    .set_aside = STR_NONE,
+                                    .name = STR_NONE,
+                                    .side = STR_NONE,
+                                    .team = STR_NONE};
+    return replay_add(of->replay, &one) ? 0 : 1;
+}
+
+int replay_file_read(struct text_reader *from, const struct replay_file *of, struct err *err)
+{
+    struct replay_file own = *of;
+    const struct asked_file lines = {
+        .book = of->draft, .other = of->against, .each = add_line, .host = &own, .watch = of->watch};
+    return asked_file_read(from, &lines, err) < 0 ? -1 : 0;
+}

@@ -4,17 +4,9 @@
 #ifndef ALIGN_REPLAY_H
 #define ALIGN_REPLAY_H
 
+#include "align_asked_file.h"
 #include "align_ruling.h"
-#include "base_file.h"
 #include "ruling_replay.h"
-
-/* Who waits for something long: told after every so many rulings how many are done of how many. False ends the work,
- * with ERR_LIMIT. `each` may be NULL. */
-struct watch {
-    bool (*each)(void *host, uint64_t done, uint64_t total);
-    void *host;
-};
-bool watch_ends(const struct watch *w, uint64_t done, uint64_t total, struct err *err);
 
 struct past;
 /* `books`: a second connection, for the texts of rulebooks while rows are read. All is borrowed; picture may be NULL:
@@ -31,11 +23,7 @@ int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *d
  * can that not be said (0)? */
 int replay_looks(const struct rulebook *draft, const struct replay_incident *i);
 
-/* ---- Requests of a file ---- */
-
-/* JSON lines as of replay_case.line, or CSV: a column for each question, by its name or as people read it, and `name`,
- * `side`, `team`, `ruled`; other columns are left out, an empty cell was not answered. What cannot be read in a line,
- * replay_end says. */
+/* The requests of a file (align_asked_file.h). What cannot be read in a line, replay_end says. */
 struct replay_file {
     struct replay *replay;
     const struct rulebook *draft, *against; /* against: stands for what was ruled where a line does not say it */

@@ -4,11 +4,11 @@
 
 #include "base_file.h"
 #include "base_utf8.h"
-#include "cli_ruling.h"
+#include "cli_asking.h"
 
 #include <string.h>
 
-enum { INPUT_LIMIT = 16 << 20, LINE_MEMORY = 64 << 20 };
+enum { INPUT_LIMIT = 16 << 20 };
 
 static void put_question(struct cli *c, const struct rulebook_question *q)
 {
@@ -34,13 +34,6 @@ static void put_question(struct cli *c, const struct rulebook_question *q)
 }
 
 /* ---- Asking ---- */
-
-struct asking {
-    struct cli *c;
-    struct shelf *shelf;
-    const struct rulebook *book;
-    struct feel_env env;
-};
 
 static int load_book(struct asking *k, struct err *err)
 {
@@ -134,71 +127,13 @@ static int ask_one(struct asking *k, struct err *err)
     return tell_open(c, &r);
 }
 
-/* ---- Many ---- */
-
-struct many {
-    struct cli *cli;
-    const struct rulebook *book;
-    struct feel_env env;
-    struct arena arena;
-};
-
-static int answer_line(struct many *m, str line, struct ruling *r, struct err *err)
-{
-    const struct json *j, *with, *input;
-    struct feel_value context;
-    struct answers a;
-    if (json_parse(&m->arena, line, &j, err) < 0) return -1;
-    with = json_get(j, STR("with")), input = json_get(j, STR("input"));
-    if (with && (with->kind != JSON_STRING || input))
-        return err_set(err, ERR_INPUT, "\"with\" is a text with a FEEL context, and stands by itself");
-    if (!with && (!input || input->kind != JSON_OBJECT))
-        return err_set(err, ERR_INPUT, "the line is no object with \"with\" or \"input\"");
-    if (with && dmn_inputs_from_text(&m->env, with->text, &context, err) < 0) return err_at(err, 0, STR("\"with\""));
-    if (with)
-        answers_from_context(m->book, &m->env, context, &a);
-    else
-        answers_from_json(m->book, &m->env, input, &a);
-    return rulebook_rule(m->book, &m->env, &a, RULING_ALL, r, err);
-}
-
-static void ask_line(void *host, str line)
-{
-    struct many *m = host;
-    struct ruling r;
-    struct err err = {0};
-    struct json_writer w;
-    arena_clear(&m->arena);
-    m->env.steps = 0, m->env.depth = 0;
-    if (answer_line(m, line, &r, &err) < 0) {
-        str *why = arena_alloc(&m->arena, sizeof *why);
-        *why = arena_printf(&m->arena, "%s%s%s", err.field, err.field[0] ? ": " : "", err.message);
-        struct answers none = {.problems = why, .problem_count = 1};
-        if (rulebook_rule(m->book, &m->env, &none, 0, &r, &err) < 0) return;
-    }
-    json_init(&w, &m->cli->out, 0);
-    ruling_emit_json(&r, 0, &w);
-    cli_text(m->cli, "\n");
-}
-
-static int ask_many(struct asking *k, struct err *err)
-{
-    struct many m = {.cli = k->c, .book = k->book, .env = k->env};
-    if (cli_has(k->c, "keep")) return err_set(err, ERR_USAGE, "--keep is for one ruling, not for a batch");
-    arena_init(&m.arena, LINE_MEMORY);
-    m.env.arena = &m.arena;
-    int result = cli_lines(k->c, ask_line, &m, err);
-    arena_release(&m.arena);
-    return result;
-}
-
 static int ask(struct asking *k, struct err *err)
 {
     struct cli *c = k->c;
     size_t count;
     if (load_book(k, err) < 0) return -1;
     ruling_env(&k->env, &c->arena, c->now, c->today);
-    if (cli_has(c, "batch")) return ask_many(k, err);
+    if (cli_has(c, "batch")) return cli_ask_many(k, err);
     if (cli_value(c, "with") || cli_value(c, "input")) return ask_one(k, err);
     const struct rulebook_question *q = rulebook_questions(k->book, &count);
     cli_printf(c, "The rulebook " STR_FORMAT " asks:\n\n", STR_ARGS(rulebook_name(k->book)));
@@ -219,17 +154,19 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {
     {"with", "FEEL", "the answers as a FEEL context: '{what: \"report\", \"data class\": \"none\"}'"},
-    {"input", "FILE.json", "the answers as a JSON object"},
+    {"input", "FILE.json", "the answers as a JSON object; with --batch a file of many requests"},
     {"rulebook", "NAME", "another rulebook, or a file that ends in .dmn; 'entente rulebooks' lists the shipped ones"},
     {"keep", NULL, "write the ruling down in the workspace; it gets a number"},
     {"request", "NUMBER", "the request for which it is kept"},
-    {"batch", NULL, "read {\"with\": …} or {\"input\": …} by lines, answer by lines of JSON"},
+    {"batch", NULL,
+     "read {\"with\": …} or {\"input\": …} by lines, or CSV with --input FILE.csv, and answer by lines of JSON; with "
+     "--keep a line may say its \"request\" and the \"day\" on which it was asked"},
     {"json", NULL, "print as JSON"},
 };
 
 const struct cli_command cmd_ask = {
     .name = "ask",
-    .usage = "[--with '{…}' | --input FILE.json | --batch] [--rulebook NAME] [--keep] [--json]",
+    .usage = "[--with '{…}' | --input FILE.json | --batch [--input FILE]] [--rulebook NAME] [--keep] [--json]",
     .help = "ask a rulebook what a request needs from the other side, and why",
     .details =
         "Without answers it prints the questions. What the outcome does not depend on need not be answered; what "

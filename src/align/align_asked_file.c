@@ -1,33 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "align_replay.h"
-
-#include "base_json.h"
+#include "align_asked_file.h"
 
 #include <string.h>
 
 enum { LINE_LIMIT = 16 << 20, EACH_ROWS = 1024 };
 
 struct reading {
-    const struct replay_file *of;
+    const struct asked_file *of;
     struct text_reader *from;
     uint64_t rows;
     struct err *err;
 };
 
-/* False where it goes no further: what is wrong, replay_end says. */
-static bool add(const struct reading *k, str line, uint64_t number)
+static int add(struct reading *k, str line, uint64_t number)
 {
-    struct replay_case one = {.number = number,
-                              .line = line,
-                              .now = k->of->now,
-                              .today = k->of->today,
-                              .before = k->of->against,
-                              .ruled = STR_NONE,
-                              .set_aside = STR_NONE,
-                              .name = STR_NONE,
-                              .side = STR_NONE,
-                              .team = STR_NONE};
-    return !str_trim(line).n || replay_add(k->of->replay, &one);
+    if (++k->rows % EACH_ROWS == 0 && watch_ends(&k->of->watch, k->from->bytes_done, k->from->bytes_total, k->err))
+        return -1;
+    return str_trim(line).n ? k->of->each(k->of->host, line, number) : 0;
 }
 
 /* ---- JSON lines ---- */
@@ -35,24 +24,23 @@ static bool add(const struct reading *k, str line, uint64_t number)
 static int read_lines(struct reading *k, struct buf *in)
 {
     uint64_t number = 0;
-    bool good = true;
-    for (bool more = true; more && good;) {
+    int result = 0;
+    for (bool more = true; more && result == 0;) {
         more = !k->from->at_end;
         if (more && text_read(k->from, in, k->err) < 0) return -1;
         str rest = buf_get(in);
-        for (size_t end; good && ((end = str_find_char(rest, '\n')) != STR_NOT_FOUND || (!more && rest.n));) {
-            good = add(k, str_slice(rest, 0, end == STR_NOT_FOUND ? rest.n : end), ++number);
+        for (size_t end; result == 0 && ((end = str_find_char(rest, '\n')) != STR_NOT_FOUND || (!more && rest.n));) {
+            result = add(k, str_slice(rest, 0, end == STR_NOT_FOUND ? rest.n : end), ++number);
             rest = str_from(rest, end == STR_NOT_FOUND ? rest.n : end + 1);
         }
-        if (in->full) {
+        if (in->full && result == 0) {
             err_set(k->err, ERR_LIMIT, "a line is longer than %d MB", LINE_LIMIT >> 20);
             return err_at(k->err, (uint32_t)number + 1, STR_NONE);
         }
         if (rest.n) memmove(in->p, rest.p, rest.n);
         in->n = rest.n;
-        if (watch_ends(&k->of->watch, k->from->bytes_done, k->from->bytes_total, k->err)) return -1;
     }
-    return 0;
+    return result;
 }
 
 /* ---- CSV ---- */
@@ -83,9 +71,9 @@ static const struct rulebook_question *question_called(const struct rulebook *b,
 
 static struct column column_of(const struct reading *k, str title)
 {
-    static const char *const members[] = {"name", "side", "team", "ruled"};
-    struct column c = {.question = question_called(k->of->draft, title)};
-    if (!c.question) c.question = question_called(k->of->against, title);
+    static const char *const members[] = {"name", "side", "team", "ruled", "request", "day"};
+    struct column c = {.question = question_called(k->of->book, title)};
+    if (!c.question && k->of->other) c.question = question_called(k->of->other, title);
     for (size_t i = 0; !c.question && i < ARRAY_COUNT(members); i++)
         if (str_eq_nocase(title, str_of(members[i]))) c.member = members[i];
     return c;
@@ -150,7 +138,6 @@ static int read_rows(struct reading *k, struct buf *begun)
     struct buf line;
     struct column *columns;
     size_t count;
-    bool good = true;
     csv_init(&csv, k->from, 0);
     buf_str(&csv.text, buf_get(begun));
     buf_init(&line, LINE_LIMIT);
@@ -158,22 +145,22 @@ static int read_rows(struct reading *k, struct buf *begun)
     int rc = csv_next(&csv, &heads, &row, k->err);
     count = row.count;
     if (rc == 1) rc = read_head(k, &heads, &row, &columns) ? -1 : 1;
-    while (rc == 1 && good) {
+    int result = rc < 0 ? -1 : 0;
+    while (rc == 1 && result == 0) {
         arena_clear(&work);
         rc = csv_next(&csv, &work, &row, k->err);
+        if (rc < 0) result = -1;
         if (rc != 1) break;
         put_row(&line, columns, count, &row);
-        good = add(k, buf_get(&line), row.line);
-        if (++k->rows % EACH_ROWS == 0 && watch_ends(&k->of->watch, k->from->bytes_done, k->from->bytes_total, k->err))
-            rc = -1;
+        result = add(k, buf_get(&line), row.line);
     }
     arena_release(&heads), arena_release(&work);
     buf_release(&line);
     csv_release(&csv);
-    return rc < 0 ? -1 : 0;
+    return result;
 }
 
-int replay_file_read(struct text_reader *from, const struct replay_file *of, struct err *err)
+int asked_file_read(struct text_reader *from, const struct asked_file *of, struct err *err)
 {
     struct reading k = {.of = of, .from = from, .err = err};
     struct buf in;
