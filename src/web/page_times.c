@@ -55,7 +55,7 @@ static str zones_text(struct request *r, const struct study *s, const struct dec
     for (size_t i = 0; i < t->zone_count; i++) {
         size_t place = times_zone(s, t, i);
         if (b.n) buf_text(&b, ", ");
-        buf_printf(&b, "%llu " STR_FORMAT, (unsigned long long)t->zones[place].requests,
+        buf_printf(&b, "%llu\xC2\xA0" STR_FORMAT, (unsigned long long)t->zones[place].requests,
                    STR_ARGS(t->zones[place].zone));
     }
     str text = buf_copy(&b, &r->arena);
@@ -63,11 +63,23 @@ static str zones_text(struct request *r, const struct study *s, const struct dec
     return text;
 }
 
+/* Sides by their names, what begins with one too: "IT-led". */
+static str group_name(struct request *r, const struct decision_times *t)
+{
+    const struct model *m = picture_model(r->picture);
+    size_t dash = str_find_char(t->name, '-');
+    if (str_eq(t->by, STR("month")) || str_eq(t->by, STR("team"))) return t->name;
+    if (dash == STR_NOT_FOUND) dash = t->name.n;
+    const struct model_side *side = model_side(m, str_slice(t->name, 0, dash));
+    if (!side) return capitalise(r, t->name);
+    return text_format(r, STR_FORMAT STR_FORMAT, STR_ARGS(side->name), STR_ARGS(str_from(t->name, dash)));
+}
+
 static struct feel_value group_record(struct request *r, const struct study *s, const struct decision_times *t)
 {
     const struct request_effort *e = &t->effort;
     struct record c = record_new(r);
-    record_text(&c, "name", capitalise(r, t->name));
+    record_text(&c, "name", group_name(r, t));
     record_text(&c, "requests", show_count(r, (int64_t)t->requests));
     if (t->id_count)
         record_text(&c, "href",
@@ -91,12 +103,13 @@ static void put_groups(struct request *r, const struct study *s)
 {
     static const struct {
         const char *by, *title, *head;
+        bool folded;
     } parts[] = {{"month", "By month of the question", "Month"},
                  {"zone", "By zone", "Zone"},
                  {"extent", "By extent of the other side's part", "Extent"},
-                 {"side", "By side that asks", "Side"},
-                 {"team", "By team that asks", "Team"},
-                 {"kind", "By kind", "Kind"}};
+                 {"side", "By side that asks", "Side", true},
+                 {"team", "By team that asks", "Team", true},
+                 {"kind", "By kind", "Kind", true}};
     struct values groups = {0};
     const struct evidence *e = &s->evidence;
     for (size_t p = 0; p < ARRAY_COUNT(parts); p++) {
@@ -108,6 +121,8 @@ static void put_groups(struct request *r, const struct study *s)
         record_text(&c, "key", str_of(parts[p].by));
         record_text(&c, "title", str_of(parts[p].title));
         record_text(&c, "head", str_of(parts[p].head));
+        record_bool(&c, "folded", parts[p].folded);
+        record_text(&c, "count", show_count(r, (int64_t)rows.count));
         record_put(&c, "rows", values_get(&rows));
         values_add(r, &groups, record_get(&c));
     }
@@ -132,8 +147,8 @@ static void put_chosen(struct request *r, const struct study *s)
     struct record c = record_new(r);
     struct values rows = {0};
     for (size_t i = 0; i < t->id_count && rows.count < LIST_ROWS; i++) {
-        static const char *const fields[] = {"name", "asked on", "state", "answered on", "zone", "days waited"},
-                                 *const keys[] = {"says", "asked", "state", "answered", "zone", "days"};
+        static const char *const fields[] = {"asked on", "state", "answered on", "zone", "days waited"},
+                                 *const keys[] = {"asked", "state", "answered", "zone", "days"};
         const struct fact *f = picture_fact(r->picture, t->ids[i]);
         struct record row = record_new(r);
         if (!f) continue;
@@ -141,7 +156,7 @@ static void put_chosen(struct request *r, const struct study *s)
         for (size_t k = 0; k < ARRAY_COUNT(fields); k++) record_text(&row, keys[k], field_text(r, f, fields[k]));
         values_add(r, &rows, record_get(&row));
     }
-    record_text(&c, "name", capitalise(r, t->name));
+    record_text(&c, "name", group_name(r, t));
     record_put(&c, "rows", values_get(&rows));
     if (t->requests > rows.count) record_text(&c, "more", show_count(r, (int64_t)(t->requests - rows.count)));
     page_put(r, "chosen", record_get(&c));

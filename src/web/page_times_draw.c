@@ -40,12 +40,13 @@ size_t times_zone(const struct study *s, const struct decision_times *t, size_t 
     return place;
 }
 
-/* The least round number that is not below: 1, 2, 5, 10, 20 … times the ticks. */
+/* The least that is not below, of which each tick is a round number: 1, 2, 3, 5, 10, 20, 30 … */
 static double round_up(double most)
 {
-    double step = 1;
-    for (int i = 0; step * TICKS < most; i++) step *= i % 3 == 1 ? 2.5 : 2;
-    return step * TICKS;
+    static const double steps[] = {1, 2, 3, 5};
+    for (double scale = 1;; scale *= 10)
+        for (size_t i = 0; i < ARRAY_COUNT(steps); i++)
+            if (steps[i] * scale * TICKS >= most) return steps[i] * scale * TICKS;
 }
 
 static struct feel_value ticks_of(struct request *r, double top)
