@@ -32,17 +32,14 @@ static str amount_text(struct request *r, double amount)
 /* The rulebook that rules on zones: what comes of requests does not depend on it, their tones do. */
 const struct study *times_take(struct request *r, enum study_state *state, uint64_t *done, uint64_t *total)
 {
-    const struct book_text *books, *zones;
-    const struct rulebook *rules = NULL;
-    size_t count;
+    const struct book_day day = request_book_day(r, r->env.today);
+    struct study_ask ask = {.kind = STUDY_EVIDENCE};
+    const struct rulebook *rules;
     struct err err;
-    if (books_in_force(r->store, &r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count, &books,
-                       &count, &err) < 0 ||
-        !(zones = books_take_zones(r->web->shelf, books, count, &rules)))
-        return NULL;
-    const struct study_ask ask = {.kind = STUDY_EVIDENCE, .book = *zones};
+    if (shelf_take_in_force(r->web->shelf, &day, STR_NONE, &ask.book, &rules, &err) < 0) return NULL;
+    const struct study *s = study_take(r, &ask, state, done, total);
     shelf_put_back(r->web->shelf, rules);
-    return study_take(r, &ask, state, done, total);
+    return s;
 }
 
 /* ---- Figures ---- */
