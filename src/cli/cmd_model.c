@@ -196,7 +196,7 @@ static void list_types(struct cli *c, const struct model *m)
         const struct model_type *type = &m->types[i];
         cli_table_cell(&t, type->group);
         cli_table_cell(&t, type->name);
-        cli_table_cell(&t, type->two_key ? STR("two keys") : STR_NONE);
+        cli_table_cell(&t, type->part_of ? STR("a part") : type->two_key ? STR("two keys") : STR_NONE);
         cli_table_cell(&t, type->help);
     }
     cli_table_print(&t);
@@ -219,6 +219,7 @@ static str kind_of(struct cli *c, const struct model_field *f)
 
 static str rights_of(struct cli *c, const struct model_field *f)
 {
+    if (f->is_part) return STR("signed, a part of it");
     if (f->seen_by == ROLE_VIEWER) return f->is_signed ? STR("signed") : STR_NONE;
     return arena_printf(&c->arena, "%sseen by %s", f->is_signed ? "signed, " : "", user_role_name(f->seen_by));
 }
@@ -254,7 +255,11 @@ static int types(struct cli *c, struct err *err)
     if (c->word_count < 2) return list_types(c, store_model(c->store)), EXIT_FINE;
     if (cli_type(c, c->words[1], &type, err) < 0) return -1;
     cli_clean(c, type->help);
-    cli_text(c, type->two_key ? " Marketing and IT sign it.\n\n" : "\n\n");
+    if (type->part_of)
+        cli_printf(c, " It is a part of its " STR_FORMAT ", and is signed with it.", STR_ARGS(type->part_of->to->name));
+    else if (type->two_key)
+        cli_printf(c, " Marketing and IT sign it%s.", type->has_parts ? " with its parts" : "");
+    cli_text(c, "\n\n");
     list_fields(c, type);
     return EXIT_FINE;
 }

@@ -102,6 +102,12 @@ static str pending_words(struct showing *s)
                         k->given_count ? "; signed for " : "", STR_ARGS(signers(s, k->given, k->given_count)));
 }
 
+/* What becomes of a part with the proposal; NULL: nothing. */
+static const char *part_change(const struct stored_part *part)
+{
+    return part->deletes ? "goes" : !part->agreed ? "is added" : part->proposed ? "changes" : NULL;
+}
+
 static void put_keys(struct showing *s)
 {
     struct cli *c = s->c;
@@ -112,8 +118,12 @@ static void put_keys(struct showing *s)
         put_cut(c, STR("agreement"), cli_words(c, NULL, state), plain ? STR_NONE : pending_words(s));
         return;
     }
+    str with = s->type->part_of ? arena_printf(&c->arena, " with its " STR_FORMAT, STR_ARGS(s->type->part_of->to->name))
+               : k->signed_alone ? STR(" without its parts")
+                                 : STR_NONE;
     put_cut(c, STR("agreement"), STR("agreed"),
-            arena_printf(&c->arena, "signed for " STR_FORMAT, STR_ARGS(signers(s, k->agreed_by, k->agreed_by_count))));
+            arena_printf(&c->arena, "signed" STR_FORMAT " for " STR_FORMAT, STR_ARGS(with),
+                         STR_ARGS(signers(s, k->agreed_by, k->agreed_by_count))));
     if (k->pending == PENDING_NONE) return;
     put_cut(c, STR("proposal"), pending_words(s), STR_NONE);
     uint64_t proposal = fact_id(s->fact) | FACT_PROPOSED;
@@ -125,6 +135,13 @@ static void put_keys(struct showing *s)
         if (str_eq(is, would)) continue;
         put_cut(c, arena_printf(&c->arena, "  " STR_FORMAT, STR_ARGS(f->name)), would.n ? would : STR("nothing"),
                 is.n ? arena_printf(&c->arena, "in place of " STR_FORMAT, STR_ARGS(is)) : STR("in place of nothing"));
+    }
+    for (size_t i = 0; i < k->part_count; i++) {
+        const struct stored_part *part = &k->parts[i];
+        const char *what = part_change(part);
+        if (!what) continue;
+        put_cut(c, arena_printf(&c->arena, "  " STR_FORMAT, STR_ARGS(part->type->name)),
+                part->values[part->type->name_field->number], str_of(what));
     }
 }
 
@@ -243,6 +260,22 @@ static void json_signatures(struct showing *s, struct json_writer *w, const stru
     json_array_end(w);
 }
 
+static void json_parts(struct json_writer *w, const struct stored_keys *k)
+{
+    json_key(w, STR("parts")), json_array(w);
+    for (size_t i = 0; i < k->part_count; i++) {
+        const struct stored_part *part = &k->parts[i];
+        const char *what = part_change(part);
+        json_object(w);
+        json_key(w, STR("id")), json_int(w, (int64_t)part->fact);
+        json_key(w, STR("type")), json_string(w, part->type->name);
+        json_key(w, STR("agreed")), json_bool(w, part->agreed);
+        if (what) json_key(w, STR("pending")), json_string(w, str_of(what));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 static void json_keys(struct showing *s, struct json_writer *w)
 {
     const struct stored_keys *k = &s->keys;
@@ -266,6 +299,8 @@ static void json_keys(struct showing *s, struct json_writer *w)
         json_signatures(s, w, k->given, k->given_count);
         json_object_end(w);
     }
+    if (k->whole) json_key(w, STR("whole")), json_int(w, (int64_t)k->whole);
+    if (s->type->has_parts) json_parts(w, k);
     json_object_end(w);
 }
 

@@ -88,7 +88,8 @@ const uint64_t *fact_links_for(const struct graph_viewer *viewer, const struct f
 const uint64_t *fact_inverse_for(const struct graph_viewer *viewer, const struct picture *p, const struct fact *f,
                                  const struct model_inverse *inverse, size_t *count);
 bool fact_sees(const struct graph_viewer *viewer, const struct fact *f, const struct model_field *field);
-/* Two keys (store_keys.h), of facts that are agreed or have been proposed. */
+/* Two keys (store_keys.h), of facts that are agreed or have been proposed; of a part what is its own: it waits, and is
+ * signed, with its whole. */
 struct picture_keys {
     uint64_t fact;
     bool agreed, deletes; /* deletes: the proposal is to delete the fact */

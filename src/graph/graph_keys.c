@@ -138,11 +138,32 @@ static struct feel_value waits_for(struct feel_env *env, const struct graph *g, 
     return feel_list(sides, count);
 }
 
+/* A part waits for its keys, and is signed, with its whole. */
+static const struct picture_keys *told_keys(const struct picture *p, const struct fact *f, struct picture_keys *room)
+{
+    const struct picture_keys *own = fact_keys(p, f->id), *whole = NULL;
+    const struct model_field *of = fact_type(f)->part_of;
+    const struct fact *at = f;
+    if (!of) return own;
+    while (at && (of = fact_type(at)->part_of)) {
+        size_t count;
+        const uint64_t *to = fact_links(at, of, &count);
+        at = count ? picture_fact(p, to[0]) : NULL;
+    }
+    if (at) whole = fact_keys(p, fact_id(at));
+    if (!whole || (own && own->pending == PENDING_NONE)) return own;
+    *room = *whole;
+    room->agreed = own && own->agreed;
+    room->agreed_time = own ? own->agreed_time : 0;
+    return room;
+}
+
 struct feel_value keyed_get(struct feel_env *env, const struct fact *f, uint64_t handle, const struct slot *slot)
 {
     const struct graph_view *view = env->host;
     const struct graph *g = view->picture->graph;
-    const struct picture_keys *keys = fact_keys(view->picture, f->id);
+    struct picture_keys room;
+    const struct picture_keys *keys = told_keys(view->picture, f, &room);
     bool of_proposal = handle & FACT_PROPOSED;
     switch (slot->how) {
     case SLOT_AGREEMENT: return agreement(env, keys, of_proposal);

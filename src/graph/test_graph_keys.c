@@ -34,7 +34,16 @@ static const char model_text[] =
     "    two key: yes\n"
     "    fields:\n"
     "      - {id: 1, name: name, kind: text, required: yes}\n"
-    "      - {id: 2, name: agreement, kind: text}\n";
+    "      - {id: 2, name: agreement, kind: text}\n"
+    "  - id: 4\n"
+    "    name: clause\n"
+    "    plural: clauses\n"
+    "    group: g\n"
+    "    key: [pact, name]\n"
+    "    fields:\n"
+    "      - {id: 1, name: name, kind: text, required: yes}\n"
+    "      - {id: 2, name: pact, kind: link, to: pact, inverse: clauses, required: yes, part: yes}\n"
+    "      - {id: 3, name: words, kind: text}\n";
 
 enum { ANNA = 1, BEN, AT = 1795303800 /* half past midnight of 2026-11-22 in Berlin */ };
 
@@ -245,4 +254,43 @@ static void to_be_deleted(struct test_tally *t)
     end(&k);
 }
 
-TEST_MAIN(first_draft, in_force, to_be_deleted)
+/* A part waits, and is agreed, with its whole; a part that is added is a draft beside it. */
+static void parts(struct test_tally *t)
+{
+    struct keyed k;
+    begin(&k);
+    uint64_t first = fixture_new(&k.f, "clause", "Peace");
+    fixture_link(&k.f, first, "clause", "pact", k.pact);
+    first = fixture_commit(&k.f)[0];
+    k.reach = k.pact; /* whose keys are turned */
+    refresh(&k);
+    CHECK_STR(eval(&k, first, "agreement"), STR("\"draft\""));
+    turn(&k, KEY_PROPOSE, ANNA);
+    CHECK_STR(eval(&k, first, "agreement"), STR("\"proposed\""));
+    CHECK_STR(eval(&k, first, "waits for"), STR("[\"marketing\", \"it\"]"));
+    CHECK(picture_keys(k.p, 0) && picture_keys(k.p, 0)->fact == k.pact && !picture_keys(k.p, 1));
+    turn(&k, KEY_SIGN, ANNA);
+    CHECK_STR(eval(&k, first, "agreement"), STR("\"signed by marketing\""));
+    turn(&k, KEY_SIGN, BEN);
+    CHECK_STR(eval(&k, first, "agreement"), STR("\"agreed\""));
+    CHECK_STR(eval(&k, first, "agreed on"), STR("@\"2026-11-22\""));
+    fixture_set(&k.f, first, "clause", "words", "For ever");
+    fixture_commit(&k.f);
+    uint64_t second = fixture_new(&k.f, "clause", "Trade");
+    fixture_link(&k.f, second, "clause", "pact", k.pact);
+    second = fixture_commit(&k.f)[0];
+    refresh(&k);
+    CHECK_STR(eval(&k, k.pact, "clauses[agreement = \"agreed\"].name"), STR("[\"Peace\"]"));
+    CHECK_STR(eval(&k, first, "[words, proposed.words, agreement, proposed.agreement]"),
+              STR("[null, \"For ever\", \"agreed\", \"draft\"]"));
+    turn(&k, KEY_PROPOSE, BEN);
+    turn(&k, KEY_SIGN, BEN);
+    CHECK_STR(eval(&k, first, "[agreement, proposed.agreement]"), STR("[\"agreed\", \"signed by it\"]"));
+    CHECK_STR(eval(&k, second, "agreement"), STR("\"signed by it\""));
+    turn(&k, KEY_SIGN, ANNA);
+    CHECK_STR(eval(&k, first, "[words, agreement, proposed = null]"), STR("[\"For ever\", \"agreed\", true]"));
+    CHECK_STR(eval(&k, second, "agreement"), STR("\"agreed\""));
+    end(&k);
+}
+
+TEST_MAIN(first_draft, in_force, to_be_deleted, parts)

@@ -39,6 +39,8 @@ struct applying {
     VEC(struct source) sources;
     VEC(struct new_key) keys;
     struct buf fields, before, after, claim, links;
+    VEC(uint64_t) touched; /* of what the text changed, and of what a part did */
+    struct idmap known;    /* those that are in it */
     uint64_t changed, proposed;
 };
 void applying_init(struct applying *p, struct store *s, struct change_set *c, struct journal_writer *j,
@@ -89,7 +91,18 @@ int work_load_keys(struct applying *p, struct fact_work *w) MUST_USE;
 int work_divert(struct applying *p, struct fact_work *w) MUST_USE;
 /* The proposal beside the fact, where this set changes it; *changed. */
 int work_write_proposal(struct applying *p, struct fact_work *w, bool *changed) MUST_USE;
+/* Has the text that is or may be proposed changed? */
+bool work_text_differs(const struct fact_work *w);
+/* Why it is a draft again. */
+int work_said(struct applying *p, const struct fact_work *w, str *said) MUST_USE;
 int work_drop_keys(struct applying *p, const struct fact_work *w) MUST_USE; /* the fact goes */
+
+/* ---- store_parts.c ---- */
+
+/* This set changed the fact's text, from `old` to `new` values (NULL: made or deleted): its whole is told at the end.
+ */
+void work_touch_whole(struct applying *p, const struct fact_work *w, const str *old, const str *new);
+int applying_settle_wholes(struct applying *p) MUST_USE;
 
 /* ---- store_write.c ---- */
 

@@ -177,6 +177,14 @@ static bool work_differs(const struct fact_work *w)
 static int change_text(struct applying *p, struct fact_work *w)
 {
     if (keys_overlay(&p->scratch, w->type, w->old, &w->keys.proposal, &w->new, p->err)) return -1;
+    /* What goes with the same keys may be named by what stays. */
+    for (const struct change_op *op = w->f->first; op; op = op->next) {
+        str rest = op->kind == OP_UNLINK ? w->new[op->field->number] : STR_NONE;
+        for (uint64_t id; next_link(&rest, &id);)
+            if (id == op->links[0])
+                return work_refuse(p, w, op->field, NULL, ERR_CONFLICT,
+                                   "names what would be deleted; take it out of the text first");
+    }
     if (!work_differs(w)) return 0;
     return work_queue_keys(p, w) || work_write(p, w) ? -1 : 0;
 }
@@ -193,6 +201,7 @@ static int change_agreed(struct applying *p, struct fact_work *w)
     if (w->claims_changed && work_write_claims(p, w)) return -1;
     if (differs && (work_queue_keys(p, w) || work_write(p, w))) return -1;
     if (work_write_proposal(p, w, &changed)) return -1;
+    if (changed) work_touch_whole(p, w, w->old, w->old);
     return differs || changed || !w->claims_changed ? 0 : work_write_claimed(p, w);
 }
 
@@ -208,7 +217,10 @@ static int change_one(struct applying *p, const struct change_fact *f)
         return -1;
     bool keyed = w.type->two_key && !f->created;
     if (keyed && work_load_keys(p, &w)) return -1;
-    if (f->deleted) return (keyed && work_drop_keys(p, &w)) || work_delete(p, &w) ? -1 : 0;
+    if (f->deleted) {
+        if (!f->in_force) work_touch_whole(p, &w, w.old, NULL);
+        return (keyed && work_drop_keys(p, &w)) || work_delete(p, &w) ? -1 : 0;
+    }
     if (f->in_force) return change_text(p, &w);
     if (!f->created && work_load_claims(p, &w)) return -1;
     if (keyed && w.keys.agreed) return change_agreed(p, &w);
@@ -218,6 +230,7 @@ static int change_one(struct applying *p, const struct change_fact *f)
     if (!f->created && !work_differs(&w)) return work_write_claimed(p, &w);
     bool changed;
     if (work_queue_keys(p, &w) || work_write(p, &w)) return -1;
+    if (f->created || (keyed && work_text_differs(&w))) work_touch_whole(p, &w, w.old, w.new);
     return keyed ? work_write_proposal(p, &w, &changed) : 0;
 }
 
@@ -240,6 +253,7 @@ void applying_init(struct applying *p, struct store *s, struct change_set *c, st
     *p = (struct applying){.s = s, .c = c, .j = j, .err = err};
     arena_init(&p->scratch, 0);
     idmap_init(&p->types);
+    idmap_init(&p->known);
     buf_init(&p->fields, ROW_CAP);
     buf_init(&p->before, ROW_CAP);
     buf_init(&p->after, ROW_CAP);
@@ -255,6 +269,7 @@ void applying_release(struct applying *p)
     buf_release(&p->claim);
     buf_release(&p->links);
     idmap_release(&p->types);
+    idmap_release(&p->known);
     arena_release(&p->scratch);
 }
 
@@ -263,7 +278,7 @@ int store_apply(struct store *s, struct change_set *c, struct journal_writer *j,
 {
     struct applying p;
     applying_init(&p, s, c, j, err);
-    int rc = place_all(&p) || applying_load_sources(&p) || change_all(&p) ? -1 : 0;
+    int rc = place_all(&p) || applying_load_sources(&p) || change_all(&p) || applying_settle_wholes(&p) ? -1 : 0;
     applying_release(&p);
     if (rc) return -1;
     uint64_t *made = arena_array(c->a, c->made.count + 1, sizeof *made);

@@ -21,7 +21,13 @@ struct erasing {
 struct erased_entry {
     uint64_t number, seq;
     enum entry_kind kind;
+    uint32_t type;
+    uint64_t fact; /* the one, or a whole that was signed with it */
     str before, after;
+};
+struct erased_entries {
+    struct erased_entry *items;
+    size_t count, room;
 };
 
 static str present_text(const struct erasing *e, uint32_t field)
@@ -75,13 +81,13 @@ static int write_entry(struct erasing *e, const struct erased_entry *x)
     unsigned char salt[SALT_SIZE], digest[HASH_SIZE];
     struct buf left;
     randombytes_buf(salt, sizeof salt);
-    journal_digest(digest, salt, x->number, x->seq, x->kind, e->type->id, e->fact, x->before, x->after);
+    journal_digest(digest, salt, x->number, x->seq, x->kind, x->type, x->fact, x->before, x->after);
     buf_init(&left, 100);
     keys_put_hash(&left, digest);
     str which = arena_printf(&e->a, "%llu %llu", (unsigned long long)x->number, (unsigned long long)x->seq);
     int rc = store_run(e->s, SQL_ENTRY_VALUE_ERASE, e->err, "uubssu", x->number, x->seq, (const void *)salt,
                        (size_t)SALT_SIZE, x->before, x->after, e->j.number) ||
-             journal_entry(e->s, &e->j, ENTRY_ERASED, e->type->id, e->fact, which, buf_get(&left), e->err);
+             journal_entry(e->s, &e->j, ENTRY_ERASED, x->type, x->fact, which, buf_get(&left), e->err);
     buf_release(&left);
     e->result->entries++;
     return rc ? -1 : 0;
@@ -134,20 +140,46 @@ static int erase_entry(struct erasing *e, struct erased_entry x, struct idmap *s
     return rc ? -1 : e->result->values > before ? write_entry(e, &x) : 0;
 }
 
+/* What was signed of a whole holds the texts of its parts. */
+static int add_signed_wholes(struct erasing *e, struct erased_entries *entries)
+{
+    sqlite3_stmt *q;
+    int rc;
+    if (!e->type->part_of) return 0;
+    /* As it stands in the entry's JSON, with its line feeds escaped. */
+    str part = arena_printf(&e->a, "\\npart %u %llu\\n", e->type->id, (unsigned long long)e->fact);
+    if (store_bind(e->s, SQL_SIGNED_WITH, &q, e->err, "us", e->fact, part)) return -1;
+    while ((rc = store_step(e->s, q, e->err)) == 1) {
+        str before = store_column(q, 4), after = store_column(q, 5);
+        *vec_add(&e->a, entries) = (struct erased_entry){(uint64_t)sqlite3_column_int64(q, 0),
+                                                         (uint64_t)sqlite3_column_int64(q, 1),
+                                                         ENTRY_SIGNED,
+                                                         (uint32_t)sqlite3_column_int64(q, 2),
+                                                         (uint64_t)sqlite3_column_int64(q, 3),
+                                                         before.p ? arena_copy(&e->a, before) : STR_NONE,
+                                                         after.p ? arena_copy(&e->a, after) : STR_NONE};
+    }
+    return rc;
+}
+
 static int erase_entries(struct erasing *e)
 {
-    VEC(struct erased_entry) entries = {0};
+    struct erased_entries entries = {0};
     struct idmap spoken;
     sqlite3_stmt *q;
     int rc;
     if (store_bind(e->s, SQL_ENTRY_VALUES_OF, &q, e->err, "u", e->fact)) return -1;
     while ((rc = store_step(e->s, q, e->err)) == 1) {
         str before = store_column(q, 3), after = store_column(q, 4);
-        *vec_add(&e->a, &entries) = (struct erased_entry){
-            (uint64_t)sqlite3_column_int64(q, 0), (uint64_t)sqlite3_column_int64(q, 1),
-            (enum entry_kind)sqlite3_column_int(q, 2), before.p ? arena_copy(&e->a, before) : STR_NONE,
-            after.p ? arena_copy(&e->a, after) : STR_NONE};
+        *vec_add(&e->a, &entries) = (struct erased_entry){(uint64_t)sqlite3_column_int64(q, 0),
+                                                          (uint64_t)sqlite3_column_int64(q, 1),
+                                                          (enum entry_kind)sqlite3_column_int(q, 2),
+                                                          e->type->id,
+                                                          e->fact,
+                                                          before.p ? arena_copy(&e->a, before) : STR_NONE,
+                                                          after.p ? arena_copy(&e->a, after) : STR_NONE};
     }
+    if (rc || add_signed_wholes(e, &entries)) return -1;
     idmap_init(&spoken);
     for (size_t i = 0; i < entries.count && !rc; i++) rc = erase_entry(e, entries.items[i], &spoken);
     idmap_release(&spoken);

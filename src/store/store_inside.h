@@ -203,9 +203,15 @@ int keys_read(struct store *s, struct arena *a, uint64_t fact, struct fact_keys 
 /* The values by field numbers as the proposal would have them. */
 int keys_overlay(struct arena *a, const struct model_type *type, const str *values, const struct proposal *proposal,
                  str **out, struct err *err) MUST_USE;
-/* The canonical text and its hash. */
-int keys_text(struct arena *a, const struct model_type *type, uint64_t fact, bool deletes, const str *values, str *text,
-              unsigned char hash[HASH_SIZE], struct err *err) MUST_USE;
+struct text_part {
+    uint64_t fact;
+    const struct model_type *type;
+    const str *values;
+};
+/* The canonical text and its hash. Parts by id, of a type that has parts. */
+int keys_text(struct arena *a, const struct model_type *type, uint64_t fact, bool deletes, const str *values,
+              const struct text_part *parts, size_t part_count, str *text, unsigned char hash[HASH_SIZE],
+              struct err *err) MUST_USE;
 /* Are two values of a signed field the same to those who sign? Links have no order. */
 bool keys_same(const struct model_field *field, str a, str b);
 /* Writes the row, its links and the entry; a proposal that isn't `there` goes. */
@@ -215,16 +221,37 @@ void keys_put_hash(struct buf *b, const unsigned char hash[HASH_SIZE]); /* hexad
 /* A fact's values by field numbers, links as ids with blanks between. 1: there is no such fact. */
 int keys_load_values(struct store *s, struct arena *a, uint64_t fact, const struct model_type **type, str **values,
                      struct err *err) MUST_USE;
-/* As stored_keys, from a fact's values by field numbers. */
+/* As stored_keys, from a fact's values by field numbers; of a part what is its own alone, without the whole's. */
 int keys_load(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
               struct stored_keys *out, struct err *err) MUST_USE;
-/* The same as of commit `at`, as far as the journal goes back: what was in force and by whose keys. A proposal beside
- * it is not told: there is none, and a first draft is a draft. */
-int keys_load_at(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
-                 uint64_t at, struct stored_keys *out, struct err *err) MUST_USE;
 /* In a reading transaction, behind the journal's own check. */
 int keys_verify(struct store *s, struct err *err) MUST_USE;
 void keys_put_proposal(struct buf *b, const struct proposal *p); /* as JSON, for the journal */
+
+/* ---- Wholes and their parts (store_parts.c) ---- */
+
+struct whole_part {
+    uint64_t fact;
+    const struct model_type *type;
+    str *values; /* as it stands */
+    struct fact_keys keys;
+    bool goes; /* by its own proposal, or with what it is a part of */
+};
+struct whole_parts {
+    struct whole_part *items; /* by id */
+    size_t count;
+};
+/* Of a fact of a type that has parts; goes: the fact itself would go. */
+int parts_load(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, bool goes,
+               struct whole_parts *out, struct err *err) MUST_USE;
+/* Does a part differ from what is in force? */
+bool part_differs(const struct whole_part *part);
+/* What the text of the whole names: as it would be, or (agreed_number) as it was agreed by that commit. */
+int parts_texts(struct arena *a, const struct whole_parts *parts, uint64_t agreed_number, struct text_part **out,
+                size_t *count, struct err *err) MUST_USE;
+/* What a fact is signed with: the end of its chain of wholes, or itself; 0 where a part hangs loose. */
+int parts_root(struct store *s, const struct model_type *type, uint64_t fact, const struct model_type **root_type,
+               uint64_t *root, struct err *err) MUST_USE;
 
 /* ---- Field texts: the JSON objects in `fields`, `before`, `after` ---- */
 

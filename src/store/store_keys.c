@@ -54,24 +54,34 @@ static int by_field_id(const void *x, const void *y)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-int keys_text(struct arena *a, const struct model_type *type, uint64_t fact, bool deletes, const str *values, str *text,
-              unsigned char hash[HASH_SIZE], struct err *err)
+static void put_fields(struct arena *a, struct buf *b, const struct model_type *type, const str *values)
 {
-    enum { TEXT_CAP = 1 << 28 };
-    struct buf b;
     const struct model_field **fields = arena_array(a, type->field_count, sizeof *fields);
     for (size_t i = 0; i < type->field_count; i++) fields[i] = &type->fields[i];
     qsort(fields, type->field_count, sizeof *fields, by_field_id);
-    buf_init(&b, TEXT_CAP);
-    buf_printf(&b, "entente text 1\ntype %u\nfact %llu\n%s", type->id, (unsigned long long)fact,
-               deletes ? "delete\n" : "");
     for (size_t i = 0; i < type->field_count; i++) {
         str v = values[fields[i]->number];
         if (!fields[i]->is_signed || !v.n) continue;
         if (is_link(fields[i])) v = links_in_order(a, v);
-        buf_printf(&b, "field %u %zu\n", fields[i]->id, v.n);
-        buf_str(&b, v);
-        buf_char(&b, '\n');
+        buf_printf(b, "field %u %zu\n", fields[i]->id, v.n);
+        buf_str(b, v);
+        buf_char(b, '\n');
+    }
+}
+
+int keys_text(struct arena *a, const struct model_type *type, uint64_t fact, bool deletes, const str *values,
+              const struct text_part *parts, size_t part_count, str *text, unsigned char hash[HASH_SIZE],
+              struct err *err)
+{
+    enum { TEXT_CAP = 1 << 28 };
+    struct buf b;
+    buf_init(&b, TEXT_CAP);
+    buf_printf(&b, "entente text %d\ntype %u\nfact %llu\n%s", type->has_parts ? 2 : 1, type->id,
+               (unsigned long long)fact, deletes ? "delete\n" : "");
+    put_fields(a, &b, type, values);
+    for (size_t i = 0; i < part_count; i++) {
+        buf_printf(&b, "part %u %llu\n", parts[i].type->id, (unsigned long long)parts[i].fact);
+        put_fields(a, &b, parts[i].type, parts[i].values);
     }
     int rc = buf_check(&b, err);
     if (!rc) {
@@ -283,21 +293,11 @@ int work_divert(struct applying *p, struct fact_work *w)
         if (is_touched(p, w, field)) w->pending[i] = w->new[i];
         if (keys_same(field, w->pending[i], w->old[i])) w->pending[i] = w->old[i];
         w->new[i] = w->old[i];
+        if (field->is_part && !same_text(w->pending[i], w->old[i]))
+            return work_refuse(p, w, field, w->f->first, ERR_INPUT,
+                               "both sides have signed it as a part; delete it here, and make it anew there");
     }
     return 0;
-}
-
-/* Why it is a draft again. */
-static str changed_meanwhile(struct applying *p, const struct fact_work *w, size_t given)
-{
-    const struct proposal *was = &w->keys.proposal;
-    if (was->state != PENDING_PROPOSED) return was->said;
-    str actor = p->c->actor;
-    return given ? arena_printf(&p->scratch,
-                                "changed by " STR_FORMAT
-                                " after it was proposed and signed; the signature was for the older text",
-                                STR_ARGS(actor))
-                 : arena_printf(&p->scratch, "changed by " STR_FORMAT " after it was proposed", STR_ARGS(actor));
 }
 
 /* Signatures for the text that is proposed now. */
@@ -313,16 +313,31 @@ static int count_given(struct applying *p, const struct fact_work *w, size_t *co
     return rc;
 }
 
+int work_said(struct applying *p, const struct fact_work *w, str *said)
+{
+    size_t given;
+    str actor = p->c->actor;
+    *said = w->keys.proposal.said;
+    if (w->keys.proposal.state != PENDING_PROPOSED) return 0;
+    if (count_given(p, w, &given)) return -1;
+    *said = given ? arena_printf(&p->scratch,
+                                 "changed by " STR_FORMAT
+                                 " after it was proposed and signed; the signature was for the older text",
+                                 STR_ARGS(actor))
+                  : arena_printf(&p->scratch, "changed by " STR_FORMAT " after it was proposed", STR_ARGS(actor));
+    return 0;
+}
+
 /* A draft with this text; nothing where it is what is in force. */
 static int draft_of(struct applying *p, struct fact_work *w, struct proposal *next)
 {
-    size_t given;
-    if (count_given(p, w, &given)) return -1;
+    str said;
+    if (work_said(p, w, &said)) return -1;
     *next = (struct proposal){.there = true,
                               .version = p->j->number,
                               .state = PENDING_DRAFT,
                               .deletes = w->f->proposes_to_delete,
-                              .said = changed_meanwhile(p, w, given)};
+                              .said = said};
     if (!w->keys.agreed) return 0;
     buf_clear(&p->after);
     field_texts_open(&p->after);
@@ -335,8 +350,7 @@ static int draft_of(struct applying *p, struct fact_work *w, struct proposal *ne
     return 0;
 }
 
-/* Has the text that is or may be proposed changed? */
-static bool text_differs(const struct fact_work *w)
+bool work_text_differs(const struct fact_work *w)
 {
     const str *was = w->keys.agreed ? w->pending_old : w->old, *is = w->keys.agreed ? w->pending : w->new;
     if (w->f->proposes_to_delete) return !w->keys.proposal.deletes;
@@ -348,7 +362,7 @@ static bool text_differs(const struct fact_work *w)
 int work_write_proposal(struct applying *p, struct fact_work *w, bool *changed)
 {
     struct proposal next;
-    *changed = text_differs(w) && (w->keys.agreed || w->keys.proposal.state == PENDING_PROPOSED);
+    *changed = work_text_differs(w) && (w->keys.agreed || w->keys.proposal.state == PENDING_PROPOSED);
     if (!*changed) return 0;
     if (w->keys.agreed) p->proposed++;
     return draft_of(p, w, &next) ||

@@ -21,8 +21,21 @@
  *                           between them
  *
  * Numbers are decimal without leading zeros. The hash is BLAKE2b of 32 bytes, without key. Names of types and fields
- * are not in it, so that they can be put in better words; this form never changes: another one would begin with
- * another first line. */
+ * are not in it, so that they can be put in better words; this form never changes: another one begins with another
+ * first line.
+ *
+ * Wholes. Where a type has parts (facts that link to it by a field with `part: yes`, and parts of those), the whole is
+ * what is signed. Its text begins with "entente text 2", and behind the whole's own fields stands for each of its
+ * parts, in ascending order of ids:
+ *
+ *   part <type id> <id>     and its fields, as above
+ *
+ * A part has no keys of its own. It is agreed when the whole was agreed with it; from then on it stays as it was
+ * signed, and what would change or delete it lies in a proposal beside it, until both sign the whole with it. A part
+ * that is added to an agreed whole is a first draft until then. Whatever changes in a part makes the whole's proposal a
+ * draft again, or makes one. Deleting a whole, or a part that has parts, deletes these with it. A part that is agreed
+ * stays with its whole. Signatures from before a type had parts keep standing for the whole alone, and for each part
+ * that was signed by itself; the first signing of the whole covers all. */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
 
@@ -36,6 +49,15 @@ struct stored_signature { /* append-only: never changed, never taken away */
     uint64_t user;
     str shown, side; /* Anna Berg; the side for which it was given */
     unsigned char hash[KEY_HASH_SIZE];
+};
+struct stored_part { /* of a whole: as it stands, and as it would be */
+    uint64_t fact;
+    const struct model_type *type;
+    bool agreed;         /* both sides have signed it as it stands … */
+    bool signed_alone;   /* … by itself, when it was no part of the whole's text yet */
+    bool deletes;        /* it would go */
+    const str *values;   /* by the type's field numbers, links as ids with blanks between */
+    const str *proposed; /* the same; NULL: as it stands */
 };
 enum pending_state { PENDING_NONE, PENDING_DRAFT, PENDING_PROPOSED };
 struct stored_keys { /* of one fact of a two-key type */
@@ -60,6 +82,12 @@ struct stored_keys { /* of one fact of a two-key type */
     /* The fact as it would be, by the type's field numbers, links as ids with blanks between; NULL without a proposal
      */
     const str *proposed;
+    /* Of a whole: its parts by id, also where nothing is pending. */
+    const struct stored_part *parts;
+    size_t part_count;
+    bool signed_alone; /* what is in force was signed before its parts were a part of the text */
+    /* Of a part: what it is signed with, of which pending, text, hash, given and who proposed it are then told; 0 */
+    uint64_t whole;
 };
 
 /* ---- The doors to it ---- */
@@ -67,7 +95,7 @@ struct stored_keys { /* of one fact of a two-key type */
 enum key_act { KEY_PROPOSE, KEY_SIGN, KEY_REFUSE, KEY_WITHDRAW };
 struct key_turn {
     enum key_act act;
-    uint64_t fact;
+    uint64_t fact;             /* a whole, never a part */
     uint64_t user;             /* who is signed in */
     const unsigned char *hash; /* of the text that this person has seen */
     str reason;                /* REFUSE needs one */
@@ -75,9 +103,10 @@ struct key_turn {
 /* One act as one commit, all or nothing. Whoever may contribute proposes; signatories and stewards sign and refuse,
  * each for their own side, which must be one of the workspace's two; nobody holds both keys, whatever side they were
  * on meanwhile; a closed account does nothing. Withdrawing is for who proposed it and for stewards, of a draft for
- * whoever may contribute: a proposal is dropped, a first draft is no longer proposed. The second key puts the text in
- * force in the same commit (or deletes the fact). ERR_DENIED says which rule; ERR_CONFLICT: the text is no longer the
- * one of this hash, or the side has signed; ERR_INPUT: there is nothing to propose, sign, refuse or withdraw. */
+ * whoever may contribute: a proposal is dropped, a first draft is no longer proposed; parts that were added stay, as
+ * drafts. The second key puts the text in force in the same commit (or deletes the fact). ERR_DENIED says which rule;
+ * ERR_CONFLICT: the text is no longer the one of this hash, or the side has signed; ERR_INPUT: there is nothing to
+ * propose, sign, refuse or withdraw. */
 int store_turn_key(struct store *s, struct arena *a, const struct key_turn *turn, int64_t now,
                    struct commit_result *result, struct err *err) MUST_USE;
 /* ERR_ABSENT: no such fact; ERR_INPUT: its type has no two keys. */

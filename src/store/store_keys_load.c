@@ -73,38 +73,149 @@ static int load_proposer(struct store *s, struct arena *a, const struct proposal
     return 0;
 }
 
+/* A signature is kept with the fact that was signed: of a part that was its whole. */
+static int load_agreed(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact,
+                       struct stored_keys *out, struct err *err)
+{
+    enum { BOTH = 2 };
+    struct stored_signature *all;
+    size_t count;
+    if (type->part_of) {
+        sqlite3_stmt *q;
+        int rc;
+        if (store_bind(s, SQL_SIGNED_IN, &q, err, "u", out->agreed_number) || (rc = store_step(s, q, err)) < 0)
+            return -1;
+        if (rc) fact = (uint64_t)sqlite3_column_int64(q, 0), sqlite3_reset(q);
+    }
+    if (load_signatures(s, a, fact, &all, &count, err)) return -1;
+    choose(a, all, count, 0, out->agreed_number, out->agreed_hash, BOTH, &out->agreed_by, &out->agreed_by_count);
+    return 0;
+}
+
+/* Was the text that is in force signed before its type had parts? */
+static int load_form(struct store *s, struct arena *a, uint64_t fact, struct stored_keys *out, struct err *err)
+{
+    const struct json *top;
+    sqlite3_stmt *q;
+    int rc;
+    if (store_bind(s, SQL_SIGNED_TEXT, &q, err, "uu", out->agreed_number, fact) || (rc = store_step(s, q, err)) < 0)
+        return -1;
+    if (!rc) return 0;
+    str said = store_column(q, 0);
+    said = said.p ? arena_copy(a, said) : STR_NONE;
+    sqlite3_reset(q);
+    if (!said.p) return 0;
+    if (json_parse(a, said, &top, err)) return -1;
+    const struct json *text = json_get(top, STR("text"));
+    out->signed_alone = text && str_starts(text->text, STR("entente text 1\n"));
+    return 0;
+}
+
+static int put_parts(struct arena *a, const struct whole_parts *parts, struct stored_keys *out, struct err *err)
+{
+    struct stored_part *list = arena_array(a, parts->count + 1, sizeof *list);
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct whole_part *part = &parts->items[i];
+        str *proposed = NULL;
+        if (part->keys.proposal.there && !part->goes &&
+            keys_overlay(a, part->type, part->values, &part->keys.proposal, &proposed, err))
+            return -1;
+        list[i] = (struct stored_part){.fact = part->fact,
+                                       .type = part->type,
+                                       .agreed = part->keys.agreed,
+                                       .deletes = part->goes,
+                                       .values = part->values,
+                                       .proposed = proposed};
+        list[i].signed_alone = part->keys.agreed && part->keys.agreed_number != out->agreed_number;
+    }
+    out->parts = list;
+    out->part_count = parts->count;
+    return 0;
+}
+
+/* What is in force and what lies beside it; false in *pending where nothing does. */
+static int load_own(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
+                    struct fact_keys *keys, struct stored_keys *out, struct err *err)
+{
+    const struct proposal *p = &keys->proposal;
+    *out = (struct stored_keys){0};
+    if (keys_read(s, a, fact, keys, err)) return -1;
+    out->agreed = keys->agreed;
+    out->agreed_number = keys->agreed_number;
+    out->agreed_time = keys->agreed_time;
+    memcpy(out->agreed_hash, keys->agreed_hash, HASH_SIZE);
+    if (keys->agreed && load_agreed(s, a, type, fact, out, err)) return -1;
+    out->deletes = p->deletes;
+    out->version = p->there && p->fields.p ? p->version : 0;
+    if (!out->version) return 0;
+    str *proposed;
+    if (keys_overlay(a, type, values, p, &proposed, err)) return -1;
+    out->proposed = proposed;
+    return 0;
+}
+
+/* The pending text, and the keys that are on it. */
+static int load_pending(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact,
+                        const str *values, const struct proposal *p, const struct whole_parts *parts,
+                        struct stored_keys *out, struct err *err)
+{
+    enum { BOTH = 2 };
+    struct text_part *texts;
+    struct stored_signature *all;
+    size_t text_count, count;
+    out->pending = p->there ? p->state : PENDING_DRAFT;
+    out->said = p->said;
+    if (parts_texts(a, parts, 0, &texts, &text_count, err) ||
+        keys_text(a, type, fact, p->deletes, out->proposed ? out->proposed : values, texts, text_count, &out->text,
+                  out->hash, err))
+        return -1;
+    if (out->pending != PENDING_PROPOSED) return 0;
+    if (load_signatures(s, a, fact, &all, &count, err)) return -1;
+    choose(a, all, count, p->number, UINT64_MAX, out->hash, BOTH, &out->given, &out->given_count);
+    return load_proposer(s, a, p, out, err);
+}
+
 int keys_load(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
               struct stored_keys *out, struct err *err)
 {
-    enum { BOTH = 2 };
     struct fact_keys keys;
-    struct stored_signature *all = NULL;
-    size_t count = 0;
-    *out = (struct stored_keys){0};
-    if (keys_read(s, a, fact, &keys, err)) return -1;
-    const struct proposal *p = &keys.proposal;
-    if ((keys.agreed || p->there) && load_signatures(s, a, fact, &all, &count, err)) return -1;
-    out->agreed = keys.agreed;
-    if (keys.agreed) {
-        out->agreed_number = keys.agreed_number;
-        out->agreed_time = keys.agreed_time;
-        memcpy(out->agreed_hash, keys.agreed_hash, HASH_SIZE);
-        choose(a, all, count, 0, keys.agreed_number, keys.agreed_hash, BOTH, &out->agreed_by, &out->agreed_by_count);
-    }
-    if (keys.agreed && !p->there) return 0;
-    out->pending = p->there ? p->state : PENDING_DRAFT;
-    out->deletes = p->deletes;
-    out->version = p->there && p->fields.p ? p->version : 0;
-    out->said = p->said;
-    if (out->version) {
-        str *proposed;
-        if (keys_overlay(a, type, values, p, &proposed, err)) return -1;
-        out->proposed = values = proposed;
-    }
-    if (keys_text(a, type, fact, p->deletes, values, &out->text, out->hash, err)) return -1;
-    if (out->pending != PENDING_PROPOSED) return 0;
-    choose(a, all, count, p->number, UINT64_MAX, out->hash, BOTH, &out->given, &out->given_count);
-    return load_proposer(s, a, p, out, err);
+    struct whole_parts parts = {0};
+    if (load_own(s, a, type, fact, values, &keys, out, err)) return -1;
+    bool differs = !keys.agreed || keys.proposal.there;
+    if (type->part_of) return out->pending = differs ? PENDING_DRAFT : PENDING_NONE, 0;
+    if (type->has_parts && (parts_load(s, a, type, fact, keys.proposal.deletes, &parts, err) ||
+                            put_parts(a, &parts, out, err) || (keys.agreed && load_form(s, a, fact, out, err))))
+        return -1;
+    for (size_t i = 0; i < parts.count && !differs; i++) differs = part_differs(&parts.items[i]);
+    return differs ? load_pending(s, a, type, fact, values, &keys.proposal, &parts, out, err) : 0;
+}
+
+/* A part's own, and what becomes of its whole. */
+static int load_part(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
+                     struct stored_keys *out, struct err *err)
+{
+    const struct model_type *root_type;
+    struct stored_keys whole;
+    str *root_values;
+    if (keys_load(s, a, type, fact, values, out, err) || parts_root(s, type, fact, &root_type, &out->whole, err))
+        return -1;
+    if (!out->whole) return 0;
+    if (keys_load_values(s, a, out->whole, &root_type, &root_values, err) ||
+        keys_load(s, a, root_type, out->whole, root_values, &whole, err))
+        return -1;
+    for (size_t i = 0; i < whole.part_count; i++)
+        if (whole.parts[i].fact == fact) out->deletes = whole.parts[i].deletes;
+    if (out->pending == PENDING_NONE && !out->deletes) return 0;
+    out->pending = whole.pending;
+    memcpy(out->hash, whole.hash, HASH_SIZE);
+    out->text = whole.text;
+    out->proposed_time = whole.proposed_time;
+    out->proposer = whole.proposer;
+    out->proposer_shown = whole.proposer_shown;
+    out->given = whole.given;
+    out->given_count = whole.given_count;
+    out->said = whole.said;
+    return 0;
 }
 
 int store_load_keys_at(struct store *s, struct arena *a, uint64_t fact, uint64_t at, struct stored_keys *out,
@@ -122,21 +233,14 @@ int store_load_keys_at(struct store *s, struct arena *a, uint64_t fact, uint64_t
     out->agreed_number = (uint64_t)sqlite3_column_int64(q, 0);
     out->agreed_time = sqlite3_column_int64(q, 1);
     sqlite3_reset(q);
+    /* The second key was given in the same commit, to the fact itself or to its whole. */
+    if (store_bind(s, SQL_SIGNED_IN, &q, err, "u", out->agreed_number) || (rc = store_step(s, q, err)) < 0) return -1;
+    if (rc) fact = (uint64_t)sqlite3_column_int64(q, 0), sqlite3_reset(q);
     if (load_signatures(s, a, fact, &all, &count, err)) return -1;
-    /* The second key was given in the same commit. */
     for (size_t i = 0; i < count; i++)
         if (all[i].number == out->agreed_number) memcpy(out->agreed_hash, all[i].hash, HASH_SIZE);
     choose(a, all, count, 0, out->agreed_number, out->agreed_hash, BOTH, &out->agreed_by, &out->agreed_by_count);
     return 0;
-}
-
-int keys_load_at(struct store *s, struct arena *a, const struct model_type *type, uint64_t fact, const str *values,
-                 uint64_t at, struct stored_keys *out, struct err *err)
-{
-    if (store_load_keys_at(s, a, fact, at, out, err)) return -1;
-    if (out->agreed) return 0;
-    out->pending = PENDING_DRAFT;
-    return keys_text(a, type, fact, false, values, &out->text, out->hash, err);
 }
 
 int keys_load_values(struct store *s, struct arena *a, uint64_t fact, const struct model_type **type, str **values,
@@ -178,7 +282,8 @@ static int load_keys(struct store *s, struct arena *a, uint64_t fact, struct sto
     if (rc > 0) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
     if (rc) return -1;
     if (!type->two_key) return err_set(err, ERR_INPUT, "a " STR_FORMAT " has no two keys", STR_ARGS(type->name));
-    return keys_load(s, a, type, fact, values, out, err);
+    return type->part_of ? load_part(s, a, type, fact, values, out, err)
+                         : keys_load(s, a, type, fact, values, out, err);
 }
 
 int store_load_keys(struct store *s, struct arena *a, uint64_t fact, struct stored_keys *out, struct err *err)
@@ -242,19 +347,47 @@ static int replay_signature(struct store *s, struct keys_replay *r, sqlite3_stmt
     return same ? 0 : broken(err, r->fact, "has a signature that is not the one in the journal");
 }
 
-static int replay_agreed(struct keys_replay *r, str said, uint64_t number, struct err *err)
+/* Two keys of two people on the text; others on it were for another one, before the metamodel changed. */
+static bool has_both_keys(struct keys_replay *r)
 {
-    const struct stored_signature *g = r->given.items;
+    const struct stored_signature *g[2];
+    size_t count = 0;
+    VEC_EACH(one, &r->given) {
+        if (!str_eq(hash_words(&r->a, one->hash), r->agreed_hash)) continue;
+        if (count < ARRAY_COUNT(g)) g[count] = one;
+        count++;
+    }
+    return count == 2 && g[0]->user != g[1]->user && !str_eq(g[0]->side, g[1]->side);
+}
+
+/* A part is agreed where its whole was, by the same commit and with the same text. */
+static int replay_agreed_part(struct store *s, struct keys_replay *r, uint64_t whole, struct err *err)
+{
+    sqlite3_stmt *q;
+    const struct json *j;
+    int rc;
+    if (store_bind(s, SQL_AGREED_IN, &q, err, "uu", r->agreed_number, whole) || (rc = store_step(s, q, err)) < 0)
+        return -1;
+    str said = rc ? store_column(q, 0) : STR_NONE;
+    said = said.p ? arena_copy(&r->a, said) : STR_NONE;
+    if (rc) sqlite3_reset(q);
+    if (said.p && json_parse(&r->a, said, &j, err)) return -1;
+    return said.p && str_eq(member(j, "hash"), r->agreed_hash)
+               ? 0
+               : broken(err, r->fact, "is agreed with a whole that is not");
+}
+
+static int replay_agreed(struct store *s, struct keys_replay *r, str said, uint64_t number, struct err *err)
+{
+    int64_t whole;
     r->agreed_number = number;
     r->proposal = r->agreed_hash = STR_NONE;
     if (!said.p) return r->erased = true, 0;
     const struct json *j;
     if (json_parse(&r->a, said, &j, err)) return -1;
     r->agreed_hash = arena_copy(&r->a, member(j, "hash"));
-    bool two = r->given.count == 2 && g[0].user != g[1].user && !str_eq(g[0].side, g[1].side) &&
-               str_eq(hash_words(&r->a, g[0].hash), r->agreed_hash) &&
-               str_eq(hash_words(&r->a, g[1].hash), r->agreed_hash);
-    return two ? 0 : broken(err, r->fact, "is agreed without two keys of two people on its text");
+    if (str_to_int(member(j, "whole"), &whole)) return replay_agreed_part(s, r, (uint64_t)whole, err);
+    return has_both_keys(r) ? 0 : broken(err, r->fact, "is agreed without two keys of two people on its text");
 }
 
 static int replay_entry(struct store *s, struct keys_replay *r, sqlite3_stmt *q, sqlite3_stmt *signatures, int *row,
@@ -281,7 +414,7 @@ static int replay_entry(struct store *s, struct keys_replay *r, sqlite3_stmt *q,
         r->erased = erased;
         return 0;
     case ENTRY_SIGNED: return replay_signature(s, r, signatures, row, number, after, err);
-    case ENTRY_AGREED: return replay_agreed(r, after, number, err);
+    case ENTRY_AGREED: return replay_agreed(s, r, after, number, err);
     case ENTRY_CHANGED:
     case ENTRY_EVIDENCE:
     case ENTRY_LOAD:
@@ -295,10 +428,14 @@ static int replay_entry(struct store *s, struct keys_replay *r, sqlite3_stmt *q,
     NOT_REACHED();
 }
 
-/* Is the signed part of the fact what both signed? What is signed may have become more or less with the metamodel. */
+/* Is the signed part of the fact, and of its parts, what both signed? What is signed may have become more or less with
+ * the metamodel. A part is held against the text of its whole. */
 static int compare_text(struct store *s, struct keys_replay *r, const struct fact_keys *keys, struct err *err)
 {
     const struct model_type *type;
+    struct whole_parts parts = {0};
+    struct text_part *texts;
+    size_t text_count;
     str *values, text;
     unsigned char hash[HASH_SIZE];
     sqlite3_stmt *q;
@@ -309,7 +446,11 @@ static int compare_text(struct store *s, struct keys_replay *r, const struct fac
     if (rc) return 0;
     rc = keys_load_values(s, &r->a, r->fact, &type, &values, err);
     if (rc > 0) return broken(err, r->fact, "is agreed and gone: it was changed past the journal");
-    if (rc || keys_text(&r->a, type, r->fact, false, values, &text, hash, err)) return -1;
+    if (rc || type->part_of) return rc;
+    if ((type->has_parts && parts_load(s, &r->a, type, r->fact, false, &parts, err)) ||
+        parts_texts(&r->a, &parts, keys->agreed_number, &texts, &text_count, err) ||
+        keys_text(&r->a, type, r->fact, false, values, texts, text_count, &text, hash, err))
+        return -1;
     return memcmp(hash, keys->agreed_hash, HASH_SIZE) ? broken(err, r->fact, "is not the text that both sides signed")
                                                       : 0;
 }

@@ -15,6 +15,7 @@ struct turning {
     struct stored_user user;
     struct fact_work w;
     struct stored_keys keys;
+    struct whole_parts parts; /* of a whole */
     struct proposal next;
     struct commit_result *result;
 };
@@ -57,8 +58,14 @@ static int load_text(struct turning *t)
     t->w.f = change_fact(t->p.c, t->turn->fact);
     if (work_load(&t->p, &t->w)) return -1;
     if (!t->w.type->two_key) return REFUSE(t, ERR_INPUT, "this kind of fact has no two keys");
+    if (t->w.type->part_of) {
+        str whole = t->w.type->part_of->to->name;
+        return REFUSE(t, ERR_INPUT, "it is signed with the " STR_FORMAT " that it is a part of", STR_ARGS(whole));
+    }
     return work_load_keys(&t->p, &t->w) ||
-                   keys_load(t->p.s, t->p.c->a, t->w.type, t->w.id, t->w.old, &t->keys, t->p.err)
+                   keys_load(t->p.s, t->p.c->a, t->w.type, t->w.id, t->w.old, &t->keys, t->p.err) ||
+                   (t->w.type->has_parts &&
+                    parts_load(t->p.s, t->p.c->a, t->w.type, t->w.id, t->keys.deletes, &t->parts, t->p.err))
                ? -1
                : 0;
 }
@@ -113,15 +120,54 @@ static int write_proposal(struct turning *t, enum entry_kind kind)
     return keys_write(t->p.s, &t->j, kind, t->w.type, t->w.id, &t->w.keys.proposal, &t->next, t->p.err);
 }
 
+/* What stays in the text cannot name a part that goes. */
+static int check_names(struct turning *t, const struct model_type *type, const str *values, const char *who)
+{
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct model_field *field = &type->fields[i];
+        str rest = field->kind == FIELD_LINK || field->kind == FIELD_LINKS ? values[i] : STR_NONE;
+        for (uint64_t id; next_link(&rest, &id);)
+            for (size_t k = 0; k < t->parts.count; k++) {
+                const struct whole_part *part = &t->parts.items[k];
+                if (part->fact != id || !part->goes) continue;
+                str name = work_brief(part->values[part->type->name_field->number]);
+                return REFUSE(t, ERR_INPUT,
+                              "%s names \"" STR_FORMAT "\" as its " STR_FORMAT
+                              ", and that is to be deleted; take it out first",
+                              who, STR_ARGS(name), STR_ARGS(field->name));
+            }
+    }
+    return 0;
+}
+
+static int check_whole(struct turning *t)
+{
+    if (t->keys.deletes) return 0;
+    if (check_names(t, t->w.type, t->keys.proposed ? t->keys.proposed : t->w.old, "its text")) return -1;
+    for (size_t i = 0; i < t->parts.count; i++) {
+        const struct whole_part *part = &t->parts.items[i];
+        str *values, name = work_brief(part->values[part->type->name_field->number]);
+        if (part->goes) continue;
+        if (keys_overlay(&t->p.scratch, part->type, part->values, &part->keys.proposal, &values, t->p.err) ||
+            check_names(t, part->type, values,
+                        arena_printf(&t->p.scratch, STR_FORMAT " \"" STR_FORMAT "\"", STR_ARGS(part->type->name),
+                                     STR_ARGS(name))
+                            .p))
+            return -1;
+    }
+    return 0;
+}
+
 static int propose(struct turning *t)
 {
     if (check_contributor(t, "propose") || check_seen(t)) return -1;
     if (t->keys.pending == PENDING_PROPOSED)
         return REFUSE(t, ERR_CONFLICT, "it is proposed already, by " STR_FORMAT, STR_ARGS(t->keys.proposer_shown));
-    if (begin(t, t->keys.deletes ? "proposed for deletion" : "proposed")) return -1;
+    if (check_whole(t) || begin(t, t->keys.deletes ? "proposed for deletion" : "proposed")) return -1;
     bool there = t->w.keys.proposal.there;
     t->next.there = true;
     if (!there) t->next.version = t->j.number;
+    if (!there && t->keys.agreed) t->next.fields = STR("{}"); /* only parts differ */
     t->next.state = PENDING_PROPOSED;
     t->next.number = t->j.number;
     t->next.proposer = t->user.id;
@@ -145,14 +191,12 @@ static int refuse(struct turning *t)
 
 /* Typed values of the proposal go, and where the sources then still say something else, what is in force is typed: so
  * that the same value can be typed again, and is then a new proposal. */
-static int take_back_claims(struct turning *t)
+static int take_back_claims(struct turning *t, struct fact_work *w)
 {
     struct applying *p = &t->p;
-    struct fact_work *w = &t->w;
     str *pending;
-    if (!t->keys.proposed || t->keys.deletes) return 0;
-    if (keys_overlay(&p->scratch, w->type, w->old, &w->keys.proposal, &pending, p->err) || applying_load_sources(p) ||
-        work_load_claims(p, w))
+    if (!w->keys.proposal.fields.p || w->keys.proposal.deletes) return 0;
+    if (keys_overlay(&p->scratch, w->type, w->old, &w->keys.proposal, &pending, p->err) || work_load_claims(p, w))
         return -1;
     str *won = arena_array(&p->scratch, w->type->field_count, sizeof *won);
     for (size_t i = 0; i < w->type->field_count; i++) {
@@ -174,19 +218,52 @@ static int take_back_claims(struct turning *t)
     return work_write_claims(p, w) || work_write_claimed(p, w) ? -1 : 0;
 }
 
+/* What would change or go in the parts; *stay: others were added, and are drafts of a version to come. */
+static int withdraw_parts(struct turning *t, bool *stay)
+{
+    *stay = false;
+    for (size_t i = 0; i < t->parts.count; i++) {
+        const struct whole_part *part = &t->parts.items[i];
+        struct fact_work w = {.id = part->fact, .f = change_fact(t->p.c, part->fact)};
+        const struct proposal none = {0};
+        *stay = *stay || !part->keys.agreed;
+        if (!part->keys.proposal.there) continue;
+        if (work_load(&t->p, &w) || work_load_keys(&t->p, &w) ||
+            keys_write(t->p.s, &t->j, ENTRY_WITHDRAWN, w.type, w.id, &w.keys.proposal, &none, t->p.err) ||
+            take_back_claims(t, &w))
+            return -1;
+    }
+    return 0;
+}
+
+static bool only_added(const struct turning *t)
+{
+    bool differs = t->keys.deletes || t->w.keys.proposal.fields.n > 2;
+    for (size_t i = 0; i < t->parts.count && !differs; i++) differs = t->parts.items[i].keys.proposal.there;
+    return !differs;
+}
+
 static int withdraw(struct turning *t)
 {
+    bool stay;
     if (check_contributor(t, "withdraw") || check_seen(t)) return -1;
     bool proposed = t->keys.pending == PENDING_PROPOSED;
     if (proposed && t->keys.proposer != t->user.id && t->user.role < ROLE_STEWARD)
         return REFUSE(t, ERR_DENIED, "only " STR_FORMAT ", who proposed it, or a steward withdraws it",
                       STR_ARGS(t->keys.proposer_shown));
     if (!proposed && !t->keys.agreed) return REFUSE(t, ERR_INPUT, "it is not proposed, so it cannot be withdrawn");
-    if (begin(t, t->keys.agreed ? "kept as it is agreed: the proposal was withdrawn" : "withdrawn")) return -1;
-    t->next = t->keys.agreed ? (struct proposal){0} : t->next;
+    if (!proposed && only_added(t))
+        return REFUSE(t, ERR_INPUT, "only parts were added, and they are drafts; delete those that are not wanted");
+    if (begin(t, t->keys.agreed ? "kept as it is agreed: the proposal was withdrawn" : "withdrawn") ||
+        applying_load_sources(&t->p))
+        return -1;
+    if (t->keys.agreed) {
+        if (withdraw_parts(t, &stay)) return -1;
+        t->next = (struct proposal){.there = stay, .version = t->j.number, .fields = stay ? STR("{}") : STR_NONE};
+    }
     t->next.state = PENDING_DRAFT;
     t->next.number = t->next.proposer = 0;
-    return write_proposal(t, ENTRY_WITHDRAWN) || take_back_claims(t) ? -1 : 0;
+    return write_proposal(t, ENTRY_WITHDRAWN) || take_back_claims(t, &t->w) ? -1 : 0;
 }
 
 /* ---- Signing ---- */
@@ -218,32 +295,59 @@ static int write_signature(struct turning *t)
     return rc;
 }
 
-/* Both keys are on it: the pending text becomes the fact, or the fact goes. */
-static int bring_into_force(struct turning *t)
+/* The text with this hash holds from here on. */
+static int write_agreed(struct turning *t, const struct model_type *type, uint64_t fact)
 {
     struct applying *p = &t->p;
-    bool deletes = t->keys.deletes;
     struct buf b;
     buf_init(&b, 200);
     buf_text(&b, "{\"hash\":\"");
     keys_put_hash(&b, t->keys.hash);
-    buf_text(&b, "\"}");
-    int rc = journal_entry(p->s, &t->j, ENTRY_AGREED, t->w.type->id, t->w.id, STR_NONE, buf_get(&b), p->err);
+    buf_char(&b, '"');
+    if (fact != t->w.id) buf_printf(&b, ",\"whole\":\"%llu\"", (unsigned long long)t->w.id);
+    buf_char(&b, '}');
+    int rc = journal_entry(p->s, &t->j, ENTRY_AGREED, type->id, fact, STR_NONE, buf_get(&b), p->err);
     buf_release(&b);
-    if (rc) return -1;
-    if (t->keys.proposed) {
-        struct change_fact *f = change_fact(p->c, t->w.id);
-        f->in_force = true;
-        f->deleted = deletes;
-        if (store_apply(p->s, p->c, &t->j, t->result, p->err)) return -1;
-    }
-    if (deletes) return 0;
-    return store_run(p->s, SQL_PROPOSAL_DROP, p->err, "u", t->w.id) ||
-                   store_run(p->s, SQL_PROPOSAL_LINK_DROP, p->err, "u", t->w.id) ||
-                   store_run(p->s, SQL_AGREEMENT_PUT, p->err, "uub", t->w.id, t->j.number, t->keys.hash,
-                             (size_t)HASH_SIZE)
+    return rc;
+}
+
+static int put_agreement(struct turning *t, uint64_t fact)
+{
+    struct applying *p = &t->p;
+    return store_run(p->s, SQL_PROPOSAL_DROP, p->err, "u", fact) ||
+                   store_run(p->s, SQL_PROPOSAL_LINK_DROP, p->err, "u", fact) ||
+                   store_run(p->s, SQL_AGREEMENT_PUT, p->err, "uub", fact, t->j.number, t->keys.hash, (size_t)HASH_SIZE)
                ? -1
                : 0;
+}
+
+static void put_in_force(struct turning *t, uint64_t fact, bool deletes)
+{
+    struct change_fact *f = change_fact(t->p.c, fact);
+    f->in_force = true;
+    f->deleted = deletes;
+}
+
+/* Both keys are on it: the pending text becomes the fact and its parts, or they go. */
+static int bring_into_force(struct turning *t)
+{
+    bool differs = t->keys.proposed != NULL;
+    if (write_agreed(t, t->w.type, t->w.id)) return -1;
+    if (t->keys.proposed) put_in_force(t, t->w.id, t->keys.deletes);
+    for (size_t i = 0; i < t->parts.count; i++) {
+        const struct whole_part *part = &t->parts.items[i];
+        if (!part->goes && !part->keys.proposal.there) continue;
+        put_in_force(t, part->fact, part->goes);
+        differs = true;
+    }
+    if (differs && store_apply(t->p.s, t->p.c, &t->j, t->result, t->p.err)) return -1;
+    if (t->keys.deletes) return 0;
+    if (put_agreement(t, t->w.id)) return -1;
+    for (size_t i = 0; i < t->parts.count; i++) {
+        const struct whole_part *part = &t->parts.items[i];
+        if (!part->goes && (write_agreed(t, part->type, part->fact) || put_agreement(t, part->fact))) return -1;
+    }
+    return 0;
 }
 
 static int sign(struct turning *t)

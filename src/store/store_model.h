@@ -43,6 +43,7 @@ struct model_field {
     enum field_kind kind;
     bool required;
     bool is_signed;         /* a part of what both sides sign; only in a two-key type, never DERIVED or OBSERVED */
+    bool is_part;           /* LINK: the fact is a part of the one it links to, and is signed with it */
     enum user_role seen_by; /* the lowest role that may see it */
     const str *values;      /* ONE_OF */
     size_t value_count;
@@ -69,7 +70,9 @@ struct model_type {
     str name, plural;    /* journey stage, journey stages */
     str key, plural_key; /* journey-stage, journey-stages: command line, addresses */
     str group, help;
-    bool two_key; /* a fact of it holds when marketing and IT have signed it */
+    bool two_key; /* a fact of it holds when marketing and IT have signed it, or what it is a part of */
+    const struct model_field *part_of; /* the link to what its facts are parts of; NULL: they stand for themselves */
+    bool has_parts;                    /* some type is part of it */
     const struct model_field *fields;
     size_t field_count;
     const struct model_inverse *inverses;

@@ -258,10 +258,29 @@ static const str field_keys[] = {
     STR_INIT("id"),       STR_INIT("name"),   STR_INIT("kind"),    STR_INIT("required"), STR_INIT("values"),
     STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
     STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
-    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"),
+    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),
 };
 
-static int read_field(struct reading *r, const struct yaml *map, const struct model_type *type, struct model_field *f)
+/* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */
+static int read_part(struct reading *r, const struct yaml *map, struct model_type *type, struct model_field *f)
+{
+    const struct yaml *node = yaml_get(map, STR("part"));
+    if (yaml_yes_no(map, STR("part"), &f->is_part, r->err)) return -1;
+    if (!f->is_part) return 0;
+    if (f->kind != FIELD_LINK || !f->required || !f->is_signed || f->seen_by != ROLE_VIEWER)
+        return FAIL_AT(r, node,
+                       "what leads from a part to its whole is a required link that is signed and that all may see");
+    if (type->part_of)
+        return FAIL_AT(r, node, "a " STR_FORMAT " is already a part by its \"" STR_FORMAT "\"", STR_ARGS(type->name),
+                       STR_ARGS(type->part_of->name));
+    if (r->own && !r->places[type->number].own)
+        return FAIL_AT(r, node, "only a type of the workspace's own can be made a part; " STR_FORMAT " is not one",
+                       STR_ARGS(type->name));
+    type->part_of = f;
+    return 0;
+}
+
+static int read_field(struct reading *r, const struct yaml *map, struct model_type *type, struct model_field *f)
 {
     size_t kind;
     if (map->kind != YAML_MAP) return FAIL_AT(r, map, "a field is written as {id: 1, name: …, kind: …}");
@@ -293,7 +312,8 @@ static int read_field(struct reading *r, const struct yaml *map, const struct mo
         yaml_yes_no(map, STR("required"), &f->required, r->err) ||
         copied_text(r, map, STR("default"), false, &f->initial) ||
         copied_texts(r, map, STR("columns"), &f->columns, &f->column_count) ||
-        copied_text(r, map, STR("help"), false, &f->help) || copied_text(r, map, STR("example"), false, &f->example))
+        copied_text(r, map, STR("help"), false, &f->help) || copied_text(r, map, STR("example"), false, &f->example) ||
+        read_part(r, map, type, f))
         return -1;
     if (f->initial.p && model_check_value(f, f->initial, r->err))
         return err_at(r->err, yaml_get(map, STR("default"))->line, STR("default"));
@@ -346,6 +366,18 @@ static const str type_keys[] = {
     STR_INIT("key"), STR_INIT("alias field"), STR_INIT("fields"), STR_INIT("two key"),
 };
 
+/* A part is signed with its whole, so its type has the two keys without saying so. */
+static bool declares_part(const struct yaml *map)
+{
+    const struct yaml *fields = yaml_get(map, STR("fields"));
+    for (size_t i = 0; fields && fields->kind == YAML_LIST && i < fields->count; i++) {
+        const struct yaml *field = &fields->items[i];
+        const struct yaml *part = field->kind == YAML_MAP ? yaml_get(field, STR("part")) : NULL;
+        if (part && (str_eq(part->text, STR("yes")) || str_eq(part->text, STR("true")))) return true;
+    }
+    return false;
+}
+
 static int read_type_head(struct reading *r, const struct yaml *map, struct model_type *type)
 {
     if (map->kind != YAML_MAP) return FAIL_AT(r, map, "a type is a map with id, name, plural, key and fields");
@@ -356,6 +388,7 @@ static int read_type_head(struct reading *r, const struct yaml *map, struct mode
         copied_text(r, map, STR("group"), true, &type->group) || copied_text(r, map, STR("help"), false, &type->help) ||
         yaml_yes_no(map, STR("two key"), &type->two_key, r->err))
         return -1;
+    type->two_key = type->two_key || declares_part(map);
     if (same_word(type->name, type->plural))
         return FAIL_AT(r, map, "the plural of \"" STR_FORMAT "\" must be another word", STR_ARGS(type->name));
     for (const struct model_type *o = r->types; o < type; o++) {
@@ -529,6 +562,26 @@ static int collect_inverses(struct reading *r)
     return 0;
 }
 
+/* Parts of parts end at a type that is signed for itself. */
+static int check_parts(struct reading *r)
+{
+    for (size_t i = 0; i < r->m->type_count; i++) {
+        const struct model_type *type = &r->types[i], *to = type;
+        if (!type->part_of) continue;
+        const struct declared *at = &r->places[i].fields[type->part_of->number];
+        r->types[type->part_of->to->number].has_parts = true;
+        for (size_t steps = 0; to->part_of; steps++, to = to->part_of->to)
+            if (steps > r->m->type_count)
+                return r->file = at->file,
+                       FAIL_AT(r, at->node, STR_FORMAT " is a part of itself", STR_ARGS(type->name));
+        if (!to->two_key)
+            return r->file = at->file,
+                   FAIL_AT(r, at->node, "a part is signed with its whole, and " STR_FORMAT " has no \"two key: yes\"",
+                           STR_ARGS(to->name));
+    }
+    return 0;
+}
+
 static int read_sides(struct reading *r, const struct yaml *list)
 {
     static const str keys[] = {STR_INIT("key"), STR_INIT("name")};
@@ -631,7 +684,7 @@ static int read_model(struct reading *r, const struct yaml *top, str file, const
     bool own_keys = own && yaml_get(own, STR("keys"));
     if (!own_keys) turn_to(r, file, false);
     if (read_keys(r, own_keys ? own : top)) return -1;
-    return read_all_fields(r, file) || collect_inverses(r) ? -1 : 0;
+    return read_all_fields(r, file) || collect_inverses(r) || check_parts(r) ? -1 : 0;
 }
 
 int model_parse_with(struct arena *a, struct model_text built_in, struct model_text own, const struct model **out,

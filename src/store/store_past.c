@@ -99,12 +99,7 @@ static int give(struct undoing *u, uint32_t version)
     fact.erased_count = erased.count;
     struct stored_keys keys;
     if (version && fact.type->two_key) {
-        str *values = arena_array(&u->a, fact.type->field_count + 1, sizeof *values);
-        VEC_EACH(f, &u->fields) {
-            const struct model_field *field = model_field_by_id(fact.type, f->field);
-            if (field) values[field->number] = f->text;
-        }
-        if (keys_load_at(l->s, &u->a, fact.type, u->fact, values, u->at, &keys, l->err)) return -1;
+        if (store_load_keys_at(l->s, &u->a, u->fact, u->at, &keys, l->err)) return -1;
         if (keys.agreed) fact.keys = &keys;
     }
     loading_give_fact(l, &fact);

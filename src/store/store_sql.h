@@ -131,6 +131,18 @@
       " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq WHERE e.kind BETWEEN 8 AND 13 OR"             \
       " (e.kind IN (0, 2) AND e.fact IN (SELECT fact FROM entry WHERE kind BETWEEN 8 AND 13))"                         \
       " ORDER BY e.fact, e.number, e.seq")                                                                             \
+    X(SQL_PART_WHOLE, "SELECT l.target, f.type FROM link l JOIN fact f ON f.id = l.target WHERE l.fact = ?1"           \
+                      " AND l.field = ?2")                                                                             \
+    X(SQL_PARTS_OF, "SELECT f.id, f.fields FROM link l JOIN fact f ON f.id = l.fact WHERE l.target = ?1"               \
+                    " AND l.field = ?2 AND f.type = ?3 ORDER BY f.id")                                                 \
+    X(SQL_SIGNED_IN, "SELECT fact FROM entry WHERE number = ?1 AND kind = 12")                                         \
+    X(SQL_SIGNED_TEXT, "SELECT v.after FROM entry e JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"       \
+                       " WHERE e.number = ?1 AND e.fact = ?2 AND e.kind = 12")                                         \
+    X(SQL_AGREED_IN, "SELECT v.after FROM entry e LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"    \
+                     " WHERE e.number = ?1 AND e.fact = ?2 AND e.kind = 13")                                           \
+    X(SQL_SIGNED_WITH, "SELECT e.number, e.seq, e.type, e.fact, v.before, v.after FROM entry e JOIN entry_value v"     \
+                       " ON v.number = e.number AND v.seq = e.seq WHERE e.kind = 12 AND e.fact <> ?1"                  \
+                       " AND instr(v.after, ?2) > 0")                                                                  \
     X(SQL_MODEL_SINCE, "SELECT 1 FROM entry WHERE kind = 7 AND number > ?1 LIMIT 1")                                   \
     X(SQL_ENTRY_OF, "SELECT e.kind, e.type, e.fact, v.erased IS NOT NULL, v.before, v.after FROM entry e"              \
                     " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"                                \

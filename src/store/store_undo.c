@@ -2,6 +2,8 @@
 /* Taking a commit back: its entries turned round, where nothing stands on them yet. */
 #include "store_inside.h"
 
+#include "base_json.h"
+
 #include <string.h>
 
 struct undoing {
@@ -44,6 +46,35 @@ static const char *kind_of_work(enum entry_kind kind)
     case ENTRY_ERASED: return "what was erased is gone";
     }
     return "it did more than change facts";
+}
+
+static str proposed_fields(struct arena *a, str proposal, bool *deletes)
+{
+    const struct json *top;
+    struct err ignored;
+    *deletes = false;
+    if (!proposal.p || json_parse(a, proposal, &top, &ignored)) return STR("{}");
+    const struct json *goes = json_get(top, STR("deletes")), *fields = json_get(top, STR("fields"));
+    struct buf b;
+    struct json_writer w;
+    *deletes = goes && goes->kind == JSON_TRUE;
+    if (!fields || fields->kind != JSON_OBJECT) return STR("{}");
+    buf_init(&b, 1 << 28);
+    json_init(&w, &b, 0);
+    json_emit(&w, fields);
+    str text = buf_copy(&b, a);
+    buf_release(&b);
+    return text;
+}
+
+/* A whole that became a draft since a part changed: with the part's change goes its reason. */
+static bool came_with_a_part(struct arena *a, sqlite3_stmt *q)
+{
+    bool before, after;
+    if (sqlite3_column_int(q, 0) != ENTRY_DRAFTED || sqlite3_column_int(q, 3)) return false;
+    str was = proposed_fields(a, arena_copy(a, store_column(q, 4)), &before);
+    str is = proposed_fields(a, arena_copy(a, store_column(q, 5)), &after);
+    return before == after && str_eq(was, is);
 }
 
 static int read_entry(struct undoing *u, sqlite3_stmt *q, struct undone *out)
@@ -280,6 +311,7 @@ static int undo_all(struct undoing *u)
     if (store_bind(u->s, SQL_ENTRY_OF, &q, u->err, "u", u->number)) return -1;
     while ((rc = store_step(u->s, q, u->err)) == 1) {
         struct undone e;
+        if (came_with_a_part(u->c->a, q)) continue;
         if (read_entry(u, q, &e)) return sqlite3_reset(q), -1;
         *vec_add(u->c->a, &entries) = e;
     }

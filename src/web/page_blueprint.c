@@ -206,6 +206,7 @@ static struct feel_value entry_record(struct blueprint *b, const struct entry *e
     record_text(&c, "sourcing", value_of(r, e->fact, "sourcing"));
     record_text(&c, "how", value_of(r, e->fact, "realised how"));
     record_put(&c, "agreement", graph_field(&r->env, fact_id(e->fact), STR("agreement")));
+    record_bool(&c, "changes", picture_fact(r->picture, fact_id(e->fact) | FACT_PROPOSED) != NULL);
     record_put(&c, "now", graph_field(&r->env, fact_id(e->fact), STR("maturity now")));
     record_put(&c, "wanted", graph_field(&r->env, fact_id(e->fact), STR("maturity wanted")));
     for (size_t i = 0; i < ARRAY_COUNT(many); i++) {
@@ -303,6 +304,8 @@ static void put_map(struct blueprint *b)
     record_text(&c, "href", show_path(r, fact_id(b->map)));
     record_text(&c, "statement", value_of(r, b->map, "statement"));
     record_put(&c, "agreement", graph_field(&r->env, fact_id(b->map), STR("agreement")));
+    record_text(&c, "keys", text_format(r, STR_FORMAT "/keys", STR_ARGS(show_path(r, fact_id(b->map)))));
+    record_bool(&c, "changes", picture_fact(r->picture, fact_id(b->map) | FACT_PROPOSED) != NULL);
     for (size_t i = 0; i < ARRAY_COUNT(links); i++) {
         const struct fact *to = linked(r, b->map, links[i].field);
         if (to) record_put(&c, links[i].name, fact_record(r, fact_id(to)));

@@ -94,7 +94,9 @@ struct feel_value keys_record(struct request *r, uint64_t fact, const struct sto
     struct values sets = {0};
     bool proposed = k->pending == PENDING_PROPOSED;
     record_text(&c, "state", state_words(r, k));
-    record_text(&c, "href", text_format(r, STR_FORMAT "/keys", STR_ARGS(show_path(r, fact))));
+    record_text(&c, "href", text_format(r, STR_FORMAT "/keys", STR_ARGS(show_path(r, k->whole ? k->whole : fact))));
+    if (k->whole) record_put(&c, "whole", fact_record(r, k->whole));
+    record_bool(&c, "alone", k->signed_alone);
     record_bool(&c, "agreed", k->agreed);
     record_bool(&c, "waits", proposed);
     record_bool(&c, "changes", k->agreed && k->pending != PENDING_NONE);
@@ -158,19 +160,27 @@ void put_waiting(struct request *r)
 
 /* ---- The text, field by field ---- */
 
-static str shown(struct request *r, const struct model_field *field, const struct fact *f, const str *values)
+/* A fact's signed fields, as they are and as they would be; by field numbers, NULL: as they are. */
+struct compared {
+    const struct model_type *type;
+    const struct fact *fact;  /* NULL: `values` are what is */
+    const struct fact *whole; /* the page is its: that a part belongs to it need not be said */
+    const str *values, *proposed;
+};
+
+static str stored_words(struct request *r, const struct model_field *field, const str *values)
 {
-    if (!values) return show_field(r, f, field);
     str v = values[field->number];
     return v.p ? show_stored(r, field, v) : STR_NONE;
 }
 
-static bool field_record(struct request *r, const struct fact *f, const struct model_field *field,
-                         const struct stored_keys *k, struct feel_value *out)
+static bool field_record(struct request *r, const struct compared *of, const struct model_field *field,
+                         struct feel_value *out)
 {
     struct record c = record_new(r);
-    bool open = request_sees(r, fact_type(f), field), is_long = field->kind == FIELD_LONG_TEXT;
-    str is = shown(r, field, f, NULL), would = k->proposed ? shown(r, field, f, k->proposed) : is;
+    bool open = request_sees(r, of->type, field), is_long = field->kind == FIELD_LONG_TEXT;
+    str is = of->fact ? show_field(r, of->fact, field) : stored_words(r, field, of->values);
+    str would = of->proposed ? stored_words(r, field, of->proposed) : is;
     record_text(&c, "name", show_word(r, field->name));
     record_text(&c, "help", field->help);
     record_bool(&c, "open", open);
@@ -185,29 +195,108 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
     return !open || is.n || would.n;
 }
 
-static void put_text(struct request *r, const struct fact *f, const struct stored_keys *k)
+static bool says_whole(struct request *r, const struct compared *of, const struct model_field *field)
 {
-    const struct model_type *type = fact_type(f);
-    struct values fields = {0};
-    struct feel_value field;
-    size_t changed = 0;
-    for (size_t i = 0; i < type->field_count; i++) {
-        if (!type->fields[i].is_signed || !field_record(r, f, &type->fields[i], k, &field)) continue;
-        const struct feel_value *is = feel_entry_get(field, STR("changed"));
-        changed += is && feel_is_true(*is);
-        values_add(r, &fields, field);
-    }
-    page_put(r, "fields", values_get(&fields));
-    if (k->proposed && !k->deletes)
-        page_put_text(r, "difference",
-                      changed == 1 ? STR("1 field would change") : text_format(r, "%zu fields would change", changed));
+    return field->is_part &&
+           str_eq(of->values[field->number], text_format(r, "%llu", (unsigned long long)fact_id(of->whole)));
 }
 
-/* Whoever signs has seen all of it. */
+static struct feel_value field_records(struct request *r, const struct compared *of, size_t *changed)
+{
+    struct values fields = {0};
+    struct feel_value field;
+    *changed = 0;
+    for (size_t i = 0; i < of->type->field_count; i++) {
+        if (!of->type->fields[i].is_signed || (of->whole && says_whole(r, of, &of->type->fields[i])) ||
+            !field_record(r, of, &of->type->fields[i], &field))
+            continue;
+        const struct feel_value *is = feel_entry_get(field, STR("changed"));
+        *changed += is && feel_is_true(*is);
+        values_add(r, &fields, field);
+    }
+    return values_get(&fields);
+}
+
+/* ---- Part by part ---- */
+
+enum part_change { PART_STAYS, PART_CHANGES, PART_ADDED, PART_GOES, PART_STATES };
+
+static enum part_change change_of(const struct stored_keys *k, const struct stored_part *part)
+{
+    if (part->deletes) return PART_GOES;
+    if (!part->agreed) return k->agreed ? PART_ADDED : PART_STAYS;
+    return part->proposed ? PART_CHANGES : PART_STAYS;
+}
+
+static struct feel_value part_record(struct request *r, const struct fact *whole, const struct stored_keys *k,
+                                     const struct stored_part *part)
+{
+    static const char *const words[PART_STATES] = {NULL, "changes", "added", "goes"};
+    static const char *const classes[PART_STATES] = {"stays", "changes", "added", "goes"};
+    struct record c = record_new(r);
+    enum part_change change = change_of(k, part);
+    /* The store's metamodel says the same as the picture's, and is another. */
+    const struct model_type *type = model_type_by_id(picture_model(r->picture), part->type->id);
+    struct compared of = {.type = type, .whole = whole, .values = part->values, .proposed = part->proposed};
+    size_t changed;
+    record_text(&c, "kind", type->name);
+    record_text(&c, "name", part->values[type->name_field->number]);
+    record_text(&c, "href", show_path(r, part->fact));
+    record_text(&c, "change", words[change] ? str_of(words[change]) : STR_NONE);
+    record_text(&c, "state", str_of(classes[change]));
+    record_bool(&c, "open", change != PART_STAYS || !k->agreed);
+    record_bool(&c, "alone", part->signed_alone && change == PART_STAYS);
+    record_put(&c, "fields", field_records(r, &of, &changed));
+    return record_get(&c);
+}
+
+static void put_parts(struct request *r, const struct fact *whole, const struct stored_keys *k)
+{
+    static const char *const one[PART_STATES] = {"part stays", "part changes", "part is added", "part goes"};
+    static const char *const many[PART_STATES] = {"parts stay", "parts change", "parts are added", "parts go"};
+    struct values list = {0};
+    size_t counts[PART_STATES] = {0}, alone = 0;
+    str words = STR_NONE;
+    for (size_t i = 0; i < k->part_count; i++) {
+        values_add(r, &list, part_record(r, whole, k, &k->parts[i]));
+        counts[change_of(k, &k->parts[i])]++;
+        alone += k->parts[i].signed_alone;
+    }
+    for (size_t i = PART_CHANGES; i < PART_STATES; i++)
+        if (counts[i])
+            words = text_format(r, STR_FORMAT "%s" STR_FORMAT, STR_ARGS(words), words.n ? ", " : "",
+                                STR_ARGS(show_counted(r, (int64_t)counts[i], one[i], many[i])));
+    page_put(r, "parts", values_get(&list));
+    page_put_text(r, "part_count", show_counted(r, (int64_t)k->part_count, "part", "parts"));
+    page_put_text(r, "part_changes", words);
+    if (k->signed_alone && k->part_count)
+        page_put_text(r, "alone",
+                      alone ? text_format(r, "%zu of them %s signed by %s.", alone, alone == 1 ? "was" : "were",
+                                          alone == 1 ? "itself" : "themselves")
+                            : STR("None of them is signed yet."));
+}
+
+static void put_text(struct request *r, const struct fact *f, const struct stored_keys *k)
+{
+    struct compared of = {.type = fact_type(f), .fact = f, .proposed = k->proposed};
+    size_t changed;
+    struct record body = record_new(r);
+    record_put(&body, "fields", field_records(r, &of, &changed));
+    page_put(r, "body", record_get(&body));
+    if (k->proposed && !k->deletes && (changed || !fact_type(f)->has_parts))
+        page_put_text(r, "difference",
+                      changed == 1 ? STR("1 field would change") : text_format(r, "%zu fields would change", changed));
+    if (fact_type(f)->has_parts) put_parts(r, f, k);
+}
+
+/* Whoever signs has seen all of it, its parts too. */
 static bool sees_all(struct request *r, const struct model_type *type)
 {
+    const struct model *m = picture_model(r->picture);
     for (size_t i = 0; i < type->field_count; i++)
         if (type->fields[i].is_signed && !request_sees(r, type, &type->fields[i])) return false;
+    for (size_t i = 0; type->has_parts && i < m->type_count; i++)
+        if (m->types[i].part_of && m->types[i].part_of->to == type && !sees_all(r, &m->types[i])) return false;
     return true;
 }
 
@@ -363,10 +452,29 @@ static void show_keys(struct request *r, const struct fact *f, int status, str m
         page_show(r, status);
 }
 
-/* NULL after answering 404. */
+/* A part's keys are those of its whole: the page is that one's. */
+static void go_to_whole(struct request *r, const struct fact *f)
+{
+    struct stored_keys keys;
+    struct err err;
+    if (store_load_keys(r->store, &r->arena, fact_id(f), &keys, &err)) {
+        page_fail(r, &err);
+        return;
+    }
+    if (!keys.whole) {
+        page_error(r, 404, "It hangs loose", "A part is signed with its whole, and this one has none.");
+        return;
+    }
+    str did = pairs_get(&r->query, STR("did"));
+    request_redirect(r, text_format(r, STR_FORMAT "/keys%s" STR_FORMAT, STR_ARGS(show_path(r, keys.whole)),
+                                    did.n ? "?did=" : "", STR_ARGS(url_encode(r, did))));
+}
+
+/* NULL after answering. */
 static const struct fact *keyed_fact(struct request *r)
 {
     const struct fact *f = fact_asked(r);
+    if (f && fact_type(f)->part_of) return go_to_whole(r, f), NULL;
     if (!f || fact_type(f)->two_key) return f;
     page_error(r, 404, "This kind of fact has no two keys", "It holds as it is written, without signatures.");
     return NULL;

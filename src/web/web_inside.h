@@ -191,7 +191,9 @@ void past_release(struct web *web);
     X(RULES, rules, "title message book table tables rules panel version day reason sure")                             \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
-    X(KEYS, keys, "title kind fact message did keys fields difference text hash acts signatures")                      \
+    X(KEYS, keys,                                                                                                      \
+      "title kind fact message did keys body parts part_count part_changes alone difference text hash acts "           \
+      "signatures")                                                                                                    \
     X(MANY, many, "title kind message query back chosen reason fields field preview")                                  \
     X(PASTE, paste, "title kind message query back chosen rows text header plan columns reason")                       \
     X(UNDO, undo, "title says obstacles more")                                                                         \

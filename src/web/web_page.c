@@ -13,7 +13,8 @@ WEB_PAGES(X)
     X(changes)                                                                                                         \
     X(pages)                                                                                                           \
     X(saved)                                                                                                           \
-    X(search) X(comments) X(says) X(plan) X(benchmarks) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling)
+    X(search)                                                                                                          \
+    X(comments) X(says) X(plan) X(benchmarks) X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X

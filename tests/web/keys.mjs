@@ -21,7 +21,7 @@ async function sign(page, word = password) {
 export async function keys(browser, base) {
   const anna = await open(browser, base, { who: 'signs-marketing' }), jonas = await open(browser, base, { who: 'signs-it' });
   const dora = await open(browser, base, { who: 'it' }), viewer = await open(browser, base, { who: 'viewer' });
-  let path;
+  let path, whole;
 
   await group('from a draft to what is agreed', async () => {
     await dora.goto(`${base}/types/objectives/new`);
@@ -123,6 +123,38 @@ export async function keys(browser, base) {
     await press(anna, 'Withdraw');
   });
 
+  await group('a whole is signed with its parts', async () => {
+    const file = (name, text) => { writeFileSync(`${process.env.WORK}/${name}`, text); return `${process.env.WORK}/${name}`; };
+    entente('import', 'business cases', file('cases.csv', 'name\nOne mailer\n'));
+    entente('import', 'assumptions', file('assumptions.csv', 'assumption,case,agreed value\nMails a month,One mailer,40\nPrice of a mail,One mailer,2\n'));
+    await dora.goto(`${base}/types/business-cases`);
+    await dora.click('main a:text-is("One mailer")');
+    whole = new URL(dora.url()).pathname;
+    await dora.goto(`${base}${whole}/keys`);
+    const piece = (page, name) => page.locator('.piece', { hasText: name });
+    same(await dora.locator('.piece[open]').count(), 2, 'all of the first draft is read');
+    await press(dora, 'Propose');
+    for (const page of [anna, jonas]) {
+      await page.goto(`${base}${whole}/keys`);
+      await sign(page);
+    }
+    check((await jonas.textContent('[role=status]')).includes('it is in force'), 'both sign one text');
+    await piece(dora, 'Mails a month').locator('a').click();
+    await dora.waitForLoadState();
+    const part = new URL(dora.url()).pathname;
+    check((await dora.locator('.keys').innerText()).includes('Signed as a part of One mailer'), 'a part says with what it was signed');
+    check((await key(dora, 'In force', 'IT').innerText()).includes('Signed by Jonas'), 'and by whom');
+    await dora.goto(`${base}${part}/edit`);
+    await input(dora, 'Agreed value').fill('50');
+    await save(dora);
+    same(new URL(dora.url()).pathname, `${whole}/keys`, 'a change to it is a proposal of the whole');
+    check((await dora.textContent('main')).includes('1 part changes'), 'that says so');
+    check((await piece(dora, 'Mails a month').locator('.changed').innerText()).includes('50'), 'and what would change');
+    same(await dora.locator('.piece[open]').count(), 1, 'what stays is folded');
+    await dora.goto(`${base}${part}`);
+    same((await value(dora, 'Agreed value').locator('.value').innerText()), '40', 'what is in force stays');
+  });
+
   await group('who may not', async () => {
     await viewer.goto(`${base}${path}/keys`);
     same(await viewer.locator('form.act').count(), 0, 'a viewer has no forms');
@@ -157,7 +189,7 @@ export async function keys(browser, base) {
     await input(dora, 'Horizon').fill('2028');
     await save(dora);
     await press(dora, 'Propose');
-    await look(browser, base, { keys: `${path}/keys`, agreed: path, 'agreed-edit': `${path}/edit`, waiting: '/' }, { who: 'signs-marketing' });
+    await look(browser, base, { keys: `${path}/keys`, agreed: path, 'agreed-edit': `${path}/edit`, whole: `${whole}/keys`, waiting: '/' }, { who: 'signs-marketing' });
   });
 
   for (const page of [anna, jonas, dora, viewer]) {
