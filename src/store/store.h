@@ -355,12 +355,18 @@ struct stored_comment {
     int64_t time;
     int64_t edited, deleted; /* 0: never; a deleted one has no text */
     str text;
+    str place;       /* in the fact: the id of a rule in a rulebook; empty: it is about the whole */
+    int64_t settled; /* when what is said there was settled; 0: it is open */
+    str settled_by;  /* a user's name */
 };
 /* The next "@name" from *from on: the name, where its @ stands, and *from behind it. */
 bool comment_next_mention(str text, size_t *from, str *name, size_t *at);
 /* Users that the text mentions as @name learn of it. Only the author changes or deletes a comment: ERR_DENIED. */
-int store_add_comment(struct store *s, uint64_t fact, str author, str text, int64_t now, uint64_t *id,
+int store_add_comment(struct store *s, uint64_t fact, str place, str author, str text, int64_t now, uint64_t *id,
                       struct err *err) MUST_USE;
+/* All that is said at that place so far is settled, or open again; what is said later is open. */
+int store_settle_comments(struct store *s, uint64_t fact, str place, str actor, bool settled, int64_t now,
+                          struct err *err) MUST_USE;
 int store_edit_comment(struct store *s, uint64_t id, str author, str text, int64_t now, struct err *err) MUST_USE;
 int store_delete_comment(struct store *s, uint64_t id, str author, int64_t now, struct err *err) MUST_USE;
 int store_load_comment(struct store *s, struct arena *a, uint64_t id, struct stored_comment *out,

@@ -158,8 +158,13 @@ static const char migration_8[] = "ALTER TABLE ruling ADD COLUMN within INTEGER 
                                   "ALTER TABLE ruling ADD COLUMN otherwise TEXT;"
                                   "CREATE INDEX ruling_requested ON ruling(number) WHERE request <> 0;";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4,
-                                         migration_5, migration_6, migration_7, migration_8};
+/* Where in the fact a comment stands (a rule's id), empty for the whole; when its matter was settled, and by whom. */
+static const char migration_9[] = "ALTER TABLE comment ADD COLUMN place TEXT NOT NULL DEFAULT '';"
+                                  "ALTER TABLE comment ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;"
+                                  "ALTER TABLE comment ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5,
+                                         migration_6, migration_7, migration_8, migration_9};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

@@ -8,6 +8,7 @@
 #define RULING_COLUMNS                                                                                                 \
     "number, time, day, actor, door, request, rulebook, version, book, answers, zone, extent, rules, digest, key,"     \
     " overrules, reason, hash, within, due, otherwise"
+#define COMMENT_COLUMNS "c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text, c.place, c.settled, c.settled_by"
 #define STORE_STATEMENTS(X)                                                                                            \
     X(SQL_BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                              \
     X(SQL_BEGIN_READ, "BEGIN")                                                                                         \
@@ -150,18 +151,19 @@
     X(SQL_ENTRY_TOUCHES, "SELECT 1 FROM entry WHERE fact = ?2 AND kind <= 2 AND number = ?1")                          \
     X(SQL_ENTRY_TYPES, "SELECT DISTINCT type FROM entry WHERE number > ?1 AND type > 0 ORDER BY type")                 \
     /* Comments and views */                                                                                           \
-    X(SQL_COMMENT_ADD, "INSERT INTO comment(fact, author, time, text) VALUES(?1, ?2, ?3, ?4)")                         \
-    X(SQL_COMMENT_GET, "SELECT id, fact, author, time, edited, deleted, text FROM comment WHERE id = ?1")              \
-    X(SQL_COMMENT_OF, "SELECT id, fact, author, time, edited, deleted, text FROM comment WHERE fact = ?1 ORDER BY id") \
+    X(SQL_COMMENT_ADD, "INSERT INTO comment(fact, author, time, text, place) VALUES(?1, ?2, ?3, ?4, ?5)")              \
+    X(SQL_COMMENT_GET, "SELECT " COMMENT_COLUMNS " FROM comment c WHERE id = ?1")                                      \
+    X(SQL_COMMENT_OF, "SELECT " COMMENT_COLUMNS " FROM comment c WHERE fact = ?1 ORDER BY id")                         \
+    X(SQL_COMMENT_SETTLE,                                                                                              \
+      "UPDATE comment SET settled = ?3, settled_by = ?4 WHERE fact = ?1 AND place = ?2 AND (settled = 0) = (?3 <> 0)") \
     X(SQL_COMMENT_EDIT, "UPDATE comment SET text = ?2, edited = ?3 WHERE id = ?1")                                     \
     X(SQL_COMMENT_DELETE, "UPDATE comment SET text = '', deleted = ?2 WHERE id = ?1")                                  \
     X(SQL_MENTION_ADD, "INSERT OR IGNORE INTO mention(comment, user, seen) VALUES(?1, ?2, 0)")                         \
     X(SQL_MENTION_DROP, "DELETE FROM mention WHERE comment = ?1")                                                      \
-    X(SQL_MENTION_OF, "SELECT c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text FROM mention m"              \
-                      " JOIN comment c ON c.id = m.comment WHERE m.user = ?1 AND m.seen = 0 ORDER BY c.id DESC"        \
-                      " LIMIT ?2")                                                                                     \
-    X(SQL_MENTION_SEE, "UPDATE mention SET seen = ?3 WHERE user = ?1 AND seen = 0"                                     \
-                       " AND comment IN (SELECT id FROM comment WHERE fact = ?2)")                                     \
+    X(SQL_MENTION_OF, "SELECT " COMMENT_COLUMNS " FROM mention m JOIN comment c ON c.id = m.comment"                   \
+                      " WHERE m.user = ?1 AND m.seen = 0 ORDER BY c.id DESC LIMIT ?2")                                 \
+    X(SQL_MENTION_SEE, "UPDATE mention SET seen = ?3 WHERE user = ?1 AND seen = 0 AND comment IN (SELECT id FROM "     \
+                       "comment WHERE fact = ?2)")                                                                     \
     X(SQL_VIEW_OF, "SELECT id, type, name, owner, shared, query FROM saved_view"                                       \
                    " WHERE type = ?1 AND (owner = ?2 OR shared = 1) ORDER BY name, id")                                \
     X(SQL_VIEW_GET, "SELECT id, type, name, owner, shared, query FROM saved_view WHERE id = ?1")                       \

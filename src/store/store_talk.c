@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { COMMENT_BYTES = 10000, VIEW_NAME_BYTES = 100, VIEW_QUERY_BYTES = 8000, MOST_MENTIONS = 50 };
+enum { COMMENT_BYTES = 10000, PLACE_BYTES = 300, VIEW_NAME_BYTES = 100, VIEW_QUERY_BYTES = 8000, MOST_MENTIONS = 50 };
 
 /* One commit of the journal that holds one entry. */
 static int journal_one(struct store *s, enum entry_kind kind, uint32_t type, uint64_t fact, str actor, str reason,
@@ -114,14 +114,14 @@ static int reason_of(struct store *s, struct arena *a, const char *what, uint64_
     return 0;
 }
 
-static int add_comment(struct store *s, struct arena *a, uint64_t fact, str author, str text, int64_t now, uint64_t *id,
-                       struct err *err)
+static int add_comment(struct store *s, struct arena *a, uint64_t fact, str place, str author, str text, int64_t now,
+                       uint64_t *id, struct err *err)
 {
     uint32_t type;
     str reason;
     if (reason_of(s, a, "comment on", fact, &type, &reason, err)) return -1;
     if (!type) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
-    if (store_run(s, SQL_COMMENT_ADD, err, "usis", fact, author, now, text)) return -1;
+    if (store_run(s, SQL_COMMENT_ADD, err, "usiss", fact, author, now, text, place)) return -1;
     *id = (uint64_t)sqlite3_last_insert_rowid(s->db);
     return add_mentions(s, a, *id, author, text, err) ||
                    journal_one(s, ENTRY_COMMENT, type, fact, author, reason, STR_NONE, text, now, err)
@@ -129,13 +129,22 @@ static int add_comment(struct store *s, struct arena *a, uint64_t fact, str auth
                : 0;
 }
 
-int store_add_comment(struct store *s, uint64_t fact, str author, str text, int64_t now, uint64_t *id, struct err *err)
+static int check_place(str place, struct err *err)
+{
+    if (place.n > PLACE_BYTES || utf8_first_bad(place, true) != STR_NOT_FOUND)
+        return err_set(err, ERR_INPUT, "no rule is called so");
+    return 0;
+}
+
+int store_add_comment(struct store *s, uint64_t fact, str place, str author, str text, int64_t now, uint64_t *id,
+                      struct err *err)
 {
     struct arena a;
     text = str_trim(text);
-    if (check_text(text, err) || store_begin(s, true, err)) return -1;
+    if (!place.p) place = STR("");
+    if (check_text(text, err) || check_place(place, err) || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, add_comment(s, &a, fact, author, text, now, id, err), err);
+    int failed = finish(s, add_comment(s, &a, fact, place, author, text, now, id, err), err);
     arena_release(&a);
     return failed;
 }
@@ -148,7 +157,10 @@ static struct stored_comment read_comment(struct arena *a, sqlite3_stmt *q)
                                    .time = sqlite3_column_int64(q, 3),
                                    .edited = sqlite3_column_int64(q, 4),
                                    .deleted = sqlite3_column_int64(q, 5),
-                                   .text = arena_copy(a, store_column(q, 6))};
+                                   .text = arena_copy(a, store_column(q, 6)),
+                                   .place = arena_copy(a, store_column(q, 7)),
+                                   .settled = sqlite3_column_int64(q, 8),
+                                   .settled_by = arena_copy(a, store_column(q, 9))};
 }
 
 int store_load_comment(struct store *s, struct arena *a, uint64_t id, struct stored_comment *out, struct err *err)
@@ -198,6 +210,32 @@ int store_delete_comment(struct store *s, uint64_t id, str author, int64_t now, 
     if (store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
     int failed = finish(s, change_comment(s, &a, id, author, STR_NONE, now, err), err);
+    arena_release(&a);
+    return failed;
+}
+
+static int settle(struct store *s, struct arena *a, uint64_t fact, str place, str actor, bool settled, int64_t now,
+                  struct err *err)
+{
+    uint32_t type;
+    str reason;
+    if (reason_of(s, a, settled ? "settled what was said on" : "opened again what was said on", fact, &type, &reason,
+                  err))
+        return -1;
+    if (!type) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
+    if (store_run(s, SQL_COMMENT_SETTLE, err, "usis", fact, place, settled ? now : 0, settled ? actor : STR("")))
+        return -1;
+    if (!sqlite3_changes(s->db)) return 0;
+    return journal_one(s, ENTRY_COMMENT, type, fact, actor, reason, STR_NONE, STR_NONE, now, err);
+}
+
+int store_settle_comments(struct store *s, uint64_t fact, str place, str actor, bool settled, int64_t now,
+                          struct err *err)
+{
+    struct arena a;
+    if (check_place(place, err) || store_begin(s, true, err)) return -1;
+    arena_init(&a, 0);
+    int failed = finish(s, settle(s, &a, fact, place, actor, settled, now, err), err);
     arena_release(&a);
     return failed;
 }

@@ -40,8 +40,8 @@ static void comments(struct test_tally *t)
     add_user(&x, "ben@acme.example");
     add_user(&x, "carla");
     uint64_t a = make(&x, x.application, "Mailchimp");
-    GOOD(&x, store_add_comment(x.s, a, STR("carla"), STR("  Is it true, @Ben@acme.example? See mail@carla.example. "),
-                               2000, &id, &x.err));
+    GOOD(&x, store_add_comment(x.s, a, STR_NONE, STR("carla"),
+                               STR("  Is it true, @Ben@acme.example? See mail@carla.example. "), 2000, &id, &x.err));
     GOOD(&x, store_load_journal(x.s, &x.a, 0, 1, &lines, &count, &x.err));
     CHECK_STR(lines[0].reason, STR("comment on application Mailchimp"));
     CHECK_STR(lines[0].actor, STR("carla"));
@@ -50,8 +50,8 @@ static void comments(struct test_tally *t)
         "only who wrote");
     BAD(&x, store_delete_comment(x.s, id, STR("ben@acme.example"), 2500, &x.err), ERR_DENIED, "only who wrote");
     GOOD(&x, store_edit_comment(x.s, id, STR("carla"), STR("It is true."), 3000, &x.err));
-    GOOD(&x, store_add_comment(x.s, a, STR("ben@acme.example"), STR("Thanks @carla, @carla and @nobody"), 3500, &other,
-                               &x.err));
+    GOOD(&x, store_add_comment(x.s, a, STR_NONE, STR("ben@acme.example"), STR("Thanks @carla, @carla and @nobody"),
+                               3500, &other, &x.err));
     CHECK(mentions(&x, "carla") == 1);
     GOOD(&x, store_load_comments(x.s, &x.a, a, &found, &count, &x.err));
     CHECK(count == 2 && found[0].id == id && found[0].time == 2000 && found[0].edited == 3000 && !found[0].deleted);
@@ -65,9 +65,45 @@ static void comments(struct test_tally *t)
     GOOD(&x, store_load_comment(x.s, &x.a, id, (struct stored_comment *)&found[0], &x.err));
     CHECK(found[0].deleted == 4500 && !found[0].text.n);
     BAD(&x, store_edit_comment(x.s, id, STR("carla"), STR("again"), 5000, &x.err), ERR_ABSENT, "has been deleted");
-    BAD(&x, store_add_comment(x.s, a, STR("carla"), STR("  "), 5000, &id, &x.err), ERR_INPUT, "says something");
-    BAD(&x, store_add_comment(x.s, a, STR("carla"), STR("\xFF"), 5000, &id, &x.err), ERR_INPUT, "UTF-8");
-    BAD(&x, store_add_comment(x.s, 999, STR("carla"), STR("x"), 5000, &id, &x.err), ERR_ABSENT, "no fact 999");
+    BAD(&x, store_add_comment(x.s, a, STR_NONE, STR("carla"), STR("  "), 5000, &id, &x.err), ERR_INPUT,
+        "says something");
+    BAD(&x, store_add_comment(x.s, a, STR_NONE, STR("carla"), STR("\xFF"), 5000, &id, &x.err), ERR_INPUT, "UTF-8");
+    BAD(&x, store_add_comment(x.s, 999, STR_NONE, STR("carla"), STR("x"), 5000, &id, &x.err), ERR_ABSENT,
+        "no fact 999");
+    verify(&x);
+    fixture_release(&x);
+}
+
+static void at_a_rule(struct test_tally *t)
+{
+    struct fixture x;
+    const struct stored_comment *found;
+    size_t count;
+    uint64_t id, before, after;
+    fixture_init(&x, t);
+    uint64_t a = make(&x, x.application, "Canva");
+    add_user(&x, "ben");
+    GOOD(&x, store_add_comment(x.s, a, STR("zone_r3"), STR("carla"), STR("Too strict, @ben?"), 2000, &id, &x.err));
+    GOOD(&x, store_add_comment(x.s, a, STR("zone_r4"), STR("carla"), STR("And this?"), 2500, &id, &x.err));
+    GOOD(&x, store_add_comment(x.s, a, STR_NONE, STR("carla"), STR("All in all good."), 2600, &id, &x.err));
+    CHECK(mentions(&x, "ben") == 1);
+    GOOD(&x, store_settle_comments(x.s, a, STR("zone_r3"), STR("ben"), true, 3000, &x.err));
+    GOOD(&x, store_head(x.s, &before, &x.err));
+    GOOD(&x, store_settle_comments(x.s, a, STR("zone_r3"), STR("carla"), true, 3100, &x.err));
+    GOOD(&x, store_head(x.s, &after, &x.err));
+    CHECK(before == after); /* nothing was open there */
+    GOOD(&x, store_add_comment(x.s, a, STR("zone_r3"), STR("ben"), STR("Once more."), 3500, &id, &x.err));
+    GOOD(&x, store_load_comments(x.s, &x.a, a, &found, &count, &x.err));
+    CHECK(count == 4 && found[0].settled == 3000 && !found[1].settled && !found[2].settled && !found[3].settled);
+    CHECK_STR(found[0].place, STR("zone_r3"));
+    CHECK_STR(found[0].settled_by, STR("ben"));
+    CHECK_STR(found[2].place, STR(""));
+    GOOD(&x, store_settle_comments(x.s, a, STR("zone_r3"), STR("carla"), false, 4000, &x.err));
+    GOOD(&x, store_load_comment(x.s, &x.a, found[0].id, (struct stored_comment *)&found[0], &x.err));
+    CHECK(!found[0].settled && !found[0].settled_by.n);
+    BAD(&x, store_settle_comments(x.s, 999, STR("zone_r3"), STR("carla"), true, 5000, &x.err), ERR_ABSENT,
+        "no fact 999");
+    BAD(&x, store_add_comment(x.s, a, STR("\xFF"), STR("carla"), STR("x"), 5000, &id, &x.err), ERR_INPUT, "no rule");
     verify(&x);
     fixture_release(&x);
 }
@@ -113,4 +149,4 @@ static void views(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(comments, names, views)
+TEST_MAIN(comments, at_a_rule, names, views)

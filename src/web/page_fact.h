@@ -5,6 +5,20 @@
 
 #include "web_inside.h"
 
+/* What is said about a fact, and by whom. */
+struct talk {
+    const struct stored_comment *comments;
+    size_t count;
+    const struct stored_user *people;
+    size_t people_count;
+};
+int talk_load(struct request *r, uint64_t fact, struct talk *out, struct err *err) MUST_USE;
+/* For the part `said`: what is said at that place of the fact; STR_NONE: all of it, with where it stands. */
+struct feel_value talk_records(struct request *r, const struct talk *t, str place);
+/* How many comments stand there, and how many of them are open. */
+size_t talk_count(const struct talk *t, str place, size_t *open);
+/* Of a rulebook's rule: /rulebooks/N/talk?rule=… */
+str talk_path(struct request *r, uint64_t fact, str place);
 /* Puts the page's `comments`, `mentions`. */
 int put_comments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 int put_mentions(struct request *r, struct err *err) MUST_USE;

@@ -6,6 +6,7 @@
 #include "base_time.h"
 #include "dmn.h"
 #include "page_ask.h"
+#include "page_fact.h"
 #include "page_keys.h"
 
 enum { PROBLEMS_SHOWN = 40 };
@@ -126,7 +127,29 @@ static struct feel_value cell_record(struct request *r, const struct compared_ce
     return record_get(&c);
 }
 
-static struct feel_value rule_record(struct request *r, const struct compared_table *t, size_t i, size_t number)
+/* Beside the rules: what is said about them. */
+struct beside {
+    uint64_t fact;           /* 0: nothing can be said */
+    const struct talk *talk; /* NULL: nothing is shown */
+    str only;                /* the one rule that is shown; STR_NONE: all */
+};
+
+void rule_put_talk(struct request *r, struct record *c, uint64_t fact, const struct talk *talk, str id)
+{
+    size_t open, count = talk_count(talk, id, &open);
+    if (!id.n) return; /* a rule without a name of its own can't be found again */
+    record_text(c, "talk_href", talk_path(r, fact, id));
+    record_put(c, "comments", talk_records(r, talk, id));
+    record_bool(c, "open", open > 0);
+    record_text(c, "talk",
+                open ? text_format(r, STR_FORMAT ", %zu open",
+                                   STR_ARGS(show_counted(r, (int64_t)count, "comment", "comments")), open)
+                     : text_format(r, STR_FORMAT ", settled",
+                                   STR_ARGS(show_counted(r, (int64_t)count, "comment", "comments"))));
+}
+
+static struct feel_value rule_record(struct request *r, const struct compared_table *t, size_t i, size_t number,
+                                     const struct beside *beside)
 {
     const struct compared_rule *rule = &t->rules[i];
     const struct table_view *shown = t->after ? t->after : t->before;
@@ -139,6 +162,7 @@ static struct feel_value rule_record(struct request *r, const struct compared_ta
     record_text(&c, "change", str_of(change_word(rule->change)));
     record_text(&c, "id", rule->rule->id);
     if (rule->change != TABLE_GONE) record_int(&c, "number", (int64_t)number);
+    if (beside->talk) rule_put_talk(r, &c, beside->fact, beside->talk, rule->rule->id);
     return record_get(&c);
 }
 
@@ -154,7 +178,8 @@ static struct feel_value heads_of(struct request *r, const struct table_view *t)
     return values_get(&heads);
 }
 
-static struct feel_value table_record(struct request *r, const struct compared_table *t, bool compared)
+static struct feel_value table_record(struct request *r, const struct compared_table *t, bool compared,
+                                      const struct beside *beside)
 {
     const struct table_view *shown = t->after ? t->after : t->before;
     struct record c = record_new(r);
@@ -162,7 +187,8 @@ static struct feel_value table_record(struct request *r, const struct compared_t
     size_t number = 0;
     for (size_t i = 0; i < t->rule_count; i++) {
         number += t->rules[i].change != TABLE_GONE;
-        values_add(r, &rules, rule_record(r, t, i, number));
+        if (!beside->only.p || str_eq(t->rules[i].rule->id, beside->only))
+            values_add(r, &rules, rule_record(r, t, i, number, beside));
     }
     record_text(&c, "name", shown->decision);
     record_text(&c, "question", shown->question);
@@ -171,6 +197,7 @@ static struct feel_value table_record(struct request *r, const struct compared_t
     if (t->before && !str_eq(t->before->expression, shown->expression))
         record_text(&c, "before", t->before->expression);
     record_put(&c, "heads", heads_of(r, shown));
+    if (beside->only.p && !rules.count) return feel_null();
     record_put(&c, "rules", values_get(&rules));
     record_text(&c, "count", show_counted(r, (int64_t)shown->rule_count, "rule", "rules"));
     record_text(&c, "change", str_of(compared ? change_word(t->change) : "same"));
@@ -180,7 +207,7 @@ static struct feel_value table_record(struct request *r, const struct compared_t
 }
 
 /* The tables of `text`, beside those of `before` where there are some (STR_NONE: none). */
-static void put_tables(struct request *r, str before, str text)
+static void put_tables(struct request *r, str before, str text, const struct beside *beside)
 {
     const struct table_view *old = NULL, *now = NULL;
     const struct compared_table *tables;
@@ -191,15 +218,41 @@ static void put_tables(struct request *r, str before, str text)
     bool compared = before.n && tables_read(&r->arena, before, &old, &olds, &err) == 0;
     size_t count = tables_compare(&r->arena, compared ? old : now, compared ? olds : nows, now, nows, &tables);
     for (size_t i = 0; i < count; i++) {
-        values_add(r, &list, table_record(r, &tables[i], compared));
+        struct feel_value table = table_record(r, &tables[i], compared, beside);
+        if (table.kind != FEEL_NULL) values_add(r, &list, table);
         changed +=
             compared ? tables[i].changed_count + (tables[i].change != TABLE_SAME && !tables[i].changed_count) : 0;
     }
     page_put(r, "tables", values_get(&list));
-    if (compared)
+    if (compared && !beside->only.p)
         page_put_text(r, "difference",
                       changed ? show_counted(r, (int64_t)changed, "difference", "differences")
                               : STR("No rule differs"));
+}
+
+void book_put_rule(struct request *r, const struct shown_book *book, str id)
+{
+    bool draft = book->draft.n > 0;
+    put_tables(r, draft ? book->text : STR_NONE, draft ? book->draft : book->text, &(struct beside){0, NULL, id});
+}
+
+/* Rules on which something is open, those that are gone too. */
+static void put_open_rules(struct request *r, const struct shown_book *book, const struct talk *talk)
+{
+    struct values list = {0};
+    for (size_t i = 0; i < talk->count; i++) {
+        str id = talk->comments[i].place;
+        size_t open, first = 0;
+        while (!str_eq(talk->comments[first].place, id)) first++;
+        if (!id.n || first < i || !talk_count(talk, id, &open) || !open) continue;
+        str words = rule_words(r, book, id);
+        struct record c = record_new(r);
+        record_text(&c, "name", capitalise(r, words.n ? words : STR("a rule that is gone")));
+        record_text(&c, "href", talk_path(r, fact_id(book->fact), id));
+        record_text(&c, "count", show_counted(r, (int64_t)open, "open comment", "open comments"));
+        values_add(r, &list, record_get(&c));
+    }
+    page_put(r, "open_rules", values_get(&list));
 }
 
 /* ---- Questions ---- */
@@ -354,7 +407,13 @@ static int put_all(struct request *r, const struct shown_book *book, str message
     book_examine(r, text, &health);
     page_put(r, "problems", values_get(&health.problems));
     page_put(r, "broken", feel_boolean(health.errors > 0));
-    put_tables(r, draft ? book->text : STR_NONE, text);
+    struct talk talk = {0};
+    bool talks = book->fact && !r->then.number;
+    if (talks && (talk_load(r, fact_id(book->fact), &talk, err) || see_mentions(r, fact_id(book->fact), err)))
+        return -1;
+    if (talks) put_open_rules(r, book, &talk);
+    put_tables(r, draft ? book->text : STR_NONE, text,
+               &(struct beside){talks ? fact_id(book->fact) : 0, talks ? &talk : NULL, STR_NONE});
     if (!health.errors && shelf_take(r->web->shelf, book->name, book->version, text, &b, &unread) == 0)
         put_questions(r, b);
     shelf_put_back(r->web->shelf, b);

@@ -15,6 +15,13 @@ struct shown_book {
 };
 /* What the address names; false after the answer has become 404. */
 bool book_asked(struct request *r, struct shown_book *out);
+/* "rule 5 of data exposure" of the draft, else of what is in force; STR_NONE: no rule has that id. */
+str rule_words(struct request *r, const struct shown_book *book, str id);
+struct talk;
+/* Into a rule's record: what is said about it, and where. */
+void rule_put_talk(struct request *r, struct record *c, uint64_t fact, const struct talk *talk, str id);
+/* Puts the page's `tables`: the one rule, as it would be and as it is. */
+void book_put_rule(struct request *r, const struct shown_book *book, str id);
 /* A value of the rulebook, as it is in the draft where there is one. */
 str book_field(struct request *r, const struct shown_book *book, const char *name);
 /* What is wrong with a model, each with its place; how many of them keep it from being a rulebook, and how many cases

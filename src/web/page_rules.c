@@ -11,6 +11,12 @@ enum { REASON_LIMIT = 2000, VERSION_LIMIT = 100 };
 static void show_rules(struct rules_form *f, struct rules_check *check, int status)
 {
     struct request *r = f->r;
+    struct talk talk;
+    struct err err;
+    if (talk_load(r, fact_id(f->book.fact), &talk, &err)) {
+        page_fail(r, &err);
+        return;
+    }
     page_begin(r, PAGE_RULES);
     struct record book = record_new(r);
     str day = f->book.fact ? book_field(r, &f->book, "valid from") : STR_NONE;
@@ -30,7 +36,7 @@ static void show_rules(struct rules_form *f, struct rules_check *check, int stat
     record_bool(&table, "one", f->table.one);
     page_put(r, "table", record_get(&table));
     page_put(r, "tables", rules_tables(f));
-    page_put(r, "rules", rules_records(f));
+    page_put(r, "rules", rules_records(f, &talk));
     page_put(r, "panel", record_get(&check->panel));
     bool typed = r->method == METHOD_POST;
     page_put_text(r, "version", typed ? pairs_get(&r->form, STR("version")) : book_field(r, &f->book, "version"));

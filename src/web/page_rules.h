@@ -50,7 +50,7 @@ void rules_count_wrong(struct rules_form *f); /* after these */
 void rules_write(struct rules_form *f);
 
 /* ---- page_rules_words.c ---- */
-struct feel_value rules_records(struct rules_form *f);
+struct feel_value rules_records(struct rules_form *f, const struct talk *talk);
 struct feel_value rules_tables(struct rules_form *f);
 /* "the data class is personal and the region is home"; "whatever it is" where no test says anything. */
 str tests_in_words(struct rules_form *f, const str *tests);

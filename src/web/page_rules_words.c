@@ -4,6 +4,7 @@
 
 #include "base_time.h"
 #include "page_ask.h"
+#include "page_fact.h"
 
 /* ---- Words ---- */
 
@@ -177,7 +178,7 @@ static struct feel_value part_record(struct rules_form *f, size_t number, size_t
     return record_get(&one);
 }
 
-struct feel_value rules_records(struct rules_form *f)
+struct feel_value rules_records(struct rules_form *f, const struct talk *talk)
 {
     struct request *r = f->r;
     struct values list = {0};
@@ -197,6 +198,7 @@ struct feel_value rules_records(struct rules_form *f)
         record_bool(&one, "always", said == 0);
         record_put(&one, "tests", values_get(&tests));
         record_put(&one, "results", values_get(&results));
+        rule_put_talk(r, &one, fact_id(f->book.fact), talk, rule->id);
         record_text(&one, "why", rule->why);
         record_text(&one, "why_error", rule->why_error);
         record_bool(&one, "fresh", rule->fresh);

@@ -187,7 +187,8 @@ void past_release(struct web *web);
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
-      "shipped keys")                                                                                                  \
+      "shipped keys open_rules")                                                                                       \
+    X(TALK, talk, "title about tables comments")                                                                       \
     X(RULES, rules, "title message book table tables rules panel version day reason sure")                             \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
@@ -599,6 +600,8 @@ void answer_delete_page(struct request *r);
 void answer_delete(struct request *r);
 void answer_comment_new(struct request *r);
 void answer_comment_change(struct request *r);
+void answer_rule_talk(struct request *r);
+void answer_rule_say(struct request *r);
 void answer_people(struct request *r);
 void answer_api_page(struct request *r);
 void answer_api_facts(struct request *r);

@@ -14,7 +14,9 @@ WEB_PAGES(X)
     X(pages)                                                                                                           \
     X(saved)                                                                                                           \
     X(search)                                                                                                          \
-    X(comments) X(says) X(plan) X(benchmarks) X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling)
+    X(comments)                                                                                                        \
+    X(says)                                                                                                            \
+    X(plan) X(benchmarks) X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X

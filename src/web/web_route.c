@@ -15,6 +15,8 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/rulebooks"), ACCESS_VIEW, LANE_WORKER, answer_rulebooks},
     {METHOD_GET, STR_INIT("/rulebooks/*"), ACCESS_VIEW, LANE_WORKER, answer_rulebook},
     {METHOD_GET, STR_INIT("/rulebooks/*/model"), ACCESS_VIEW, LANE_WORKER, answer_rulebook_model},
+    {METHOD_GET, STR_INIT("/rulebooks/*/talk"), ACCESS_VIEW, LANE_WORKER, answer_rule_talk, .now = true},
+    {METHOD_POST, STR_INIT("/rulebooks/*/talk"), ACCESS_VIEW, LANE_WORKER, answer_rule_say},
     {METHOD_GET, STR_INIT("/rulebooks/*/rules"), ACCESS_EDIT, LANE_WORKER, answer_rules},
     {METHOD_POST, STR_INIT("/rulebooks/*/rules"), ACCESS_EDIT, LANE_WORKER, answer_rules_change},
     {METHOD_POST, STR_INIT("/rulebooks/*"), ACCESS_EDIT, LANE_WORKER, answer_rulebook_take, UPLOAD_LIMIT},

@@ -56,6 +56,31 @@ export async function rules(browser, base) {
     await page.context().close();
   });
 
+  await group('a rule is talked about, and what was said is settled', async () => {
+    const page = await open(browser, base, { who: 'rules-marketing' }), other = await open(browser, base, { who: 'rules-it' });
+    await page.goto(`${base}/rulebooks/${id}`);
+    await page.locator('[id="data exposure"] tbody tr').nth(4).locator('a').click();
+    check((await page.locator('h1').innerText()).includes('rule 5 of data exposure'), 'it stands at the rule');
+    await page.fill('#say-text', 'Is a contract enough, @rules-it@northlight.example?');
+    await Promise.all([page.waitForNavigation(), page.click('button:text-is("Comment")')]);
+    await other.goto(base);
+    await other.click('a[href*="/talk?rule=data_exposure_r5"]');
+    check((await other.locator('.rule-table tbody').innerText()).includes('Personal data outside'), 'who is mentioned comes to the rule');
+    check(!(await serious(other)).length, `nothing serious: ${await serious(other)}`);
+    await other.goto(`${base}/rulebooks/${id}/rules?table=data+exposure`);
+    check((await other.locator('#rule-5').innerText()).includes('1 comment, 1 open'), 'counted where it is changed');
+    await other.goto(`${base}/rulebooks/${id}`);
+    await other.click('a:text-is("Rule 5 of data exposure")');
+    await Promise.all([other.waitForNavigation(), other.click('button:text-is("This is settled")')]);
+    check((await other.locator('.comments').innerText()).includes('settled by Raj Patel'), 'settled, and by whom');
+    await page.goto(`${base}/rulebooks/${id}`);
+    check((await page.locator('[id="data exposure"]').innerText()).includes('1 comment, settled'), 'and it says so at the rule');
+    same(await page.locator('a:text-is("Rule 5 of data exposure")').count(), 0, 'nothing is open');
+    same((await page.goto(`${base}/rulebooks/${id}/talk?rule=nothing`)).status(), 404, 'a rule that is not there');
+    await page.context().close();
+    await other.context().close();
+  });
+
   await group('sentences on a phone, without JavaScript, and when somebody was quicker', async () => {
     const phone = await open(browser, base, { width: 390, height: 844, scheme: 'dark', script: false, who: 'it' });
     await phone.goto(`${base}/rulebooks/${id}/rules?table=amount`);
