@@ -103,7 +103,7 @@ static int note_last(void *host, const struct stored_ruling *row)
     int failed = json_parse(&k->work, row->answers, &j, k->err);
     if (!failed) {
         answers_from_json(b, &env, j, &answers);
-        failed = rulebook_brief(b, &env, &answers, &brief, k->err);
+        failed = rulebook_brief(b, NULL, &env, &answers, &brief, k->err);
     }
     shelf_put_back(k->of->shelf, b);
     if (failed) return in_ruling(k->err, row->number);

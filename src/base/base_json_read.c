@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_LIMIT = 200, FEW_MEMBERS = 12, FEW_VALUES = 32, BEHIND = 8 /* bytes that may be looked at at once */ };
+enum { DEPTH_LIMIT = 200, FEW_MEMBERS = 24, FEW_VALUES = 32, BEHIND = 8 /* bytes that may be looked at at once */ };
 
 struct json_reader {
     struct arena *arena;

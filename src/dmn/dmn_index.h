@@ -55,8 +55,8 @@ struct dmn_table {
     struct table_rule *rules;
     struct table_cell *cells; /* of all rules, row by row */
     size_t input_count, output_count, rule_count;
-    size_t base; /* the frame's first free place: `?` */
-    bool has_fallback;
+    size_t base;                         /* the frame's first free place: `?` */
+    bool has_fallback, fallback_depends; /* on the values of names */
     const struct table_index *index;
     const struct dmn_node *node;
     const struct xml *xml;

@@ -28,7 +28,8 @@ struct dmn_type {
     const struct feel_program *allowed;    /* of one element */
     const struct feel_program *constraint; /* of the whole */
     str allowed_text, constraint_text;
-    const str *listed; /* where `allowed` is only a list of texts */
+    const struct table_cell *compared; /* where `allowed` is only comparisons with constants, which are made of it */
+    const str *listed;                 /* where `allowed` is only a list of texts */
     size_t listed_count;
     const struct xml *xml; /* until it is linked */
     uint8_t state;         /* 0 to do, 1 being done, 2 done */

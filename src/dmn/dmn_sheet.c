@@ -190,5 +190,5 @@ bool dmn_node_compares(const struct dmn_node *n)
         if (t->cells[i].program) return false;
     for (size_t r = 0; r < t->rule_count; r++)
         if (!t->rules[r].constant) return false;
-    return !t->has_fallback;
+    return !t->fallback_depends;
 }

@@ -101,6 +101,17 @@ static void read_order(struct dmn_compiler *c, struct table_output *out, const s
     out->order = order.items, out->order_count = order.count;
 }
 
+static void read_fallback(struct dmn_compiler *c, struct dmn_table *t, struct table_output *out, const struct xml *at,
+                          str source, const struct feel_scope *scope)
+{
+    const struct feel_program *p;
+    struct err ignored;
+    out->fallback.program = compile_text(c, at, source, scope), t->has_fallback = true;
+    /* Where it means something without the names, it does not depend on them. */
+    t->fallback_depends |= feel_compile(&c->model->scratch, &c->root, source, &p, &ignored) < 0;
+    arena_clear(&c->model->scratch);
+}
+
 static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struct xml *x,
                         const struct feel_scope *scope, const struct dmn_type *whole)
 {
@@ -122,8 +133,7 @@ static void read_output(struct dmn_compiler *c, struct dmn_table *t, const struc
     if (fallback) {
         str source;
         at = text_of(fallback, &source);
-        if (source.n && !str_eq(source, STR("-")))
-            out->fallback.program = compile_text(c, at, source, scope), t->has_fallback = true;
+        if (source.n && !str_eq(source, STR("-"))) read_fallback(c, t, out, at, source, scope);
     }
     c->place = NULL;
 }

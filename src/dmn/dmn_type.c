@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Item definitions (DMN 1.5 §7.3.2) as FEEL types that also know their constraints. */
+#include "dmn_index.h"
 #include "dmn_inside.h"
 
 #include "base_utf8.h"
@@ -141,6 +142,16 @@ static void read_listed(struct arena *a, struct dmn_type *t)
     t->listed = texts.items, t->listed_count = texts.count;
 }
 
+/* Comparisons with constants, which need no program to be run. */
+static void read_compared(struct dmn_compiler *c, struct dmn_type *t, const struct feel_type *element)
+{
+    struct table_cell cell = {.text = t->allowed_text};
+    if (t->listed_count || !cell_read_constants(c, &cell, &c->root, element)) return;
+    struct table_cell *own = arena_alloc(c->a, sizeof *own);
+    *own = cell;
+    t->compared = own;
+}
+
 static bool is_listed(const struct dmn_type *t, struct feel_value v)
 {
     for (size_t i = 0; i < t->listed_count && v.kind == FEEL_STRING; i++)
@@ -226,7 +237,7 @@ static void link(struct dmn_compiler *c, struct dmn_type *t)
     const struct feel_type *whole = element;
     if (t->collection) whole = type_list_of(c->a, element);
     t->allowed = tests_of(c, x, "allowedValues", element, &t->allowed_text);
-    if (t->allowed) read_listed(c->a, t);
+    if (t->allowed) read_listed(c->a, t), read_compared(c, t, element);
     t->constraint = tests_of(c, x, "typeConstraint", whole, &t->constraint_text);
     t->feel = *whole;
     t->state = 2;
@@ -313,7 +324,8 @@ static bool element_fits(struct check *k, const struct dmn_type *t, struct feel_
         }
         break;
     }
-    if (!t->allowed || is_listed(t, v) || accepts(k, t->allowed, v)) return true;
+    if (!t->allowed || is_listed(t, v)) return true;
+    if (t->compared ? cell_matches(k->run, NULL, t->compared, &v, NULL) : accepts(k, t->allowed, v)) return true;
     return refuse(k, t, v);
 }
 

@@ -101,6 +101,11 @@ enum { RULING_EXPLAIN = 1, RULING_LIGHTER = 2, RULING_ALL = 3 };
 /* Fails only with ERR_LIMIT. What it gives lives in env->arena, or with the book. */
 int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct answers *a, unsigned wants,
                   struct ruling *out, struct err *err) MUST_USE;
+/* What decisions gave for answers like these: of very many rulings by one book most is looked up. One thread's; it may
+ * not outlive the book. */
+struct ruling_memo;
+struct ruling_memo *ruling_memo_new(const struct rulebook *b);
+void ruling_memo_free(struct ruling_memo *m);
 /* The same in brief, for very many: no reasons, no parts. */
 struct ruling_brief {
     enum ruling_state state;
@@ -109,8 +114,8 @@ struct ruling_brief {
     const struct rulebook_question *const *open;
     size_t open_count;
 };
-int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct ruling_brief *out,
-                   struct err *err) MUST_USE;
+int rulebook_brief(const struct rulebook *b, struct ruling_memo *memo, struct feel_env *env, const struct answers *a,
+                   struct ruling_brief *out, struct err *err) MUST_USE;
 
 /* As other programs read it; `number`: under which it is kept, 0 where it is not. The form is fixed. */
 void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w);

@@ -74,58 +74,113 @@ static str refused(const struct rulebook_question *q, struct arena *a, struct fe
     return text;
 }
 
-static void start(const struct rulebook *b, struct feel_env *env, struct answers *out)
+struct taking {
+    const struct rulebook *b;
+    struct feel_env *env;
+    struct dmn_sheet *fits; /* when it is needed */
+    struct answers *out;
+    texts problems;
+    bool of_past; /* problems are none */
+};
+
+static struct taking start(const struct rulebook *b, struct feel_env *env, bool of_past, struct answers *out)
 {
     *out = (struct answers){.values = arena_alloc(env->arena, (b->question_count + 1) * sizeof *out->values)};
     for (size_t i = 0; i < b->question_count; i++) out->values[i] = feel_null();
+    return (struct taking){.b = b, .env = env, .out = out, .of_past = of_past};
+}
+
+static void finish(struct taking *k)
+{
+    k->out->problems = k->problems.items, k->out->problem_count = k->problems.count;
+}
+
+static void not_asked(struct taking *k, str name)
+{
+    if (!k->of_past) *vec_add(k->env->arena, &k->problems) = unknown_name(k->b, k->env->arena, name);
 }
 
 /* A value that the model's own type does not take is a problem; one of a choice becomes the rulebook's own. */
-static void take(const struct rulebook *b, struct arena *a, struct dmn_sheet *fits, size_t i, struct feel_value v,
-                 struct answers *out, texts *problems)
+static void take(struct taking *k, size_t i, struct feel_value v)
 {
-    const struct rulebook_question *q = &b->questions[i];
+    const struct rulebook_question *q = &k->b->questions[i];
     if (v.kind == FEEL_NULL) return;
-    for (size_t k = 0; k < q->value_count; k++)
-        if (feel_same(q->values[k], v)) {
-            out->values[i] = q->values[k];
-            return;
-        }
-    struct feel_value as = q->value_count ? feel_null() : dmn_sheet_fit(fits, b->inside[i].node, v);
-    if (as.kind == FEEL_NULL)
-        *vec_add(a, problems) = refused(q, a, v, as.kind == FEEL_NULL ? as.text : STR(""));
-    else
-        out->values[i] = as;
+    for (size_t n = 0; n < q->value_count; n++) {
+        struct feel_value one = q->values[n];
+        bool both_texts = one.kind == FEEL_STRING && v.kind == FEEL_STRING;
+        if (!(both_texts ? str_eq(one.text, v.text) : feel_same(one, v))) continue;
+        k->out->values[i] = one;
+        return;
+    }
+    if (!k->fits && !q->value_count) k->fits = dmn_sheet_new(k->b->model, k->env, false);
+    struct feel_value as = q->value_count ? feel_null() : dmn_sheet_fit(k->fits, k->b->inside[i].node, v);
+    if (as.kind != FEEL_NULL)
+        k->out->values[i] = as;
+    else if (!k->of_past)
+        *vec_add(k->env->arena, &k->problems) = refused(q, k->env->arena, v, as.text);
+}
+
+static void take_context(struct taking *k, struct feel_value context)
+{
+    for (uint32_t i = 0; i < context.count; i++) {
+        const struct feel_entry *e = &context.entries[i];
+        size_t q = answers_question(k->b, e->key, i);
+        if (q == k->b->question_count)
+            not_asked(k, e->key);
+        else
+            take(k, q, e->value);
+    }
+    finish(k);
+}
+
+/* What has members, and a text that may be a date, is read as the question declares it. */
+static struct feel_value declared(struct taking *k, size_t question, const struct json *j)
+{
+    const struct dmn_node *n = k->b->inside[question].node;
+    const struct feel_type *t = dmn_node_type(n);
+    bool timely = t->is == FEEL_TYPE_OF_KIND && t->kind >= FEEL_DATE;
+    if (j->kind != JSON_OBJECT && j->kind != JSON_ARRAY && !(j->kind == JSON_STRING && timely))
+        return feel_from_json(k->env->arena, j);
+    struct json own = *j, alone = {.kind = JSON_OBJECT, .items = &own, .count = 1};
+    own.key = k->b->questions[question].name;
+    const struct feel_value *v = feel_entry_get(dmn_inputs_from_json(k->b->zone, k->env->arena, &alone), own.key);
+    return v ? *v : feel_null();
+}
+
+static void take_json(struct taking *k, const struct json *object)
+{
+    for (size_t i = 0; i < object->count; i++) {
+        const struct json *j = &object->items[i];
+        size_t q = answers_question(k->b, j->key, i);
+        if (q == k->b->question_count)
+            not_asked(k, j->key);
+        else
+            take(k, q, declared(k, q, j));
+    }
+    finish(k);
 }
 
 void answers_from_context(const struct rulebook *b, struct feel_env *env, struct feel_value context,
                           struct answers *out)
 {
-    texts problems = {0};
-    struct dmn_sheet *fits = dmn_sheet_new(b->model, env, false);
-    start(b, env, out);
-    for (uint32_t i = 0; i < context.count; i++) {
-        const struct feel_entry *e = &context.entries[i];
-        size_t q = answers_question(b, e->key, i);
-        if (q == b->question_count)
-            *vec_add(env->arena, &problems) = unknown_name(b, env->arena, e->key);
-        else
-            take(b, env->arena, fits, q, e->value, out, &problems);
-    }
-    out->problems = problems.items, out->problem_count = problems.count;
+    struct taking k = start(b, env, false, out);
+    take_context(&k, context);
 }
 
 void answers_from_json(const struct rulebook *b, struct feel_env *env, const struct json *object, struct answers *out)
 {
-    struct json own = *object;
-    struct json *items = arena_alloc(env->arena, (object->count + 1) * sizeof *items);
-    for (size_t i = 0; i < object->count; i++) { /* under the questions' names, so that they are read as declared */
-        items[i] = object->items[i];
-        size_t q = answers_question(b, items[i].key, i);
-        if (q < b->question_count) items[i].key = b->questions[q].name;
-    }
-    own.items = items;
-    answers_from_context(b, env, dmn_inputs_from_json(b->zone, env->arena, &own), out);
+    struct taking k = start(b, env, false, out);
+    take_json(&k, object);
+}
+
+void answers_of_past(const struct rulebook *b, struct feel_env *env, const struct json *object,
+                     struct feel_value context, struct answers *out)
+{
+    struct taking k = start(b, env, true, out);
+    if (object)
+        take_json(&k, object);
+    else
+        take_context(&k, context);
 }
 
 void answers_emit_json(const struct rulebook *b, const struct answers *a, struct json_writer *w)

@@ -12,33 +12,26 @@ static bool is_complete(const struct rulebook *b, const struct answers *a)
     return complete;
 }
 
-/* The decisions that lead to the zone and to the timing, what is needed first. What is looked up is put on the sheet,
- * for what is computed of it. */
-static int follow_way(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
-                      struct feel_value *zone, struct feel_value *timing, struct err *err)
+/* The decisions that lead to the zone and to the timing. */
+static int follow_way(struct ruling_run *run, struct feel_value *zone, struct feel_value *timing, struct err *err)
 {
-    size_t nodes;
-    dmn_nodes(b->model, &nodes);
-    uint16_t *classes = arena_alloc(env->arena, nodes * sizeof *classes);
-    for (size_t i = 0; i < b->question_count; i++) {
-        uint32_t node = dmn_node_index(b->inside[i].node);
-        if (b->grid[node].done) classes[node] = grid_class(&b->grid[node], a->values[i]);
-    }
+    const struct rulebook *b = run->b;
     for (size_t i = 0; i < b->due_count; i++) {
         struct feel_value v;
-        uint32_t node = dmn_node_index(b->way[i]);
-        const struct grid_node *g = &b->grid[node];
-        classes[node] = g->outcomes ? grid_outcome(g, classes) : NO_CLASS;
-        if (classes[node] != NO_CLASS)
-            dmn_sheet_put(s, b->way[i], v = g->values[classes[node]]);
-        else {
-            if (dmn_sheet_get(s, b->way[i], &v, err) < 0) return -1;
-            classes[node] = grid_class(g, v);
-        }
+        if (ruling_follow(run, b->way[i], &v, err) < 0) return -1;
         if (b->way[i] == b->zone) *zone = v;
         if (b->way[i] == b->parts[RULING_TIMING]) *timing = v;
     }
     return 0;
+}
+
+/* 1: the answers contradict each other. */
+static int find_contradiction(struct ruling_run *run, struct err *err)
+{
+    struct feel_value v = feel_null();
+    for (size_t i = 0; i < run->b->against_count; i++)
+        if (ruling_follow(run, run->b->against[i], &v, err) < 0) return -1;
+    return v.kind == FEEL_STRING || (v.kind == FEEL_LIST && v.count);
 }
 
 static double due_days(struct feel_value timing)
@@ -48,8 +41,8 @@ static double due_days(struct feel_value timing)
     return days->kind == FEEL_NULL ? 0 : feel_to_double(*days);
 }
 
-int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct ruling_brief *out,
-                   struct err *err)
+int rulebook_brief(const struct rulebook *b, struct ruling_memo *memo, struct feel_env *env, const struct answers *a,
+                   struct ruling_brief *out, struct err *err)
 {
     struct answers filled = *a;
     struct ruling open = {.book = b, .zone = feel_null()};
@@ -59,24 +52,22 @@ int rulebook_brief(const struct rulebook *b, struct feel_env *env, const struct 
         out->state = RULED_AGAINST;
         return 0;
     }
-    struct dmn_sheet *s = ruling_sheet(b, env, a, false);
-    if (b->contradictions) {
-        if (dmn_sheet_get(s, b->contradictions, &v, err) < 0) return -1;
-        if (v.kind == FEEL_STRING || (v.kind == FEEL_LIST && v.count)) {
-            out->state = RULED_AGAINST;
-            return 0;
-        }
+    struct ruling_run run;
+    ruling_run_init(&run, b, memo, env, a);
+    int against = find_contradiction(&run, err);
+    if (against) {
+        out->state = RULED_AGAINST;
+        return against < 0 ? -1 : 0;
     }
     if (!is_complete(b, a)) {
-        if (ruling_find_open(b, env, a, &filled, &open, err) < 0) return -1;
+        if (ruling_find_open(&run, env, a, &filled, &open, err) < 0) return -1;
         out->open = open.open, out->open_count = open.open_count;
         if (open.open_count) {
             out->state = RULED_OPEN, out->zone = open.zone;
             return 0;
         }
-        s = ruling_sheet(b, env, &filled, false);
     }
-    if (follow_way(b, env, s, &filled, &out->zone, &v, err) < 0) return -1;
+    if (follow_way(&run, &out->zone, &v, err) < 0) return -1;
     if (out->zone.kind == FEEL_NULL) {
         out->state = RULED_GAP;
         if (b->zone_count) out->zone = b->zones[b->zone_count > 1 ? 1 : 0];

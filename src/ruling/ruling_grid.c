@@ -8,9 +8,12 @@ enum { CELLS_LIMIT = 20000, CLASSES_LIMIT = 2000, STEPS_LIMIT = 20000000, LOOKS_
 uint16_t grid_class(const struct grid_node *g, struct feel_value v)
 {
     size_t low = 0, high = g->kind == GRID_SEGMENTS ? g->count / 2 : 0;
-    if (g->kind == GRID_VALUES)
+    if (g->kind == GRID_VALUES) {
+        for (size_t i = 0; i < g->count && v.kind == FEEL_STRING; i++) /* mostly it is one of these very texts */
+            if (g->values[i].text.p == v.text.p && g->values[i].kind == FEEL_STRING) return (uint16_t)i;
         for (size_t i = 0; i < g->count; i++)
             if (feel_same(g->values[i], v)) return (uint16_t)i;
+    }
     if (g->kind != GRID_SEGMENTS || (high && v.kind != g->values[0].kind)) return NO_CLASS;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -59,19 +62,19 @@ static void make_segments(struct rulebook *b, const struct dmn_node *n, struct g
 
 static void make_question(struct rulebook *b, const struct dmn_node *n, struct grid_node *g)
 {
-    g->values = dmn_node_values(n, &b->arena, &g->count);
+    for (size_t i = 0; i < b->question_count; i++)
+        if (b->inside[i].node == n) g->values = b->questions[i].values, g->count = b->questions[i].value_count;
     g->kind = g->count && g->count <= CLASSES_LIMIT ? GRID_VALUES : GRID_FREE;
     if (!g->count) make_segments(b, n, g);
 }
 
 /* How many combinations there are of what a decision needs; 0: one of them is not by classes. */
-static size_t combinations_of(const struct rulebook *b, const struct dmn_node *n, const struct grid_node *g)
+static size_t combinations_of(const struct rulebook *b, const struct grid_node *g)
 {
     size_t combinations = 1;
-    bool compares = dmn_node_compares(n);
     for (size_t i = 0; i < g->need_count; i++) {
         const struct grid_node *need = &b->grid[dmn_node_index(g->needs[i])];
-        if (need->kind == GRID_FREE || (need->kind == GRID_SEGMENTS && !compares)) return 0;
+        if (need->kind == GRID_FREE || (need->kind == GRID_SEGMENTS && !g->compares)) return 0;
         combinations *= need->count;
         if (combinations > CELLS_LIMIT) return 0;
     }
@@ -99,12 +102,15 @@ static bool evaluate_all(struct rulebook *b, struct feel_env *env, const struct 
         dmn_sheet_forget(s, n);
         if (dmn_sheet_get(s, n, &v, &err) < 0) return false;
         while (class < count && !feel_same(values[class], v)) class ++;
+        size_t errors;
+        dmn_sheet_errors(s, &errors);
         if (class < count)
             arena_back_to(&b->arena, mark);
         else if (count == CLASSES_LIMIT)
             return false;
         else
             values[count++] = v;
+        if (errors) s = dmn_sheet_new(b->model, env, false); /* what it noted may be gone */
         outcomes[c] = (uint16_t) class;
     }
     struct grid_step *steps = arena_alloc(&b->arena, (g->need_count + 1) * sizeof *steps);
@@ -117,7 +123,8 @@ static bool evaluate_all(struct rulebook *b, struct feel_env *env, const struct 
     return true;
 }
 
-static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_node *n)
+/* `tabulate`: it is asked for so often that its table is worth making. */
+static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_node *n, bool tabulate)
 {
     struct grid_node *g = &b->grid[dmn_node_index(n)];
     const struct dmn_node *needs[REQUIRED_LIMIT];
@@ -128,11 +135,12 @@ static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_nod
     if (dmn_node_kind(n) != DMN_DECISION) return;
     for (size_t i = 0; i < count && i < REQUIRED_LIMIT; i++) {
         enum dmn_kind kind = dmn_node_kind(needs[i]);
-        visit(b, env, needs[i]);
+        visit(b, env, needs[i], tabulate);
         if (kind == DMN_INPUT || kind == DMN_DECISION) g->needs[g->need_count++] = needs[i];
     }
     b->way[b->way_count++] = n;
-    size_t combinations = count <= REQUIRED_LIMIT && !b->asks_clock ? combinations_of(b, n, g) : 0;
+    g->compares = dmn_node_compares(n);
+    size_t combinations = tabulate && count <= REQUIRED_LIMIT && !b->asks_clock ? combinations_of(b, g) : 0;
     if (combinations && evaluate_all(b, env, n, g, combinations)) return;
     struct grid_node computed = {.kind = GRID_FREE};
     make_segments(b, n, &computed);
@@ -193,6 +201,17 @@ static void find_over(struct rulebook *b)
     }
 }
 
+/* The decisions that lead to one, what is needed first. */
+static void list_way(const struct rulebook *b, const struct dmn_node *n, bool *listed, const struct dmn_node **way,
+                     size_t *count)
+{
+    const struct grid_node *g = &b->grid[dmn_node_index(n)];
+    if (listed[dmn_node_index(n)] || dmn_node_kind(n) != DMN_DECISION) return;
+    listed[dmn_node_index(n)] = true;
+    for (size_t i = 0; i < g->need_count; i++) list_way(b, g->needs[i], listed, way, count);
+    way[(*count)++] = n;
+}
+
 void grid_build(struct rulebook *b)
 {
     size_t count;
@@ -201,11 +220,19 @@ void grid_build(struct rulebook *b)
     b->way = arena_array(&b->arena, count, sizeof *b->way);
     size_t looks = 0;
     struct feel_env env = {.arena = &b->arena, .limits = {.steps = STEPS_LIMIT}};
-    visit(b, &env, b->zone);
+    visit(b, &env, b->zone, true);
     for (size_t i = 0; i < count; i++)
         if (dmn_node_kind(nodes[i]) == DMN_INPUT && b->grid[i].done) find_alike(b, nodes[i], &looks);
     size_t zone_count = b->way_count;
     find_over(b);
-    if (b->parts[RULING_TIMING]) visit(b, &env, b->parts[RULING_TIMING]);
-    b->due_count = b->way_count, b->way_count = zone_count;
+    if (b->parts[RULING_TIMING]) visit(b, &env, b->parts[RULING_TIMING], true);
+    b->due_count = b->way_count;
+    for (size_t i = 0; i < RULING_PARTS; i++)
+        if (b->parts[i]) visit(b, &env, b->parts[i], false);
+    if (b->contradictions) {
+        visit(b, &env, b->contradictions, false);
+        b->against = arena_array(&b->arena, count, sizeof *b->against);
+        list_way(b, b->contradictions, arena_array(&b->arena, count, sizeof(bool)), b->against, &b->against_count);
+    }
+    b->way_count = zone_count;
 }

@@ -22,9 +22,10 @@ struct grid_node { /* of an input or a decision */
     const uint16_t *alike;         /* of a question: the first class that has the effect of each; or NULL */
     const uint16_t
         *outcomes; /* of a decision: its class by those of what it needs, the first fastest; NULL: computed */
+    bool compares; /* a decision that only compares numbers, see dmn_node_compares */
     bool done;
 };
-enum { NO_CLASS = UINT16_MAX };
+enum { NO_CLASS = UINT16_MAX, NULL_CLASS = UINT16_MAX - 1 };
 
 struct question_inside {
     const struct dmn_node *node;
@@ -50,12 +51,14 @@ struct rulebook {
     struct question_inside *inside;
     size_t question_count;
     bool *leads;                 /* by node: the zone or the extent rests on it */
-    struct grid_node *grid;      /* by node, of those on which the zone rests; the others are not done */
+    struct grid_node *grid;      /* by node; tables only of those on which zone and timing rest */
     const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
     uint32_t *way_node;          /* their indexes */
     size_t way_count;
-    bool asks_clock;  /* today() or now() stands in it: nothing is decided before the day is known */
-    size_t due_count; /* of these and, behind them, those that lead from there to the timing */
+    bool asks_clock;                 /* today() or now() stands in it: nothing is decided before the day is known */
+    size_t due_count;                /* of these and, behind them, those that lead from there to the timing */
+    const struct dmn_node **against; /* the decisions that lead to the contradictions, likewise */
+    size_t against_count;
 };
 
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
@@ -66,14 +69,33 @@ static inline uint16_t grid_outcome(const struct grid_node *g, const uint16_t *c
     size_t place = 0;
     for (size_t i = 0; i < g->need_count; i++) {
         uint16_t class = classes[g->steps[i].node];
-        if (class == NO_CLASS) return NO_CLASS;
+        if (class >= NULL_CLASS) return NO_CLASS;
         place += (size_t) class * g->steps[i].stride;
     }
     return g->outcomes[place];
 }
 
+/* One request: the values of all nodes so far, and their classes (ruling_memo.c). */
+struct ruling_run {
+    const struct rulebook *b;
+    struct ruling_memo *memo; /* or NULL */
+    struct dmn_sheet *sheet;
+    uint16_t *classes; /* by node */
+    struct feel_value *values;
+};
+void ruling_run_init(struct ruling_run *run, const struct rulebook *b, struct ruling_memo *memo, struct feel_env *env,
+                     const struct answers *a);
+void ruling_run_answer(struct ruling_run *run, size_t question, struct feel_value v);
+void ruling_run_put(struct ruling_run *run, const struct dmn_node *n, uint16_t class, struct feel_value v);
+/* A decision for which all that it needs is there already. */
+int ruling_follow(struct ruling_run *run, const struct dmn_node *n, struct feel_value *v, struct err *err) MUST_USE;
+
 /* The place of the question by that name, looked for at `likely` first; question_count where nothing is asked so. */
 size_t answers_question(const struct rulebook *b, str name, size_t likely);
+/* Answers to another rulebook: what this one does not ask is left out, and what it does not take was not given. One of
+ * the two is there. */
+void answers_of_past(const struct rulebook *b, struct feel_env *env, const struct json *object,
+                     struct feel_value context, struct answers *out);
 struct dmn_sheet *ruling_sheet(const struct rulebook *b, struct feel_env *env, const struct answers *a, bool explain);
 /* The place of a zone among the outcomes, 0 the lightest; SIZE_MAX for none of them. */
 size_t ruling_rank(const struct rulebook *b, struct feel_value zone);
@@ -81,8 +103,8 @@ size_t ruling_rank(const struct rulebook *b, struct feel_value zone);
 int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
                         struct ruling *r, struct err *err) MUST_USE;
 /* Which questions are open, of those that `a` does not answer (ruling_open.c); *filled: `a` with a value for each of
- * the others on which nothing depends. */
-int ruling_find_open(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct answers *filled,
+ * the others on which nothing depends, and the run is one with these. */
+int ruling_find_open(struct ruling_run *run, struct feel_env *env, const struct answers *a, struct answers *filled,
                      struct ruling *r, struct err *err) MUST_USE;
 
 #endif

@@ -137,7 +137,11 @@ int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct a
     }
     for (size_t i = 0; i < b->question_count; i++) complete &= a->values[i].kind != FEEL_NULL;
     if (find_contradictions(b, env, a, out, err) < 0) return -1;
-    if (!complete && ruling_find_open(b, env, a, &filled, out, err) < 0) return -1;
+    if (!complete) {
+        struct ruling_run run;
+        ruling_run_init(&run, b, NULL, env, a);
+        if (ruling_find_open(&run, env, a, &filled, out, err) < 0) return -1;
+    }
     if (out->state == RULED_AGAINST) out->zone = feel_null();
     if (out->state == RULED && out->open_count) out->state = RULED_OPEN;
     return out->state != RULED ? 0 : decide(b, env, &filled, wants, out, err);
