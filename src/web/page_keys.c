@@ -256,7 +256,7 @@ static void put_parts(struct request *r, const struct fact *whole, const struct 
     static const char *const many[PART_STATES] = {"parts stay", "parts change", "parts are added", "parts go"};
     struct values list = {0};
     size_t counts[PART_STATES] = {0}, alone = 0;
-    str words = STR_NONE;
+    str words = STR("");
     for (size_t i = 0; i < k->part_count; i++) {
         values_add(r, &list, part_record(r, whole, k, &k->parts[i]));
         counts[change_of(k, &k->parts[i])]++;
@@ -268,7 +268,7 @@ static void put_parts(struct request *r, const struct fact *whole, const struct 
                                 STR_ARGS(show_counted(r, (int64_t)counts[i], one[i], many[i])));
     page_put(r, "parts", values_get(&list));
     page_put_text(r, "part_count", show_counted(r, (int64_t)k->part_count, "part", "parts"));
-    page_put_text(r, "part_changes", words);
+    page_put_text(r, "part_changes", words.n ? words : STR_NONE);
     if (k->signed_alone && k->part_count)
         page_put_text(r, "alone",
                       alone ? text_format(r, "%zu of them %s signed by %s.", alone, alone == 1 ? "was" : "were",
