@@ -54,6 +54,7 @@ struct finding {
     int32_t since;
     bool accepted;
     str owner;
+    uint64_t by; /* of an agenda: the person who brought it; 0: not known */
 };
 struct findings {
     struct finding *items; /* worst first: severity, then money, then people, then the check's and subject's order */
@@ -83,6 +84,31 @@ int findings_with_state(struct store *s, struct arena *a, struct findings *f, in
 /* The form of `check --json`, see docs/checks.md. */
 void findings_emit_json(struct json_writer *w, struct feel_env *env, const struct finding *findings, size_t count);
 str finding_key(struct arena *a, const struct finding *f); /* the id as 16 hexadecimal digits */
+
+/* ---- Agendas: what is due, for a forum to decide, sign or know (model/agenda) ----
+ *
+ * A row is a file, in the form of a check. Keys: id, for each (a type; "two-key fact": each of those), or from
+ * (findings: at its severity or above; conflicts: one item), forums (kinds), asks, threshold, let, when, severity,
+ * says, brought by, most (rows at most, the worst first). */
+enum agenda_asks { ASKS_DECIDE, ASKS_SIGN, ASKS_KNOW };
+str agenda_asks_key(enum agenda_asks a); /* decide */
+int agenda_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,
+                   const struct checks **out, struct err *err) MUST_USE;
+struct agenda_found {
+    const struct finding *findings; /* all that was found; those that are accepted are left out */
+    size_t finding_count;
+    size_t conflicts; /* values on which sources disagree */
+};
+struct agenda_entry {
+    struct finding f; /* of an entry from findings: as it was found, but for `asks` */
+    enum agenda_asks asks;
+    str row; /* the id of the row */
+};
+bool agenda_asks_conflicts(const struct checks *agenda, str kind); /* does a row for this kind of forum count them? */
+/* What is due for a forum of this kind: to be decided, then signed, then known; the worst first. Entries live in the
+ * arena of `env`, and are made as its viewer sees the facts. */
+int agenda_make(const struct checks *agenda, struct feel_env *env, const struct agenda_found *found, str kind,
+                const struct agenda_entry **out, size_t *count, struct err *err) MUST_USE;
 
 /* Score by practice, 0 to 100: the mean over its checks of the share of concerned subjects without a finding; a finding
  * takes its subject's share away by severity: high all of it, medium two thirds, low one third. A check that concerns

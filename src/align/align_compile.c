@@ -34,6 +34,9 @@ struct compiling {
     str file, text;
     struct check *check;
     struct err *err;
+    bool agenda;
+    size_t two_key; /* of an agenda's row for each two-key fact: which of those types */
+    bool more;      /* there are further ones */
 };
 
 static int fail(struct compiling *c, const struct yaml *at, str key)
@@ -147,6 +150,10 @@ static const struct feel_scope *subject_scope(struct compiling *c)
     const struct feel_scope *outer = graph_scope(c->graph);
     struct feel_variable *this = arena_zalloc(c->arena, sizeof *this);
     const struct model_type *type = c->check->info.subject;
+    if (c->check->agenda.from == FROM_CONFLICTS) {
+        *this = (struct feel_variable){.name = STR("number"), .type = &feel_type_number};
+        return new_scope(c->arena, outer, this, 1);
+    }
     *this = (struct feel_variable){.name = STR("this"),
                                    .opened = type != NULL,
                                    .type = type ? graph_type(c->graph, type) : outer->variables[0].type};
@@ -231,6 +238,7 @@ static int read_head(struct compiling *c, const struct yaml *root)
         return fail(c, at, STR("id"));
     }
     info->id = at->text, info->file = c->file;
+    if (c->agenda) return 0;
     if (get_scalar(c, root, STR("practice"), true, &at)) return -1;
     str keys[PRACTICE_COUNT];
     int practice = PRACTICE_COUNT;
@@ -241,13 +249,38 @@ static int read_head(struct compiling *c, const struct yaml *root)
     if (practice == PRACTICE_COUNT)
         return unknown(c, at, STR("practice"), "practice", err_nearest(at->text, keys, PRACTICE_COUNT));
     info->practice = (enum practice)practice;
-    if (get_scalar(c, root, STR("for each"), true, &at)) return -1;
+    return 0;
+}
+
+/* The next of the types that both sides sign; the file is compiled once for each. */
+static void take_two_key(struct compiling *c)
+{
+    size_t seen = 0;
+    c->more = false;
+    for (size_t i = 0; i < c->model->type_count; i++) {
+        if (!c->model->types[i].two_key) continue;
+        if (seen == c->two_key) c->check->info.subject = &c->model->types[i];
+        c->more |= seen > c->two_key;
+        seen++;
+    }
+}
+
+static int read_subject(struct compiling *c, const struct yaml *root)
+{
+    struct check_info *info = &c->check->info;
+    const struct yaml *at;
+    if (get_scalar(c, root, STR("for each"), !c->check->agenda.from, &at)) return -1;
+    if (!at) return 0;
+    if (c->agenda && str_eq(at->text, STR("two-key fact"))) {
+        take_two_key(c);
+        if (info->subject) return 0;
+        err_set(c->err, ERR_INPUT, "no type of this metamodel is signed by both sides");
+        return fail(c, at, STR("for each"));
+    }
     if (!str_eq(at->text, STR("workspace"))) {
         info->subject = model_type(c->model, at->text);
         if (!info->subject) return unknown(c, at, STR("for each"), "fact type", model_nearest_type(c->model, at->text));
     }
-    if (get_scalar(c, root, STR("why"), false, &at)) return -1;
-    if (at) info->why = at->text;
     return 0;
 }
 
@@ -299,35 +332,145 @@ static void find_seen_by(struct compiling *c)
     see_reads(c, reads, count, lets, &check->read_by);
 }
 
-static int compile_file(struct compiling *c)
+static int open_file(struct compiling *c, const str *known, size_t count, const char *what, const struct yaml **root)
+{
+    c->check->text = c->text;
+    if (yaml_parse(c->arena, c->text, c->file, root, c->err)) return -1;
+    if ((*root)->kind != YAML_MAP) {
+        err_set(c->err, ERR_INPUT, "%s is a list of keys with values, such as \"id: paid-seats-unused\"", what);
+        return fail(c, *root, STR_NONE);
+    }
+    return yaml_only(*root, known, count, c->err) ? err_in(c->err, c->file) : 0;
+}
+
+/* What checks and agendas have alike: the subject, names, the condition and the severity. */
+static int compile_condition(struct compiling *c, const struct yaml *root, const struct feel_scope **scope)
+{
+    const struct yaml *when;
+    struct check *check = c->check;
+    if (read_subject(c, root) || read_thresholds(c, root)) return -1;
+    *scope = new_scope(c->arena, subject_scope(c), check->thresholds, check->threshold_count);
+    if (compile_lets(c, root, scope)) return -1;
+    if (compile_optional(c, *scope, root, STR("concerns"), GIVES_BOOLEAN, &check->concerns)) return -1;
+    if (get_scalar(c, root, STR("when"), !check->agenda.from, &when)) return -1;
+    if (when && compile_part(c, *scope, when, STR("when"), GIVES_BOOLEAN, &check->when)) return -1;
+    return read_severity(c, root, *scope);
+}
+
+static int compile_check(struct compiling *c)
 {
     static const str known[] = {STR_INIT("id"),    STR_INIT("practice"), STR_INIT("for each"), STR_INIT("threshold"),
                                 STR_INIT("let"),   STR_INIT("when"),     STR_INIT("severity"), STR_INIT("says"),
                                 STR_INIT("money"), STR_INIT("people"),   STR_INIT("facts"),    STR_INIT("next"),
                                 STR_INIT("why"),   STR_INIT("concerns")};
-    const struct yaml *root, *when;
+    const struct yaml *root, *why;
+    const struct feel_scope *scope;
     struct check *check = c->check;
-    check->text = c->text;
-    if (yaml_parse(c->arena, c->text, c->file, &root, c->err)) return -1;
-    if (root->kind != YAML_MAP) {
-        err_set(c->err, ERR_INPUT, "a check is a list of keys with values, such as \"id: paid-seats-unused\"");
-        return fail(c, root, STR_NONE);
-    }
-    if (yaml_only(root, known, ARRAY_COUNT(known), c->err)) return err_in(c->err, c->file);
-    if (read_head(c, root) || read_thresholds(c, root)) return -1;
-    const struct feel_scope *scope = subject_scope(c);
-    scope = new_scope(c->arena, scope, check->thresholds, check->threshold_count);
-    if (compile_lets(c, root, &scope)) return -1;
-    if (compile_optional(c, scope, root, STR("concerns"), GIVES_BOOLEAN, &check->concerns)) return -1;
-    if (get_scalar(c, root, STR("when"), true, &when)) return -1;
-    if (compile_part(c, scope, when, STR("when"), GIVES_BOOLEAN, &check->when)) return -1;
-    if (read_severity(c, root, scope)) return -1;
+    if (open_file(c, known, ARRAY_COUNT(known), "a check", &root) || read_head(c, root) ||
+        compile_condition(c, root, &scope) || get_scalar(c, root, STR("why"), false, &why))
+        return -1;
+    if (why) check->info.why = why->text;
     if (compile_template(c, scope, root, STR("says"), &check->says, &check->says_at)) return -1;
     if (compile_optional(c, scope, root, STR("money"), GIVES_NUMBER, &check->money)) return -1;
     if (compile_optional(c, scope, root, STR("people"), GIVES_NUMBER, &check->people)) return -1;
     if (compile_optional(c, scope, root, STR("facts"), GIVES_FACTS, &check->facts)) return -1;
     if (compile_template(c, scope, root, STR("next"), &check->next, &check->next_at)) return -1;
     find_seen_by(c);
+    return 0;
+}
+
+/* ---- Agendas ---- */
+
+static const str asks_words[] = {
+    [ASKS_DECIDE] = STR_INIT("decide"), [ASKS_SIGN] = STR_INIT("sign"), [ASKS_KNOW] = STR_INIT("know")};
+str agenda_asks_key(enum agenda_asks a) { return asks_words[a]; }
+
+/* One of the words, by its place. */
+static int read_word(struct compiling *c, const struct yaml *at, str key, const char *what, const str *words,
+                     size_t count, size_t *out)
+{
+    for (*out = 0; *out < count; ++*out)
+        if (str_eq(at->text, words[*out])) return 0;
+    return unknown(c, at, key, what, err_nearest(at->text, words, count));
+}
+
+/* The kinds of forums are values of the type's field. */
+static int read_forums(struct compiling *c, const struct yaml *root)
+{
+    const struct yaml *list = yaml_get(root, STR("forums"));
+    const struct model_type *forum = model_type(c->model, STR("forum"));
+    const struct model_field *kind = forum ? model_field(forum, STR("kind")) : NULL;
+    size_t place;
+    if (!list || list->kind != YAML_LIST || !list->count) {
+        err_set(c->err, ERR_INPUT, "a list of the kinds of forums is expected here, such as [two heads, steering]");
+        return fail(c, list ? list : root, STR("forums"));
+    }
+    for (size_t i = 0; i < list->count; i++)
+        if (kind &&
+            read_word(c, &list->items[i], STR("forums"), "kind of forum", kind->values, kind->value_count, &place))
+            return -1;
+    c->check->agenda.forums = list;
+    return 0;
+}
+
+static int read_row(struct compiling *c, const struct yaml *root)
+{
+    static const str froms[] = {STR_INIT("findings"), STR_INIT("conflicts")};
+    struct agenda_row *row = &c->check->agenda;
+    const struct yaml *at;
+    size_t place = 0;
+    row->is = true;
+    if (read_head(c, root) || get_scalar(c, root, STR("from"), false, &at)) return -1;
+    if (at) {
+        if (read_word(c, at, STR("from"), "source of an agenda", froms, ARRAY_COUNT(froms), &place)) return -1;
+        row->from = (enum agenda_from)(FROM_FINDINGS + place);
+    }
+    if (get_scalar(c, root, STR("asks"), true, &at) ||
+        read_word(c, at, STR("asks"), "thing to ask", asks_words, ARRAY_COUNT(asks_words), &place))
+        return -1;
+    row->asks = (enum agenda_asks)place;
+    if (read_forums(c, root) || get_scalar(c, root, STR("most"), false, &at)) return -1;
+    if (!at || (str_to_int(at->text, &row->most) && row->most > 0)) return 0;
+    err_set(c->err, ERR_INPUT, "a whole number above 0 is expected here");
+    return fail(c, at, STR("most"));
+}
+
+static int compile_row(struct compiling *c)
+{
+    static const str known[] = {STR_INIT("id"),   STR_INIT("for each"), STR_INIT("from"),       STR_INIT("forums"),
+                                STR_INIT("asks"), STR_INIT("let"),      STR_INIT("when"),       STR_INIT("threshold"),
+                                STR_INIT("says"), STR_INIT("severity"), STR_INIT("brought by"), STR_INIT("most")};
+    const struct yaml *root;
+    const struct feel_scope *scope;
+    struct check *check = c->check;
+    if (open_file(c, known, ARRAY_COUNT(known), "a row of an agenda", &root) || read_row(c, root) ||
+        compile_condition(c, root, &scope))
+        return -1;
+    if (check->agenda.from == FROM_FINDINGS) return 0;
+    if (compile_template(c, scope, root, STR("says"), &check->says, &check->says_at)) return -1;
+    return compile_optional(c, scope, root, STR("brought by"), GIVES_FACTS, &check->agenda.by);
+}
+
+int agenda_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,
+                   const struct checks **out, struct err *err)
+{
+    VEC(struct check) items = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct compiling c = {
+            .arena = a, .graph = g, .model = graph_model(g), .err = err, .agenda = true, .more = true};
+        c.file = arena_copy(a, files[i].file), c.text = arena_copy(a, files[i].text);
+        for (; c.more; c.two_key++) {
+            /* What is compiled points to the check, so it stays where it is. */
+            c.more = false, c.check = arena_zalloc(a, sizeof *c.check);
+            if (compile_row(&c)) return -1;
+            *vec_add(a, &items) = *c.check;
+        }
+    }
+    struct check_info *infos = arena_array(a, items.count, sizeof *infos);
+    for (size_t i = 0; i < items.count; i++) infos[i] = items.items[i].info;
+    struct checks *c = arena_zalloc(a, sizeof *c);
+    *c = (struct checks){.graph = g, .items = items.items, .infos = infos, .count = items.count};
+    *out = c;
     return 0;
 }
 
@@ -339,7 +482,7 @@ int checks_compile(struct arena *a, const struct graph *g, const struct check_te
     for (size_t i = 0; i < count; i++) {
         struct compiling c = {.arena = a, .graph = g, .model = graph_model(g), .check = &items[i], .err = err};
         c.file = arena_copy(a, files[i].file), c.text = arena_copy(a, files[i].text);
-        if (compile_file(&c)) return -1;
+        if (compile_check(&c)) return -1;
         for (size_t k = 0; k < i; k++) {
             if (!str_eq(items[k].info.id, items[i].info.id)) continue;
             err_set(err, ERR_INPUT, "a check with the id \"" STR_FORMAT "\" stands in " STR_FORMAT " already",

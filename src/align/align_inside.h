@@ -12,6 +12,15 @@ struct check_part {
     const struct yaml *at;
     const struct feel_program *program;
 };
+enum agenda_from { FROM_FACTS, FROM_FINDINGS, FROM_CONFLICTS };
+struct agenda_row { /* what a row of an agenda has besides */
+    bool is;
+    enum agenda_from from;
+    enum agenda_asks asks;
+    const struct yaml *forums;
+    int64_t most; /* 0: all */
+    struct check_part by;
+};
 struct check {
     struct check_info info;
     str text; /* the file's */
@@ -28,6 +37,7 @@ struct check {
     enum severity fixed; /* where `severity` has no program */
     const struct template *says, *next;
     const struct yaml *says_at, *next_at;
+    struct agenda_row agenda;
     enum user_role found_by, read_by; /* the lowest roles that see all that the condition, that the whole check reads */
 };
 struct checks {
@@ -48,6 +58,15 @@ struct subject {
 };
 struct feel_value let_get(struct feel_env *env, const struct feel_class *class, uint64_t handle, uint32_t slot);
 struct feel_value let_object(const struct subject *s, size_t seen);
+
+/* Those of the checks that are wanted. */
+int checks_run_some(const struct checks *c, struct feel_env *env,
+                    bool (*wanted)(const struct check *c, const void *host), const void *host, struct findings *out,
+                    struct err *err) MUST_USE;
+
+/* What a check would say of a subject, whether it finds anything or not. */
+int check_say(const struct checks *c, size_t number, struct feel_env *env, struct feel_value this, struct finding *out,
+              struct err *err) MUST_USE;
 
 /* Moves an error in the text of a scalar to its place in the file. */
 void place_error(struct err *err, str file, str file_text, const struct yaml *at, str key);

@@ -179,7 +179,11 @@ static int make_finding(struct run *r, size_t number)
     }
     if (gather_facts(r, f)) return -1;
     if (render(r, check->says, STR("says"), check->says_at, &f->says)) return -1;
-    if (render(r, check->next, STR("next"), check->next_at, &f->next)) return -1;
+    if (check->next && render(r, check->next, STR("next"), check->next_at, &f->next)) return -1;
+    if (check->agenda.by.program) {
+        if (eval(r, &check->agenda.by, &v)) return -1;
+        if (v.kind == FEEL_OBJECT && picture_fact(r->picture, v.object.handle)) f->by = v.object.handle;
+    }
     f->id = finding_id(r);
     *vec_add(r->asked->arena, &r->found) = made;
     return 0;
@@ -272,14 +276,37 @@ static void run_close(struct run *r, struct findings *out)
     for (size_t i = 0; i < r->found.count; i++) out->items[i] = r->found.items[i].f;
 }
 
-int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err)
+int checks_run_some(const struct checks *c, struct feel_env *env,
+                    bool (*wanted)(const struct check *c, const void *host), const void *host, struct findings *out,
+                    struct err *err)
 {
     struct run r;
     run_open(&r, c, env, err);
     int failed = 0;
-    for (size_t i = 0; i < c->count && !failed; i++) failed = run_check(&r, i);
+    for (size_t i = 0; i < c->count && !failed; i++)
+        if (!wanted || wanted(&c->items[i], host)) failed = run_check(&r, i);
     run_close(&r, out);
     return failed;
+}
+
+int check_say(const struct checks *c, size_t number, struct feel_env *env, struct feel_value this, struct finding *out,
+              struct err *err)
+{
+    struct run r;
+    struct findings said;
+    run_open(&r, c, env, err);
+    open_subject(&r, number);
+    r.subject.inputs[1] = this;
+    int failed = make_finding(&r, number);
+    close_subject(&r);
+    run_close(&r, &said);
+    if (!failed) *out = said.items[0];
+    return failed;
+}
+
+int checks_run(const struct checks *c, struct feel_env *env, struct findings *out, struct err *err)
+{
+    return checks_run_some(c, env, NULL, NULL, out, err);
 }
 
 static void take_known(struct run *r, const struct findings *all, size_t number)

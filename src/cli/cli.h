@@ -108,8 +108,9 @@ struct cli_checks {
 /* The texts of the built-in checks and of those in a folder (may be NULL), and the same compiled. */
 int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err) MUST_USE;
 void cli_benchmark_files(struct cli *c, struct cli_checks *out); /* the built-in ones */
-void cli_rulebook_files(struct cli *c, struct cli_checks *out);  /* the same, in the order of their names */
-str cli_rulebook_name(str path);                                 /* "safe-zones" of model/rulebooks/safe-zones.dmn */
+void cli_agenda_files(struct cli *c, struct cli_checks *out);
+void cli_rulebook_files(struct cli *c, struct cli_checks *out); /* the same, in the order of their names */
+str cli_rulebook_name(str path);                                /* "safe-zones" of model/rulebooks/safe-zones.dmn */
 /* One of them by its name; ERR_USAGE says which there are. The text lives as long as the program. */
 int cli_rulebook(struct cli *c, str name, struct check_text *out, struct err *err) MUST_USE;
 /* What the world calls a product, for graph_options; the catalogue is read at the first call. */

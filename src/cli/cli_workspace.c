@@ -271,6 +271,7 @@ static void built_in_files(struct cli *c, const char *folder, struct cli_checks 
 }
 
 void cli_benchmark_files(struct cli *c, struct cli_checks *out) { built_in_files(c, "model/benchmarks/", out); }
+void cli_agenda_files(struct cli *c, struct cli_checks *out) { built_in_files(c, "model/agenda/", out); }
 void cli_rulebook_files(struct cli *c, struct cli_checks *out) { built_in_files(c, RULEBOOKS, out); }
 
 str cli_rulebook_name(str path) { return str_slice(path, strlen(RULEBOOKS), path.n - strlen(".dmn")); }

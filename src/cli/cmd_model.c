@@ -20,10 +20,13 @@ static int take_texts(struct cli *c, struct model_text *built_in, struct model_t
 static int prove(struct cli *c, const struct model_plan *plan, struct err *err)
 {
     const struct checks *checks;
+    struct cli_checks agenda;
     if (cli_load_products(c, err) < 0 ||
         graph_new(plan->new, store_profile(c->store), &c->graph_options, &c->graph, err) < 0)
         return -1;
-    return cli_checks(c, NULL, &checks, err);
+    cli_agenda_files(c, &agenda);
+    if (cli_checks(c, NULL, &checks, err) < 0) return -1;
+    return agenda_compile(&c->arena, c->graph, agenda.items, agenda.count, &checks, err);
 }
 
 static int look_ahead(struct cli *c, int flags, struct model_text *built_in, struct model_text *own,

@@ -50,7 +50,7 @@ static void show_route(void *self, const char *methods, str path, const char *ac
 static int run(struct cli *c)
 {
     struct err err = {0};
-    struct cli_checks checks, benchmarks, rulebooks;
+    struct cli_checks checks, agenda, benchmarks, rulebooks;
     int64_t port = 8400, rate = 0;
     struct serving s = {.c = c};
     struct web_options *o = &s.options;
@@ -76,6 +76,9 @@ static int run(struct cli *c)
     o->api_rate = (uint32_t)rate;
     o->checks = checks.items;
     o->check_count = checks.count;
+    cli_agenda_files(c, &agenda);
+    o->agenda = agenda.items;
+    o->agenda_count = agenda.count;
     cli_benchmark_files(c, &benchmarks);
     o->benchmarks = benchmarks.items;
     o->benchmark_count = benchmarks.count;

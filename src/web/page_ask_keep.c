@@ -8,15 +8,12 @@ enum { NAME_LIMIT = 300, TRIES = 3 };
 
 static void put(struct change_set *c, const struct model_type *type, uint64_t fact, const char *field, str value)
 {
-    const struct model_field *f = model_field(type, str_of(field));
-    if (f && value.n && f->kind != FIELD_LINK && f->kind != FIELD_LINKS)
-        change_value(c, fact, f, value, (struct origin){.kind = ORIGIN_TYPED});
+    if (value.n) change_text(c, type, fact, field, value);
 }
 
 static void put_link(struct change_set *c, const struct model_type *type, uint64_t fact, const char *field, uint64_t to)
 {
-    const struct model_field *f = model_field(type, str_of(field));
-    if (f && to && f->kind == FIELD_LINK) change_links(c, fact, f, &to, 1, (struct origin){.kind = ORIGIN_TYPED});
+    if (to) change_link(c, type, fact, field, &to, 1);
 }
 
 /* The number after the highest of those that are written so: RQ-1059. */

@@ -20,6 +20,8 @@ struct web_options {
     int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */
     const struct check_text *checks;
     size_t check_count;
+    const struct check_text *agenda; /* rows of agendas, see agenda_compile */
+    size_t agenda_count;
     const struct check_text *benchmarks; /* published figures, see align_benchmark.h */
     size_t benchmark_count;
     const struct check_text *rulebooks; /* that come with the program; `file` is the name */

@@ -190,6 +190,9 @@ void past_release(struct web *web);
       "shipped keys open_rules")                                                                                       \
     X(TALK, talk, "title about tables comments")                                                                       \
     X(RULES, rules, "title message book table tables rules panel version day reason sure")                             \
+    X(FORUMS, forums, "title rows")                                                                                    \
+    X(FORUM, forum, "title message forum groups later members meetings day today typed saved")                         \
+    X(MEETING, meeting, "title forum forum_href action message day closed version present notes items saved")          \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
     X(KEYS, keys,                                                                                                      \
@@ -395,7 +398,7 @@ struct web {
     const struct zone *zone;
     struct store_profile profile;
     struct graph *graph;
-    const struct checks *checks;
+    const struct checks *checks, *agenda;
     const struct benchmark *benchmarks;
     size_t benchmark_count;
     struct shelf *shelf;
@@ -445,6 +448,13 @@ void web_log(struct web *web, str what, str detail);
 void web_now(struct web *web, int64_t *now, int64_t *today);
 /* Commits, and shows it in the next picture before it returns. ERR_KEPT: the second failed, and *result holds. */
 int web_commit(struct web *web, struct change_set *c, struct commit_result *result, struct err *err) MUST_USE;
+/* Typed values of a change set by the name of the field; one that the metamodel does not have is left out. An empty
+ * text takes the value away. */
+void change_text(struct change_set *c, const struct model_type *type, uint64_t fact, const char *field, str value);
+void change_link(struct change_set *c, const struct model_type *type, uint64_t fact, const char *field,
+                 const uint64_t *to, size_t count);
+/* Values on which sources disagree, and nobody has decided. */
+int count_conflicts(struct request *r, size_t *count, struct err *err) MUST_USE;
 /* Around other writing than of facts: the writer, for this thread alone until web_written, which hands on what failed,
  * or says ERR_KEPT as web_commit does. */
 struct store *web_write(struct web *web);
@@ -558,6 +568,11 @@ void answer_today(struct request *r);
 void answer_finding(struct request *r);
 void answer_ask(struct request *r);
 void answer_ask_keep(struct request *r);
+void answer_forums(struct request *r);
+void answer_forum(struct request *r);
+void answer_forum_change(struct request *r);
+void answer_meeting(struct request *r);
+void answer_meeting_change(struct request *r);
 void answer_rulebooks(struct request *r);
 void answer_rulebook(struct request *r);
 void answer_rulebook_model(struct request *r);

@@ -102,7 +102,7 @@ static struct feel_value nav_of(struct request *r)
     if (model_type(m, STR("application"))) add_nav(r, &nav, "Stack", STR("/stack"), str_eq(r->path, STR("/stack")));
     add_nav(r, &nav, "Decisions", STR("/ask"),
             str_eq(r->path, STR("/ask")) || str_starts(r->path, STR("/rulebooks")) ||
-                str_starts(r->path, STR("/rulings")));
+                str_starts(r->path, STR("/rulings")) || str_starts(r->path, STR("/forums")));
     add_nav(r, &nav, "All facts", STR("/facts"),
             str_starts(r->path, STR("/facts")) || str_starts(r->path, STR("/types")));
     if (request_is_allowed(r, ACCESS_STEWARD))

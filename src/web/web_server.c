@@ -308,6 +308,7 @@ static int open_workspace(struct web *web, struct err *err)
     if (graph_new(store_model(web->writer), store_profile(web->writer), &o->graph, &web->graph, err) ||
         graph_refresh(web->graph, web->writer, err) ||
         checks_compile(&web->arena, web->graph, o->checks, o->check_count, &web->checks, err) ||
+        agenda_compile(&web->arena, web->graph, o->agenda, o->agenda_count, &web->agenda, err) ||
         benchmarks_compile(&web->arena, web->graph, o->benchmarks, o->benchmark_count, &web->benchmarks,
                            &web->benchmark_count, err))
         return -1;

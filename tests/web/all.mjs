@@ -15,6 +15,7 @@ import { past } from './past.mjs';
 import { paste } from './paste.mjs';
 import { talk } from './talk.mjs';
 import { api } from './api.mjs';
+import { forums } from './forums.mjs';
 import { rulings } from './rulings.mjs';
 import { people } from './people.mjs';
 import { rulebooks } from './rulebooks.mjs';
@@ -22,7 +23,7 @@ import { rules } from './rules.mjs';
 
 // Two halves that can run side by side, each on a workspace of its own; about as long as each other.
 const halves = {
-  first: { pages, direction, list, keys, past, rules },
+  first: { pages, direction, list, keys, past, rules, forums },
   second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, api, rulebooks },
 };
 const parts = { ...halves.first, ...halves.second };
@@ -34,7 +35,7 @@ for (const name of asked.filter((n) => !parts[n])) check(false, `there is no par
 const browser = await launch();
 const web = await serve(`${process.env.WORK}/web.entente`);
 // Some are given the server, some its address.
-const whole = new Set([live, files, http, people, rulings, api]);
+const whole = new Set([live, files, http, people, rulings, api, forums]);
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length && !asked.includes(name)) continue;
   await (part === http ? part(web) : part(browser, whole.has(part) ? web : web.base));

@@ -18,3 +18,8 @@ document.addEventListener("change", (event) => {
 });
 // The plain button of a search form is only needed where this script does not run.
 document.documentElement.classList.add("scripted");
+// What prints the page is shown where it works.
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
