@@ -171,20 +171,6 @@ static bool holds_feel(const struct xml *x)
     return is_one_of(x->name, holders, ARRAY_COUNT(holders));
 }
 
-static void put_escaped(struct buf *out, str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '&')
-            buf_text(out, "&amp;");
-        else if (s.p[i] == '<')
-            buf_text(out, "&lt;");
-        else if (s.p[i] == '>')
-            buf_text(out, "&gt;");
-        else
-            buf_char(out, s.p[i]);
-    }
-}
-
 static void format_element(struct formatting *f, const struct xml *x)
 {
     if (x->parent && xml_is(x, "text") && str_eq(x->space, x->parent->space) && holds_feel(x->parent) && !x->first) {
@@ -193,7 +179,7 @@ static void format_element(struct formatting *f, const struct xml *x)
         str now = dmn_format_feel(f->a, x->text, f->names.items, f->names.count);
         if (str_eq(now, x->text)) return; /* however it is escaped */
         buf_str(&f->out, str_slice(f->model, f->done, x->from));
-        put_escaped(&f->out, now);
+        xml_put_text(&f->out, now);
         f->done = x->to;
         return;
     }

@@ -29,6 +29,7 @@ struct reading {
     XML_Parser parser;
     struct open_element stack[XML_DEPTH + 1];
     size_t depth, count;
+    bool whole;
     size_t foreign;                                             /* open elements that are read over */
     const struct xml_prefix *prefixes, *outside[XML_DEPTH + 1]; /* those in force; outside of each open element */
     struct {
@@ -201,12 +202,12 @@ static void XMLCALL on_start(void *data, const char *tag, const char **given)
     str name = known->local, prefix = known->prefix;
     const struct xml_attribute *attributes = read_attributes(r, given, &attribute_count);
     str space = space_of(r, prefix);
-    if (r->foreign || (r->root && !same_space(space, r->root->space) && !str_eq(space, XML_OWN))) {
+    if (r->foreign || (!r->whole && r->root && !same_space(space, r->root->space) && !str_eq(space, XML_OWN))) {
         r->foreign++;
         return;
     }
     struct xml *x = arena_zalloc(r->a, sizeof *x);
-    x->name = name, x->space = space, x->text = STR("");
+    x->name = name, x->space = space, x->text = STR(""), x->number = (uint32_t)r->count;
     x->tag = (uint32_t)XML_GetCurrentByteIndex(r->parser);
     x->attributes = attributes, x->attribute_count = (uint32_t)attribute_count;
     x->prefixes = r->prefixes;
@@ -239,6 +240,7 @@ static void XMLCALL on_end(void *data, const char *name)
         if (x->first && is_blank(x->text)) x->text = STR(""), x->text_at = 0; /* what stands between its elements */
     }
     x->to = (uint32_t)XML_GetCurrentByteIndex(r->parser);
+    x->end = x->to + (uint32_t)XML_GetCurrentByteCount(r->parser);
     if (x->to < x->from) x->from = x->to; /* <a/> */
     r->prefixes = r->outside[r->depth];
 }
@@ -285,11 +287,11 @@ static int parse(struct reading *r, str source, struct err *err)
     return err_at(err, (uint32_t)r->line, STR_NONE);
 }
 
-int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err)
+static int read_tree(struct arena *a, str source, bool whole, const struct xml **root, struct err *err)
 {
     if (source.n > XML_LIMIT) return err_set(err, ERR_LIMIT, "is larger than %d MB", XML_LIMIT >> 20);
     struct reading *r = mem_zalloc(sizeof *r);
-    *r = (struct reading){.a = a, .source = source, .parser = XML_ParserCreate(NULL)};
+    *r = (struct reading){.a = a, .source = source, .whole = whole, .parser = XML_ParserCreate(NULL)};
     r->in_bytes = source.n > 1 && source.p[0] && source.p[1] && (unsigned char)source.p[0] < 0xFE;
     MUST(r->parser);
     for (size_t i = 0; i < ARRAY_COUNT(r->stack); i++) buf_init(&r->stack[i].text, XML_LIMIT);
@@ -304,6 +306,16 @@ int xml_parse(struct arena *a, str source, const struct xml **root, struct err *
     XML_ParserFree(r->parser);
     mem_free(r);
     return result;
+}
+
+int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err)
+{
+    return read_tree(a, source, false, root, err);
+}
+
+int xml_parse_whole(struct arena *a, str source, const struct xml **root, struct err *err)
+{
+    return read_tree(a, source, true, root, err);
 }
 
 uint32_t xml_lines(str text)
@@ -359,4 +371,29 @@ str xml_space_of(const struct xml *x, str prefix)
     for (const struct xml_prefix *p = x->prefixes; p; p = p->outer)
         if (str_eq(p->prefix, prefix)) return p->space;
     return STR_NONE;
+}
+
+void xml_put_text(struct buf *out, str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '&')
+            buf_text(out, "&amp;");
+        else if (s.p[i] == '<')
+            buf_text(out, "&lt;");
+        else if (s.p[i] == '>')
+            buf_text(out, "&gt;");
+        else if (s.p[i] == '\r')
+            buf_text(out, "&#13;");
+        else
+            buf_char(out, s.p[i]);
+    }
+}
+void xml_put_value(struct buf *out, str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (strchr("\"'\n\t", s.p[i]) && s.p[i])
+            buf_printf(out, "&#%d;", s.p[i]);
+        else
+            xml_put_text(out, str_slice(s, i, i + 1));
+    }
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* XML as a tree: elements, attributes and text with their places. What stands in other namespaces than
- * the root's (diagrams, a vendor's own) is read over, but for XML_OWN. No external entities, no internal ones beyond
- * the five that XML has, bounded depth and size. */
+/* XML as a tree: elements, attributes and text with their places. No external entities, no internal ones beyond the
+ * five that XML has, bounded depth and size. */
 #ifndef DMN_XML_H
 #define DMN_XML_H
 
 #include "base_arena.h"
-#include "base_err.h"
+#include "base_buf.h"
 
 #include <string.h>
 
@@ -29,17 +28,23 @@ struct xml {
     uint32_t attribute_count;
     uint32_t tag, text_at; /* byte offsets in the source: of the tag; of the text's first character, 0 without text */
     uint32_t from, to;     /* byte span of what stands between the tags */
+    uint32_t end, number;  /* offset behind the end tag; its number in the order of start tags, from 1 */
 };
 
 enum { XML_DEPTH = 200, XML_LIMIT = 64 << 20 };
 
+/* What stands in other namespaces than the root's (diagrams, a vendor's own) is read over, but for XML_OWN. */
 int xml_parse(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
+/* All of it. */
+int xml_parse_whole(struct arena *a, str source, const struct xml **root, struct err *err) MUST_USE;
 uint32_t xml_lines(str text);                         /* how many lines end in it */
 str xml_name(struct arena *a, const struct xml *x);   /* its `name`, with single blanks */
 const struct xml *xml_same(const struct xml *x);      /* the next sibling of the same name */
 str xml_text(const struct xml *x, const char *child); /* the trimmed text of a child */
 /* The namespace of a prefix at x; STR_NONE when it is not declared. */
 str xml_space_of(const struct xml *x, str prefix);
+void xml_put_text(struct buf *out, str s);  /* escaped, as text */
+void xml_put_value(struct buf *out, str s); /* escaped, as an attribute's value between double quotes */
 
 /* Inline, so that the length of a name is known where it stands. */
 str xml_attribute_of(const struct xml *x, str space, str name);
