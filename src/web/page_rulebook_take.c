@@ -76,7 +76,9 @@ static void take_text(struct request *r, const struct shown_book *book, const st
     const struct book_taking taking = {
         .fact = fact, .name = name, .text = text, .reason = reason, .base = pairs_get(&r->form, STR("base"))};
     if (book_take(r, &taking, &id, &proposed, &err) == 0)
-        request_redirect(r, book_taken_path(r, id, proposed));
+        request_redirect(r, str_eq(pairs_get(&r->form, STR("then")), STR("edit"))
+                                ? text_format(r, "/rulebooks/%llu/edit", (unsigned long long)id)
+                                : book_taken_path(r, id, proposed));
     else if (err.code == ERR_INPUT || err.code == ERR_CONFLICT || err.code == ERR_LIMIT)
         book_show(r, book, err.code == ERR_CONFLICT ? 409 : 422, capitalise(r, str_of(err.message)));
     else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stylesheet, script and icon: in the program, under a name that changes with their content. */
+/* Stylesheets, scripts and icon: in the program, under a name that changes with their content; as they are, and packed
+ * for whoever unpacks them. */
 #include "web_inside.h"
 
 #include <sodium.h>
@@ -16,15 +17,19 @@
     X("rules.js", "text/javascript; charset=utf-8", asset_rules)                                                       \
     X("live.js", "text/javascript; charset=utf-8", asset_live)                                                         \
     X("events.js", "text/javascript; charset=utf-8", asset_events)                                                     \
+    X("dmn.min.js", "text/javascript; charset=utf-8", asset_dmn_js)                                                    \
+    X("dmn.min.css", "text/css; charset=utf-8", asset_dmn_css)                                                         \
+    X("editor.js", "text/javascript; charset=utf-8", asset_editor)                                                     \
     X("icon.svg", "image/svg+xml", asset_icon)
-#define X(name, type, symbol) extern const char symbol##_start[], symbol##_end[];
+#define X(name, type, symbol)                                                                                          \
+    extern const char symbol##_start[], symbol##_end[], symbol##_gz_start[], symbol##_gz_end[];
 ASSETS(X)
 #undef X
 
 void assets_init(struct web *web)
 {
     static const struct asset table[] = {
-#define X(name, type, symbol) {name, type, symbol##_start, symbol##_end, ""},
+#define X(name, type, symbol) {name, type, symbol##_start, symbol##_end, symbol##_gz_start, symbol##_gz_end, ""},
         ASSETS(X)
 #undef X
     };
@@ -60,7 +65,10 @@ void answer_asset(struct request *r)
         if (!str_eq(r->path, str_of(asset->path))) continue;
         r->status = 200;
         r->type = asset->type;
-        r->fixed = (str){asset->start, (size_t)(asset->end - asset->start)};
+        r->fixed = r->unpacks ? (str){asset->packed, (size_t)(asset->packed_end - asset->packed)}
+                              : (str){asset->start, (size_t)(asset->end - asset->start)};
+        if (r->unpacks) *vec_add(&r->arena, &r->headers) = (struct pair){STR("Content-Encoding"), STR("gzip")};
+        *vec_add(&r->arena, &r->headers) = (struct pair){STR("Vary"), STR("Accept-Encoding")};
         r->keep = true;
         return;
     }

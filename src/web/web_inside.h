@@ -23,6 +23,7 @@ enum {
     BODY_LIMIT = 2 << 20,     /* bytes of a form */
     API_BODY_LIMIT = 8 << 20, /* bytes of JSON */
     UPLOAD_LIMIT = 4 << 20,   /* bytes of a form with a file of 2 MB, also as base64 */
+    EDITOR_LIMIT = 12 << 20,  /* bytes of a form with a model three times: as it is, was opened and is now */
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */
     FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
     SESSION_SECONDS = 12 * 3600,
@@ -72,6 +73,7 @@ struct request {
     /* What was asked. */
     enum method method;
     bool head, bad, htmx;
+    bool unpacks;                                       /* gzip */
     str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
     str agent;
     str content_type, csrf_header;
@@ -102,13 +104,14 @@ struct request {
     /* The answer. */
     int status;
     struct buf out;
-    const char *type;          /* content type */
-    str location;              /* of a redirect */
-    str cookies[2];            /* whole Set-Cookie values */
-    str file_name;             /* what it is to be saved as; STR_NONE: it is shown */
-    str fixed;                 /* a body that outlives the request (an asset), in place of `out` */
-    bool stream;               /* events follow, see web_events.c */
-    bool keep;                 /* may be cached for ever */
+    const char *type; /* content type */
+    str location;     /* of a redirect */
+    str cookies[2];   /* whole Set-Cookie values */
+    str file_name;    /* what it is to be saved as; STR_NONE: it is shown */
+    str fixed;        /* a body that outlives the request (an asset), in place of `out` */
+    bool stream;      /* events follow, see web_events.c */
+    bool keep;        /* may be cached for ever */
+    bool island;      /* a page in which dmn-js draws: it sets style attributes, and its font is in its style sheet */
     uint32_t retry_seconds;    /* 0: no Retry-After */
     struct pairs headers;      /* further ones */
     struct kept_ruling *keeps; /* the answer is a ruling that the scribe writes down first: see web_scribe.c */
@@ -193,6 +196,8 @@ void past_release(struct web *web);
     X(FORUMS, forums, "title rows")                                                                                    \
     X(FORUM, forum, "title message forum groups later members meetings day today typed saved")                         \
     X(MEETING, meeting, "title forum forum_href action message day closed version present notes items saved")          \
+    X(RULEBOOK_EDIT, rulebook_edit, "title book copy stored")                                                          \
+    X(RULEBOOK_SAID, rulebook_said, "said message problems base href")                                                 \
     X(FINDING, finding, "title finding facts source")                                                                  \
     X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
     X(KEYS, keys,                                                                                                      \
@@ -369,9 +374,10 @@ struct past { /* a picture that was looked back at, by commit and day */
 struct asset {
     const char *name, *type;
     const char *start, *end;
-    char path[80]; /* with the hash in it */
+    const char *packed, *packed_end; /* the same by gzip */
+    char path[80];                   /* with the hash in it */
 };
-enum { ASSET_COUNT = 10 };
+enum { ASSET_COUNT = 13 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
@@ -579,6 +585,9 @@ void answer_rulebook_model(struct request *r);
 void answer_rulebook_take(struct request *r);
 void answer_rules(struct request *r);
 void answer_rules_change(struct request *r);
+void answer_rulebook_edit_page(struct request *r);
+void answer_rulebook_edit(struct request *r);
+void answer_rulebook_edit_check(struct request *r);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 void answer_capabilities(struct request *r);
 void answer_blueprint(struct request *r);

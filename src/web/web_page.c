@@ -122,6 +122,9 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "forms", asset_path(web, "forms.js"));
     record_text(&site, "ask", asset_path(web, "ask.js"));
     record_text(&site, "rules", asset_path(web, "rules.js"));
+    record_text(&site, "dmn_js", asset_path(web, "dmn.min.js"));
+    record_text(&site, "dmn_css", asset_path(web, "dmn.min.css"));
+    record_text(&site, "editor", asset_path(web, "editor.js"));
     record_text(&site, "live", asset_path(web, "live.js"));
     record_text(&site, "events", asset_path(web, "events.js"));
     record_text(&site, "number", text_format(r, "%llu", (unsigned long long)picture_number(r->picture)));

@@ -84,6 +84,19 @@ static str token_of(struct arena *a, str cookies, str name)
     return STR_NONE;
 }
 
+/* RFC 9110 §12.5.3, as far as browsers use it: named, and not with q=0. */
+static bool accepts_gzip(str header)
+{
+    str piece, coding;
+    while (header.n && str_cut(&header, ',', &piece)) {
+        if (!str_cut(&piece, ';', &coding) || !str_eq_nocase(str_trim(coding), STR("gzip"))) continue;
+        bool zero = piece.n > 0;
+        for (size_t i = 0; i < piece.n; i++) zero &= piece.p[i] < '1' || piece.p[i] > '9';
+        return !zero;
+    }
+    return false;
+}
+
 struct head {
     struct request *r;
     size_t hosts, lengths, codings;
@@ -128,6 +141,8 @@ static enum MHD_Result header(void *self, enum MHD_ValueKind kind, const char *k
         r->csrf_header = text;
     } else if (str_eq_nocase(name, STR("hx-request"))) {
         r->htmx = true;
+    } else if (str_eq_nocase(name, STR("accept-encoding"))) {
+        r->unpacks = accepts_gzip(text);
     } else if (str_eq_nocase(name, STR("cookie"))) {
         if (!r->session.n) r->session = token_of(&r->arena, text, STR("entente_session"));
         if (!r->visit.n) r->visit = token_of(&r->arena, text, STR("entente_visit"));

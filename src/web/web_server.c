@@ -23,12 +23,15 @@ static void add(struct MHD_Response *response, const char *name, const char *val
     MUST(MHD_add_response_header(response, name, value) == MHD_YES);
 }
 
+#define POLICY                                                                                                         \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "              \
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
 static void add_headers(const struct request *r, struct MHD_Response *response)
 {
     add(response, "Content-Type", r->type ? r->type : "text/html; charset=utf-8");
     add(response, "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
+        r->island ? POLICY "; style-src-attr 'unsafe-inline'; font-src data:" : POLICY);
     if (r->file_name.n)
         add(response, "Content-Disposition",
             text_format((struct request *)(uintptr_t)r, "attachment; filename=\"" STR_FORMAT "\"",

@@ -33,6 +33,9 @@ export async function http({ port }) {
     check(!/<[^>]+ (style|on[a-z]+)=|<style|<script>/.test(page.body), 'no inline style or script');
     const css = page.body.match(/\/assets\/[^"]+\.css/)[0];
     check((await get(port, css)).head.includes('Cache-Control: public, max-age=31536000, immutable'), 'assets are kept');
+    const packed = await get(port, css, 'Accept-Encoding: br, gzip;q=0.8\r\n'), plain = await get(port, css, 'Accept-Encoding: gzip;q=0, br\r\n');
+    check(/Content-Encoding: gzip\r[^]*Vary: Accept-Encoding/.test(packed.head) && packed.body.length < plain.body.length / 2, 'packed for those who unpack');
+    check(!plain.head.includes('Content-Encoding') && plain.body.startsWith('/*'), 'as it is for others');
     same((await get(port, '/assets/other.css')).status, 404, 'an unknown asset');
     check((await raw(port, `HEAD /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)).body === '', 'HEAD has no body');
   });

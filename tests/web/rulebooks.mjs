@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { editor } from './editor.mjs';
 import { check, group, open, password, same, serious } from './help.mjs';
 
 const shipped = readFileSync(new URL('../../model/rulebooks/safe-zones.dmn', import.meta.url), 'utf8');
@@ -138,4 +139,5 @@ export async function rulebooks(browser, base) {
     check(!(await serious(phone)).length, `nothing serious: ${await serious(phone)}`);
     await phone.context().close();
   });
+  await editor(browser, base, id);
 }
