@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align_evidence.h"
 
+#include "align_past_books.h"
 #include "base_map.h"
 #include "base_time.h"
 
@@ -21,6 +22,7 @@ struct numbers { /* ascending; twice EVIDENCE_SHOWN at most */
 struct collecting {
     const struct evidence_of *of;
     struct arena *a, work;
+    struct past_books books;
     unsigned char hash[RULING_HASH_SIZE];
     struct idmap last, set_aside; /* by request: a struct last_ruling; by ruling: its zone now, a str */
     struct map rules;
@@ -85,28 +87,21 @@ static int in_ruling(struct err *err, uint64_t number)
 static int note_last(void *host, const struct stored_ruling *row)
 {
     struct collecting *k = host;
-    const struct rulebook *b = NULL;
+    struct past_book *by;
     struct answers answers;
     struct ruling_brief brief;
     struct feel_env env;
     const struct json *j;
-    str text;
     bool is_new;
     if (is_ended(k)) return -1;
     k->out->rulings += !row->overrules;
     if (row->overrules || !row->request) return 0;
     arena_clear(&k->work);
-    if (store_load_book(k->of->books, &k->work, row->book, &text, k->err) < 0 ||
-        shelf_take(k->of->shelf, row->rulebook, row->version, text, &b, k->err) < 0)
-        return in_ruling(k->err, row->number);
+    if (past_books_take(&k->books, row, &by, k->err) < 0) return -1;
     ruling_env(&env, &k->work, row->time, row->day);
-    int failed = json_parse(&k->work, row->answers, &j, k->err);
-    if (!failed) {
-        answers_from_json(b, &env, j, &answers);
-        failed = rulebook_brief(b, NULL, &env, &answers, &brief, k->err);
-    }
-    shelf_put_back(k->of->shelf, b);
-    if (failed) return in_ruling(k->err, row->number);
+    if (json_parse(&k->work, row->answers, &j, k->err) < 0) return in_ruling(k->err, row->number);
+    answers_from_json(by->book, &env, j, &answers);
+    if (rulebook_brief(by->book, by->memo, &env, &answers, &brief, k->err) < 0) return in_ruling(k->err, row->number);
     const str *people = people_said(k, row->number);
     const struct json *what = json_get(j, STR("what"));
     struct last_ruling *last = arena_alloc(k->a, sizeof *last);
@@ -306,6 +301,7 @@ int evidence_collect(struct arena *a, const struct evidence_of *of, struct evide
     struct collecting k = {.of = of, .a = a, .out = out, .err = err};
     *out = (struct evidence){0};
     shelf_hash(of->shelf, of->in_force, k.hash, &text);
+    past_books_init(&k.books, of->shelf, of->books);
     arena_init(&k.work, 0);
     idmap_init(&k.last), idmap_init(&k.set_aside);
     map_init(&k.rules);
@@ -315,6 +311,7 @@ int evidence_collect(struct arena *a, const struct evidence_of *of, struct evide
     map_release(&k.rules);
     idmap_release(&k.last), idmap_release(&k.set_aside);
     arena_release(&k.work);
+    past_books_release(&k.books);
     return result;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align_replay.h"
 
+#include "align_past_books.h"
 #include "base_map.h"
 #include "base_time.h"
 
@@ -8,17 +9,12 @@
 
 enum { EACH_ROWS = 1024 };
 
-struct past_book {
-    unsigned char hash[RULING_HASH_SIZE];
-    const struct rulebook *book;
-};
 struct past {
-    struct shelf *shelf;
-    struct store *rows, *books;
+    struct store *rows;
+    struct past_books books;
     const struct picture *picture;
     struct arena arena, work; /* work: of one row */
-    VEC(struct past_book) taken;
-    struct idmap set_aside; /* by ruling: the zone in its place, as a str of the arena */
+    struct idmap set_aside;   /* by ruling: the zone in its place, as a str of the arena */
     struct replay *replay;
     uint64_t done, total;
     const struct watch *watch;
@@ -100,7 +96,8 @@ size_t request_incidents(const struct picture *p, struct arena *a, uint64_t requ
 struct past *past_new(struct shelf *shelf, struct store *rows, struct store *books, const struct picture *p)
 {
     struct past *k = mem_zalloc(sizeof *k);
-    k->shelf = shelf, k->rows = rows, k->books = books, k->picture = p;
+    k->rows = rows, k->picture = p;
+    past_books_init(&k->books, shelf, books);
     arena_init(&k->arena, 0), arena_init(&k->work, 0);
     idmap_init(&k->set_aside);
     return k;
@@ -109,24 +106,10 @@ struct past *past_new(struct shelf *shelf, struct store *rows, struct store *boo
 void past_free(struct past *k)
 {
     if (!k) return;
-    VEC_EACH(one, &k->taken) shelf_put_back(k->shelf, one->book);
+    past_books_release(&k->books);
     idmap_release(&k->set_aside);
     arena_release(&k->arena), arena_release(&k->work);
     mem_free(k);
-}
-
-static int take_book(struct past *k, const struct stored_ruling *row, const struct rulebook **out, struct err *err)
-{
-    str text;
-    VEC_EACH(one, &k->taken)
-        if (!memcmp(one->hash, row->book, sizeof one->hash)) return *out = one->book, 0;
-    if (store_load_book(k->books, &k->arena, row->book, &text, err) < 0 ||
-        shelf_take(k->shelf, row->rulebook, row->version, text, out, err) < 0)
-        return -1;
-    struct past_book *one = vec_add(&k->arena, &k->taken);
-    memcpy(one->hash, row->book, sizeof one->hash);
-    one->book = *out;
-    return 0;
 }
 
 static int note_overruling(void *host, const struct stored_ruling *row)
@@ -151,10 +134,9 @@ static int hand_in(void *host, const struct stored_ruling *row)
                             .set_aside = STR_NONE};
     if (++k->done % EACH_ROWS == 0 && k->watch && watch_ends(k->watch, k->done, k->total, k->err)) return -1;
     if (row->overrules) return 0;
-    if (take_book(k, row, &c.before, k->err) < 0) {
-        struct err inner = *k->err;
-        return err_set(k->err, inner.code, "ruling %llu: %s", (unsigned long long)row->number, inner.message);
-    }
+    struct past_book *by;
+    if (past_books_take(&k->books, row, &by, k->err) < 0) return -1;
+    c.before = by->book;
     arena_clear(&k->work);
     if (k->picture && row->request) {
         request_asked(k->picture, row->request, &asked);
@@ -178,14 +160,14 @@ int past_hand_in_last(struct past *k, struct replay *r, const struct rulebook *d
 {
     const struct stored_ruling *rows;
     const struct ruling_pick pick = {.limit = most};
-    const struct rulebook *before;
+    struct past_book *by;
     size_t count;
     k->replay = r, k->err = err;
     if (store_load_rulings(k->rows, &k->arena, &pick, &rows, &count, err)) return -1;
     while (count-- > 0) {
         if (rows[count].overrules) continue;
-        if (take_book(k, &rows[count], &before, err) < 0) return -1;
-        if (!str_eq(rulebook_outcome(before), rulebook_outcome(draft))) continue;
+        if (past_books_take(&k->books, &rows[count], &by, err) < 0) return -1;
+        if (!str_eq(rulebook_outcome(by->book), rulebook_outcome(draft))) continue;
         int result = hand_in(k, &rows[count]);
         if (result) return result < 0 ? -1 : 0;
     }
