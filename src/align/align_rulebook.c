@@ -193,6 +193,30 @@ static int find_earlier(struct store *s, struct arena *a, uint64_t number, int64
     return 0;
 }
 
+int book_versions(struct store *s, struct arena *a, const struct fact *book, const struct book_version **out,
+                  size_t *count, struct err *err)
+{
+    VEC(struct book_version) found = {0};
+    const struct journal_change *changes;
+    size_t all;
+    struct book_text one = {fact_id(book), fact_name(book), value_of(book, "version"), value_of(book, "model")};
+    str from = STR_NONE;
+    if (store_load_history(s, a, one.fact, &changes, &all, err) < 0) return -1;
+    for (size_t i = 0; i < all;) {
+        const struct journal_change *commit = &changes[i];
+        bool agreed = false;
+        for (size_t k = i; k < all && changes[k].number == commit->number; k++)
+            agreed |= !changes[k].field && str_eq(changes[k].after, STR("agreed"));
+        if (agreed && one.text.n)
+            *vec_add(a, &found) =
+                (struct book_version){commit->number, commit->time, commit->actor, one.name, one.version, one.text};
+        for (; i < all && changes[i].number == commit->number; i++)
+            if (changes[i].field) undo(&changes[i], &one, &from);
+    }
+    *out = found.items, *count = found.count;
+    return 0;
+}
+
 int books_in_force(struct store *s, struct arena *a, const struct picture *p, int64_t today,
                    const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
                    struct err *err)

@@ -31,6 +31,14 @@ struct book_text {     /* a rulebook that can be asked */
 int books_in_force(struct store *s, struct arena *a, const struct picture *p, int64_t today,
                    const struct book_text *shipped, size_t shipped_count, const struct book_text **out, size_t *count,
                    struct err *err) MUST_USE;
+/* The texts that both sides agreed on, the newest first, each as it was from the commit `number` on. */
+struct book_version {
+    uint64_t number;
+    int64_t time;
+    str actor, name, version, text;
+};
+int book_versions(struct store *s, struct arena *a, const struct fact *book, const struct book_version **out,
+                  size_t *count, struct err *err) MUST_USE;
 /* The one that is meant by the number of its fact, or by its name in any case of letters; NULL: none. */
 const struct book_text *books_find(const struct book_text *books, size_t count, str wanted);
 

@@ -110,6 +110,51 @@ static void a_version_holds_from_its_day_on(struct test_tally *t)
     fixture_close(&f);
 }
 
+/* "3=three 2=two": what was agreed, the newest first. */
+static str versions_of(struct fixture *f, uint64_t fact, uint64_t *oldest)
+{
+    const struct book_version *versions;
+    struct buf b;
+    size_t count;
+    struct picture *p = graph_take(f->graph);
+    fixture_must(f, book_versions(f->store, &f->arena, picture_fact(p, fact), &versions, &count, &f->err));
+    buf_init(&b, 1000);
+    for (size_t i = 0; i < count; i++) {
+        MUST(versions[i].time == 5000 && versions[i].actor.n && (!i || versions[i].number < versions[i - 1].number));
+        buf_printf(&b, "%s" STR_FORMAT "=" STR_FORMAT, i ? " " : "", STR_ARGS(versions[i].version),
+                   STR_ARGS(versions[i].text));
+        *oldest = versions[i].number;
+    }
+    str text = buf_copy(&b, &f->arena);
+    buf_release(&b);
+    picture_drop(p);
+    return text;
+}
+
+static void versions_that_were_in_force_are_known(struct test_tally *t)
+{
+    struct fixture f;
+    uint64_t first, again;
+    fixture_open(&f, str_of(model));
+    add_signatories(&f);
+    fixture_new(&f, "rulebook", "Zones");
+    uint64_t book = fixture_commit(&f)[0];
+    set_version(&f, book, "0", "nobody agreed", "2026-01-01");
+    set_version(&f, book, "1", "one", "2026-01-01");
+    CHECK_STR(versions_of(&f, book, &first), STR(""));
+    agree(&f, book);
+    CHECK_STR(versions_of(&f, book, &first), STR("1=one"));
+    set_version(&f, book, "2", "two", "2026-06-01");
+    CHECK_STR(versions_of(&f, book, &again), STR("1=one")); /* a proposal */
+    agree(&f, book);
+    set_version(&f, book, "3", "never signed", "2026-06-01");
+    set_version(&f, book, "1", "one", "2026-07-01"); /* brought back */
+    agree(&f, book);
+    CHECK_STR(versions_of(&f, book, &again), STR("1=one 2=two 1=one"));
+    CHECK(first && again == first);
+    fixture_close(&f);
+}
+
 static const char zones_model[] =
     "<?xml version=\"1.0\"?><definitions xmlns=\"https://www.omg.org/spec/DMN/20230324/MODEL/\" namespace=\"urn:x\" "
     "name=\"x\"><decision id=\"zone\" name=\"zone\"><variable name=\"zone\" typeRef=\"string\"/>"
@@ -174,4 +219,5 @@ static void what_is_remembered_goes_with_the_day_and_the_commit(struct test_tall
     shelf_free(shelf);
 }
 
-TEST_MAIN(a_version_holds_from_its_day_on, what_is_remembered_goes_with_the_day_and_the_commit)
+TEST_MAIN(versions_that_were_in_force_are_known, a_version_holds_from_its_day_on,
+          what_is_remembered_goes_with_the_day_and_the_commit)

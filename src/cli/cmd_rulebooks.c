@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rulebooks that come with the program. */
+/* The rulebooks that come with the program; which versions a workspace's own had, and bringing one back. */
+#include "align_rulebook.h"
+#include "base_time.h"
 #include "cli.h"
-
 #include "dmn_xml.h"
-#include "ruling.h"
 
 static int put_list(struct cli *c, struct json_writer *w, struct err *err)
 {
@@ -40,11 +40,113 @@ static int put_list(struct cli *c, struct json_writer *w, struct err *err)
     return 0;
 }
 
+/* ---- Of the workspace ---- */
+
+static int load_versions(struct cli *c, int flags, const struct fact **book, const struct book_version **out,
+                         size_t *count, struct err *err)
+{
+    const struct model_type *type;
+    if (!c->word_count) return err_set(err, ERR_USAGE, "say which rulebook of the workspace");
+    if (cli_open_picture(c, flags, err) || cli_type(c, "rulebook", &type, err) ||
+        cli_fact(c, type, str_of(c->words[0]), book, err))
+        return -1;
+    return book_versions(c->store, &c->arena, *book, out, count, err);
+}
+
+static int put_versions(struct cli *c, struct json_writer *w, struct err *err)
+{
+    static const struct cli_column columns[] = {{STR_INIT("COMMIT"), true},
+                                                {STR_INIT("AGREED ON"), false},
+                                                {STR_INIT("VERSION"), false},
+                                                {STR_INIT("BY"), false}};
+    const struct fact *book;
+    const struct book_version *versions;
+    struct cli_table t;
+    size_t count;
+    if (load_versions(c, STORE_READ, &book, &versions, &count, err)) return -1;
+    if (w) cli_json(c, w), json_array(w);
+    cli_table_init(&t, c, columns, ARRAY_COUNT(columns));
+    for (size_t i = 0; i < count; i++) {
+        const struct book_version *v = &versions[i];
+        if (w) {
+            json_object(w);
+            json_key(w, STR("commit")), json_int(w, (int64_t)v->number);
+            json_key(w, STR("time")), json_string(w, time_emit_utc(&c->arena, v->time));
+            json_key(w, STR("version")), json_string(w, v->version);
+            json_key(w, STR("actor")), json_string(w, v->actor);
+            json_object_end(w);
+            continue;
+        }
+        cli_table_cell(&t, arena_printf(&c->arena, "#%llu", (unsigned long long)v->number));
+        cli_table_cell(&t, civil_emit(&c->arena, cli_day_of(c, v->time)));
+        cli_table_cell(&t, v->version);
+        cli_table_cell(&t, v->actor);
+    }
+    if (w)
+        json_array_end(w), cli_text(c, "\n");
+    else if (count)
+        cli_table_print(&t);
+    else
+        cli_text(c, "Both sides have not agreed on any version of it yet.\n");
+    return 0;
+}
+
+static void put_value(struct change_set *set, const struct fact *book, const char *field, str value)
+{
+    const struct model_field *f = model_field(fact_type(book), str_of(field));
+    if (f && value.n) change_value(set, fact_id(book), f, value, (struct origin){.kind = ORIGIN_TYPED});
+}
+
+/* It becomes a proposal like any other. */
+static int bring_back(struct cli *c, struct err *err)
+{
+    const struct fact *book;
+    const struct book_version *versions, *v = NULL;
+    struct commit_result result = {0};
+    size_t count;
+    int64_t number = 0, day;
+    str from = cli_text_value(c, "valid-from"), reason = str_trim(cli_text_value(c, "reason"));
+    if (cli_int_value(c, "bring-back", 1, INT64_MAX, &number, err)) return -1;
+    if (!reason.n) return err_set(err, ERR_USAGE, "say why it should come back: --reason TEXT");
+    if (from.n && !civil_parse(from, &day))
+        return err_set(err, ERR_USAGE, "--valid-from: \"" STR_FORMAT "\" is not a day, such as 2026-11-22",
+                       STR_ARGS(from));
+    if (load_versions(c, STORE_WRITE, &book, &versions, &count, err)) return -1;
+    for (size_t i = 0; i < count; i++)
+        if ((int64_t)versions[i].number == number) v = &versions[i];
+    if (!v)
+        return err_set(err, ERR_ABSENT,
+                       "no version of it came into force with commit %lld; --versions lists those that did",
+                       (long long)number);
+    if (str_eq(v->text, fact_value(book, model_field(fact_type(book), STR("model")))))
+        return err_set(err, ERR_INPUT, "these rules are in force already");
+    struct change_set *set = change_set_new(&c->arena, picture_model(c->picture), cli_actor(c, "rulebooks"), reason);
+    put_value(set, book, "model", v->text);
+    put_value(set, book, "version", v->version);
+    put_value(set, book, "valid from", from);
+    if (store_commit(c->store, set, c->now, &result, err)) return -1;
+    cli_printf(c, "The rules of commit %lld are drafted again, beside those in force.\n", (long long)number);
+    cli_text(c, "They hold when both sides have signed them: the rulebook's page shows what would change.\n");
+    return 0;
+}
+
 static int run(struct cli *c)
 {
     struct err err = {0};
     struct json_writer w, *to = cli_has(c, "json") ? &w : NULL;
     struct check_text rulebook;
+    if (cli_has(c, "bring-back")) {
+        if (to || cli_has(c, "versions"))
+            err_set(&err, ERR_USAGE, "--bring-back goes with --reason and --valid-from alone");
+        else if (bring_back(c, &err) == 0)
+            return EXIT_FINE;
+        return cli_fail(c, &err);
+    }
+    if (cli_has(c, "reason") || cli_has(c, "valid-from")) {
+        err_set(&err, ERR_USAGE, "--reason and --valid-from go with --bring-back");
+        return cli_fail(c, &err);
+    }
+    if (cli_has(c, "versions")) return put_versions(c, to, &err) ? cli_fail(c, &err) : EXIT_FINE;
     if (c->word_count) {
         if (to)
             err_set(&err, ERR_USAGE, "--json goes with the list; a rulebook is printed as it is");
@@ -58,12 +160,18 @@ static int run(struct cli *c)
     return EXIT_FINE;
 }
 
-static const struct cli_option options[] = {{"json", NULL, "the list as JSON"}};
+static const struct cli_option options[] = {
+    {"versions", NULL, "which versions of a rulebook of the workspace were in force, the newest first"},
+    {"bring-back", "COMMIT", "draft the rules again that came into force with that commit, for both sides to sign"},
+    {"reason", "TEXT", "with --bring-back: why"},
+    {"valid-from", "DATE", "with --bring-back: the first day on which they hold"},
+    {"json", NULL, "a list as JSON"},
+};
 
 const struct cli_command cmd_rulebooks = {
     .name = "rulebooks",
-    .usage = "[RULEBOOK] [--json]",
-    .help = "list the rulebooks that come with the program, or print one",
+    .usage = "[RULEBOOK] [--versions | --bring-back COMMIT --reason TEXT [--valid-from DATE]] [--json]",
+    .help = "list the rulebooks that come with the program, or print one; earlier versions of one's own",
     .details = "A rulebook is a decision model (DMN) that says what a request needs. What is printed can be written to "
                "a file, "
                "changed, checked with 'entente dmn check' and asked with 'entente ask --rulebook FILE.dmn'.",

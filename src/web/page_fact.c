@@ -142,6 +142,7 @@ static bool field_record(struct request *r, const struct fact *f, const struct m
         str value = show_field(r, f, field);
         filled = value.n > 0;
         record_text(&c, "value", value);
+        record_text(&c, "rules", show_rules_path(r, f, field));
     }
     record_bool(&c, "long", field->kind == FIELD_LONG_TEXT);
     if (field->kind == FIELD_DERIVED) record_text(&c, "formula", field->feel);

@@ -185,8 +185,17 @@ static bool field_record(struct request *r, const struct compared *of, const str
     record_text(&c, "help", field->help);
     record_bool(&c, "open", open);
     record_bool(&c, "long", is_long);
-    record_bool(&c, "changed", open && !str_eq(is, would));
-    if (open && !str_eq(is, would) && is_long && is.n && would.n) record_put(&c, "pieces", compare_words(r, is, would));
+    str rules = of->fact ? show_rules_path(r, of->fact, field) : STR_NONE;
+    bool differs = !str_eq(is, would);
+    if (rules.n && of->proposed) { /* two models may be as long as each other */
+        str raw = fact_value_for(&r->viewer, of->fact, field), next = of->proposed[field->number];
+        differs = !str_eq(raw.p ? raw : STR(""), next.p ? next : STR(""));
+    }
+    record_bool(&c, "changed", open && differs);
+    if (rules.n && open && would.n)
+        record_text(&c, "rules", differs && is.n ? text_format(r, STR_FORMAT "?of=draft", STR_ARGS(rules)) : rules);
+    else if (open && differs && is_long && is.n && would.n)
+        record_put(&c, "pieces", compare_words(r, is, would));
     if (open) {
         record_text(&c, "value", would);
         record_text(&c, "before", is);

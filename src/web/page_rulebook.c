@@ -283,29 +283,6 @@ static void put_questions(struct request *r, const struct rulebook *b)
     page_put(r, "outcomes", values_get(&gives));
 }
 
-/* ---- Versions ---- */
-
-/* Each time it came into force; the page as it was then is one address away. */
-static int put_versions(struct request *r, const struct shown_book *book, struct err *err)
-{
-    const struct journal_change *changes;
-    size_t count;
-    struct values list = {0};
-    if (store_load_history(r->store, &r->arena, fact_id(book->fact), &changes, &count, err)) return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (changes[i].field || !str_eq(changes[i].after, STR("agreed"))) continue;
-        struct record c = record_new(r);
-        record_text(&c, "when", show_time(r, changes[i].time));
-        record_text(&c, "actor", changes[i].actor);
-        record_text(&c, "href",
-                    text_format(r, STR_FORMAT "?as_of=%%23%llu", STR_ARGS(path_of(r, book)),
-                                (unsigned long long)changes[i].number));
-        values_add(r, &list, record_get(&c));
-    }
-    page_put(r, "versions", values_get(&list));
-    return 0;
-}
-
 /* ---- One ---- */
 
 /* Rulebooks of the workspace into which the program's own can be taken; a new one where none is named. */
@@ -387,7 +364,7 @@ static int put_book(struct request *r, const struct shown_book *book, bool draft
     if (!book->fact) put_targets(r);
     if (!book->fact || past) return 0;
     put_shipped(r);
-    return put_keys_of(r, book->fact, &keys, err) || put_versions(r, book, err) ? -1 : 0;
+    return put_keys_of(r, book->fact, &keys, err) || book_put_versions(r, book, err) ? -1 : 0;
 }
 
 static int put_all(struct request *r, const struct shown_book *book, str message, struct err *err)

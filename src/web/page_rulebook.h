@@ -36,6 +36,10 @@ void book_show(struct request *r, const struct shown_book *book, int status, str
 /* With a text that was not taken: since it can't be read, or until it is said that its gaps are known. */
 void book_show_tried(struct request *r, const struct shown_book *book, str text, const struct book_health *health);
 
+/* ---- Earlier versions (page_versions.c) ---- */
+int book_put_versions(struct request *r, const struct shown_book *book, struct err *err) MUST_USE;
+void book_bring_back(struct request *r, const struct shown_book *book); /* answers a form */
+
 /* ---- Taking rules in (page_rulebook_take.c) ---- */
 
 enum { MODEL_LIMIT = 2 << 20 }; /* bytes of a model */

@@ -133,6 +133,8 @@ void answer_rulebook_take(struct request *r)
         adopt(r, &book);
     else if (str_eq(act, STR("upload")) && book.fact)
         upload(r, &book);
+    else if (str_eq(act, STR("bring-back")) && book.fact)
+        book_bring_back(r, &book);
     else
         book_show(r, &book, 422, STR("The form did not say what to do. Nothing was changed."));
 }

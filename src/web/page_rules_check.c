@@ -120,7 +120,7 @@ static void take_findings(struct rules_form *f, const struct dmn_model *m, struc
 
 /* ---- The last requests ---- */
 
-static str days_name(struct request *r, const struct replay_item *i)
+static str item_name(struct request *r, const struct replay_item *i)
 {
     return i->name.n ? text_format(r, "Ruling %llu, " STR_FORMAT, (unsigned long long)i->number, STR_ARGS(i->name))
                      : text_format(r, "Ruling %llu", (unsigned long long)i->number);
@@ -140,10 +140,10 @@ static struct feel_value tried_record(struct request *r, const struct rulebook *
     if (x->heavier) record_text(&one, "heavier", show_count(r, (int64_t)x->heavier));
     for (size_t i = 0; i < x->item_count; i++) {
         struct record item = record_new(r);
-        record_text(&item, "name", days_name(r, &x->items[i]));
+        record_text(&item, "name", item_name(r, &x->items[i]));
         record_text(&item, "href", text_format(r, "/rulings/%llu", (unsigned long long)x->items[i].number));
-        record_text(&item, "from", replay_place_name(draft, x->items[i].from));
-        record_text(&item, "to", replay_place_name(draft, x->items[i].to));
+        record_text(&item, "from", arena_copy(&r->arena, replay_place_name(draft, x->items[i].from)));
+        record_text(&item, "to", arena_copy(&r->arena, replay_place_name(draft, x->items[i].to)));
         values_add(r, &list, record_get(&item));
     }
     record_put(&one, "items", values_get(&list));

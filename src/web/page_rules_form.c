@@ -4,7 +4,7 @@
 
 #include "page_fact.h"
 
-enum { FIELDS_LIMIT = FORM_FIELDS_LIMIT - 100, SPAN_FIELDS = 4 };
+enum { FIELDS_LIMIT = FORM_FIELDS_LIMIT - 500, SPAN_FIELDS = 4 };
 
 /* ---- The table ---- */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as people read them. */
+#include "ruling_tables.h"
 #include "web_inside.h"
 
 #include "base_time.h"
@@ -92,6 +93,27 @@ str show_ago(struct request *r, int64_t seconds)
     return now < 2 * 86400 ? STR("yesterday") : text_format(r, "%d days ago", (int)(now / 86400));
 }
 
+/* Of a decision model what it is, in place of pages of XML. */
+static str model_words(struct request *r, str text)
+{
+    const struct table_view *views;
+    struct err err;
+    size_t count, tables = 0, rules = 0;
+    if (!str_starts(text, STR("<")) || str_find(text, STR(".omg.org/spec/DMN/")) == STR_NOT_FOUND ||
+        tables_read(&r->arena, text, &views, &count, &err) < 0)
+        return text;
+    for (size_t i = 0; i < count; i++) tables += views[i].policy.n > 0, rules += views[i].rule_count;
+    return text_format(r, "a model of " STR_FORMAT ", " STR_FORMAT,
+                       STR_ARGS(show_counted(r, (int64_t)tables, "table", "tables")),
+                       STR_ARGS(show_counted(r, (int64_t)rules, "rule", "rules")));
+}
+
+str show_rules_path(struct request *r, const struct fact *f, const struct model_field *field)
+{
+    bool is = str_eq(fact_type(f)->name, STR("rulebook")) && str_eq(field->name, STR("model"));
+    return is ? text_format(r, "/rulebooks/%llu", (unsigned long long)fact_id(f)) : STR_NONE;
+}
+
 str show_value(struct request *r, const struct model_field *field, str canonical)
 {
     if (!canonical.n) return STR_NONE;
@@ -110,8 +132,8 @@ str show_value(struct request *r, const struct model_field *field, str canonical
     case FIELD_WHOLE_NUMBER:
     case FIELD_DECIMAL: template_put_count(&b, canonical); break;
     case FIELD_DATE: buf_str(&b, civil_parse(canonical, &day) ? show_day(r, day) : canonical); break;
+    case FIELD_LONG_TEXT: buf_str(&b, model_words(r, canonical)); break;
     case FIELD_TEXT:
-    case FIELD_LONG_TEXT:
     case FIELD_PERIOD:
     case FIELD_YES_NO:
     case FIELD_ONE_OF:

@@ -15,14 +15,15 @@ const upload = async (page, path) => {
   await Promise.all([page.waitForNavigation(), page.click('button:text-is("Upload")')]);
 };
 // Both sides sign what is drafted.
-async function agree(browser, base, id) {
+async function agree(browser, base, id, proposed) {
   const it = await open(browser, base, { who: 'rules-it' });
   await it.goto(`${base}/facts/${id}/keys`);
-  await Promise.all([it.waitForURL('**did=proposed'), it.click('button:text-is("Propose")')]);
+  if (!proposed) await Promise.all([it.waitForURL('**did=proposed'), it.click('button:text-is("Propose")')]);
   for (const who of ['rules-it', 'rules-marketing']) {
     const page = await open(browser, base, { who });
     await page.goto(`${base}/facts/${id}/keys`);
     await page.fill('#password', password);
+    if (await page.locator('input[name=sure]').count()) await page.check('input[name=sure]');
     await Promise.all([page.waitForURL('**did=signed'), page.click('button:text-is("Sign")')]);
     await page.context().close();
   }
@@ -102,6 +103,24 @@ export async function rulebooks(browser, base) {
     await Promise.all([page.waitForURL('**did=proposed'), page.click('button:text-is("Propose")')]);
     await page.goto(`${base}/rulebooks/${id}`);
     check((await page.locator('[id="data exposure"] tbody tr').count()) === 6, 'what is in force stays');
+    await page.context().close();
+  });
+
+  await group('an earlier version is brought back as a proposal', async () => {
+    await agree(browser, base, id, true);
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/facts/${id}`);
+    check((await page.locator('.fields').innerText()).includes('a model of '), 'the fact says what its rules are');
+    check(!(await page.content()).includes('&lt;decisionTable'), 'and prints no XML');
+    await page.goto(`${base}/rulebooks/${id}`);
+    same(await page.locator('summary:text-is("Bring this back")').count(), 1, 'what was in force before');
+    await page.click('summary:text-is("Bring this back")');
+    await page.locator('form:has([value="bring-back"]) textarea').fill('It was better.');
+    await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Propose these rules again")')]);
+    same(await page.locator('tr.rule-added').count(), 1, 'the rule that went comes back');
+    await page.goto(`${base}/facts/${id}/keys`);
+    await page.click('a:has-text("what would change, rule by rule")');
+    check((await page.locator('nav[aria-label=Version]').innerText()).includes('2 differences'), 'rule by rule from the keys, too');
     await page.context().close();
   });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules changed as sentences: nothing of the model's text moves but what was changed.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { check, group, open, same, serious } from './help.mjs';
 
@@ -20,6 +21,14 @@ export async function rules(browser, base) {
     await page.click('.which a:text-is("data exposure")');
     const words = (await page.locator('main').innerText()).toLowerCase();
     for (const word of ['dmn', 'feel', 'hit policy', 'unique']) check(!words.includes(word), `no word of ${word}`);
+    execFileSync(process.env.ENTENTE, ['ask', '--keep', '--today', '2026-11-22', '--workspace', `${process.env.WORK}/web.entente`, '--with',
+      '{what: "report", "data class": "none", reads: "own systems", writes: "nothing", "annual cost": 0, "term months": 12, users: 5, builder: "own team", training: "basics", ' +
+      'vendor: "no vendor", "public facing": false, "weeks until needed": 6, "way back": "within a day"}']);
+    await page.selectOption('#rule-1 select[id$="-value"]', { label: 'high' });
+    await page.waitForFunction(() => document.querySelector('.tried li'));
+    const tried = await page.locator('.tried').innerText();
+    check(/\d+ of the last \d+ rulings? would come out differently; \d+ heavier/.test(tried) && /Ruling \d+.*: green → /.test(tried), `what was kept: ${tried}`);
+    await page.selectOption('#rule-1 select[id$="-value"]', { label: 'low' });
     const five = page.locator('#rule-5');
     check((await five.innerText()).replace(/\s+/g, ' ').includes('When the data class is personal and the region is elsewhere then the data exposure is'), 'a sentence');
     check((await page.locator('#check').innerText()).includes('Every case is decided'), 'checked');
