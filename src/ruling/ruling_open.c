@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which questions are still open: each decision is evaluated for all values that what it rests on can have, from the
  * questions up, so that one on which nothing depends any more is not asked. Values that depend on the same question are
- * taken as independent: a question may be asked once too often, never once too seldom. What rests on no open question
- * has one value, and is worked out only where something that does rest on one needs it. */
+ * taken as independent: a question may be asked once too often, never once too seldom. What rests on nothing that is
+ * open has one value, and is worked out only where something that has several needs it. */
 #include "ruling_inside.h"
 
 #include <string.h>
@@ -11,9 +11,9 @@ enum { COMBINATIONS_LIMIT = 20000, POSSIBLE_LIMIT = 64 };
 
 struct possible {
     const struct feel_value *values;
-    const uint16_t *classes; /* of a decision; a question's are looked up */
-    size_t count;            /* 0: any value at all, more than can be listed */
-    bool known;              /* worked out, but for the value of what rests on no open question: see settle */
+    const uint16_t *classes;             /* of a decision; a question's are looked up */
+    size_t count;                        /* 0: any value at all, more than can be listed */
+    bool known, in_run;                  /* worked out, but for the value of what has one: see settle */
     const struct dmn_node *const *needs; /* inputs and decisions */
     size_t need_count, question;
     uint64_t moves; /* which of them change it */
@@ -44,12 +44,17 @@ static void take_needs(struct opening *o, const struct dmn_node *n, struct possi
     for (size_t i = 0; i < p->need_count; i++) find_possible(o, p->needs[i]);
 }
 
-/* Something that rests on no open question: its value. */
+/* What has one value: in the run. */
 static void settle(struct opening *o, const struct dmn_node *n)
 {
     struct possible *p = &o->of[dmn_node_index(n)];
+    if (dmn_node_kind(n) != DMN_DECISION || p->in_run) return;
+    p->in_run = true;
+    if (p->values) {
+        ruling_run_put(o->run, n, p->classes[0], p->values[0]);
+        return;
+    }
     struct feel_value *v = arena_alloc(o->env->arena, sizeof *v);
-    if (p->values || dmn_node_kind(n) != DMN_DECISION) return;
     *v = feel_null();
     p->values = v;
     take_needs(o, n, p);
@@ -62,11 +67,10 @@ static struct feel_value decide(struct opening *o, const struct dmn_node *n, con
 {
     struct feel_value v = feel_null();
     for (size_t i = 0; i < p->need_count; i++) {
-        uint32_t node = dmn_node_index(p->needs[i]);
-        const struct possible *need = &o->of[node];
+        const struct possible *need = &o->of[dmn_node_index(p->needs[i])];
         size_t which = number % need->count;
         number /= need->count;
-        if (!o->rests[node]) continue; /* it stays as it is */
+        if (need->count == 1) continue; /* it is settled */
         if (need->classes)
             ruling_run_put(o->run, p->needs[i], need->classes[which], need->values[which]);
         else
@@ -105,12 +109,16 @@ static void find_possible(struct opening *o, const struct dmn_node *n)
         size_t count = o->of[dmn_node_index(p->needs[i])].count;
         combinations = count && combinations <= COMBINATIONS_LIMIT ? combinations * count : COMBINATIONS_LIMIT + 1;
     }
+    if (combinations == 1) {
+        p->count = 1;
+        return;
+    }
     if (combinations > COMBINATIONS_LIMIT) { /* more than can be tried: whatever is not settled counts */
         p->moves = UINT64_MAX;
         return;
     }
     for (size_t i = 0; i < p->need_count && !o->failed; i++)
-        if (!o->rests[dmn_node_index(p->needs[i])]) settle(o, p->needs[i]);
+        if (o->of[dmn_node_index(p->needs[i])].count == 1) settle(o, p->needs[i]);
     struct feel_value *values = arena_alloc(a, POSSIBLE_LIMIT * sizeof *values);
     uint16_t *classes = arena_alloc(a, POSSIBLE_LIMIT * sizeof *classes);
     uint8_t *places = arena_alloc(a, combinations);
@@ -169,6 +177,7 @@ int ruling_find_open(struct ruling_run *run, struct feel_env *env, const struct 
         p->known = true, p->question = i;
         p->values = given ? &a->values[i] : b->inside[i].marks, p->count = given ? 1 : b->inside[i].all_count;
         filled->values[i] = given || !p->count ? a->values[i] : p->values[0];
+        if (p->count == 1) ruling_run_answer(run, i, filled->values[i]);
     }
     /* Not the contradictions: what may turn out to be one is no reason to ask. */
     const struct dmn_node *asked[RULING_PARTS + 1] = {b->zone};
@@ -183,7 +192,7 @@ int ruling_find_open(struct ruling_run *run, struct feel_env *env, const struct 
     }
     /* Where it is settled already, it can be told before the rest is asked. */
     const struct possible *zone = &o.of[dmn_node_index(b->zone)];
-    if (zone->count == 1) settle(&o, b->zone), r->zone = zone->values[0];
+    if (zone->count == 1 && r->open_count) settle(&o, b->zone), r->zone = zone->values[0];
     for (size_t i = 0; i < b->question_count; i++)
         if (a->values[i].kind == FEEL_NULL) ruling_run_answer(run, i, filled->values[i]);
     return o.failed ? -1 : 0;
