@@ -45,9 +45,9 @@ struct ranked {
 };
 struct run {
     const struct checks *checks;
-    struct feel_env *asked; /* the caller's: findings live in its arena */
-    struct feel_env env;    /* with an arena that is emptied for each subject */
-    struct arena scratch;
+    struct feel_env *asked;     /* the caller's: findings live in its arena */
+    struct feel_env env;        /* with an arena that is emptied for each subject */
+    struct arena scratch, list; /* list: of `found` while it grows */
     const struct picture *picture;
     VEC(struct ranked) found;
     size_t *concerned; /* by check */
@@ -185,7 +185,7 @@ static int make_finding(struct run *r, size_t number)
         if (v.kind == FEEL_OBJECT && picture_fact(r->picture, v.object.handle)) f->by = v.object.handle;
     }
     f->id = finding_id(r);
-    *vec_add(r->asked->arena, &r->found) = made;
+    *vec_add(&r->list, &r->found) = made;
     return 0;
 }
 
@@ -263,6 +263,7 @@ static void run_open(struct run *r, const struct checks *c, struct feel_env *env
 {
     *r = (struct run){.checks = c, .asked = env, .env = *env, .picture = graph_picture(env), .err = err};
     arena_init(&r->scratch, env->arena->limit ? env->arena->limit : SUBJECT_LIMIT);
+    arena_init(&r->list, 0);
     r->env.arena = &r->scratch;
     r->concerned = arena_array(env->arena, c->count, sizeof *r->concerned);
 }
@@ -274,6 +275,7 @@ static void run_close(struct run *r, struct findings *out)
     *out = (struct findings){.count = r->found.count, .concerned = r->concerned};
     out->items = arena_array(r->asked->arena, r->found.count, sizeof *out->items);
     for (size_t i = 0; i < r->found.count; i++) out->items[i] = r->found.items[i].f;
+    arena_release(&r->list);
 }
 
 int checks_run_some(const struct checks *c, struct feel_env *env,
@@ -315,7 +317,7 @@ static void take_known(struct run *r, const struct findings *all, size_t number)
     for (size_t i = 0; i < all->count; i++) {
         const struct finding *f = &all->items[i];
         if (f->check != &r->checks->infos[number]) continue;
-        struct ranked *taken = vec_add(r->asked->arena, &r->found);
+        struct ranked *taken = vec_add(&r->list, &r->found);
         *taken = (struct ranked){.f = *f, .money = feel_null(), .check = number};
         if (f->has_money && !feel_number(f->money, &taken->money)) taken->money = feel_null();
     }
