@@ -419,6 +419,10 @@ struct web {
     char dummy_hash[WEB_HASH_SIZE];
     struct MHD_Daemon *daemon;
 
+    pthread_mutex_t spare_lock;
+    struct request *spare; /* requests that are done, kept with their memory for the next ones */
+    size_t spare_count;
+
     pthread_mutex_t write_lock; /* of the writer, and of bringing the graph up to date */
     struct store *writer;
     bool behind; /* something was committed that could not be read yet */

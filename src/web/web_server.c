@@ -17,6 +17,8 @@
 
 enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 48 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
 enum { ARENA_LIMIT = 512 << 20 }; /* bytes of one request's work */
+/* Of what is kept for the next requests: how many, the arena's first block, and what a buffer may have. */
+enum { SPARE_REQUESTS = 64, SPARE_ARENA = 120 << 10, SPARE_BUFFER = 64 << 10 };
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -67,9 +69,9 @@ static enum MHD_Result respond(struct request *r)
         r->retry_seconds = 30;
     }
     str body = r->fixed.p ? r->fixed : buf_get(&r->out);
+    /* The body is as good as the request, which ends when its answer has been sent. */
     if (!response)
-        response = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p,
-                                                   r->fixed.p ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+        response = MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
     if (!response) return MHD_NO;
     add_headers(r, response);
     if (r->bad) add(response, "Connection", "close");
@@ -225,30 +227,67 @@ static enum MHD_Result handle(void *self, struct MHD_Connection *connection, con
     return MHD_NO;
 }
 
+static struct request *make_request(void)
+{
+    struct request *r = mem_zalloc(sizeof *r);
+    arena_init(&r->arena, ARENA_LIMIT);
+    arena_alloc(&r->arena, SPARE_ARENA);
+    arena_clear(&r->arena);
+    return r;
+}
+
+static void free_request(struct request *r)
+{
+    buf_release(&r->body);
+    buf_release(&r->out);
+    arena_release(&r->arena);
+    mem_free(r);
+}
+
+static struct request *take_spare(struct web *web)
+{
+    pthread_mutex_lock(&web->spare_lock);
+    struct request *r = web->spare;
+    if (r) web->spare = r->next, web->spare_count--;
+    pthread_mutex_unlock(&web->spare_lock);
+    return r;
+}
+
+static void give_spare(struct web *web, struct request *r)
+{
+    arena_clear(&r->arena);
+    pthread_mutex_lock(&web->spare_lock);
+    bool room = web->spare_count < SPARE_REQUESTS;
+    if (room) r->next = web->spare, web->spare = r, web->spare_count++;
+    pthread_mutex_unlock(&web->spare_lock);
+    if (!room) free_request(r);
+}
+
+static void clean_buffer(struct buf *b, size_t cap)
+{
+    if (b->room > SPARE_BUFFER) buf_release(b);
+    buf_clear(b);
+    b->cap = cap;
+}
+
 /* The first thing that is heard of a request: its target as it came, which MHD would have unescaped. */
 static void *new_request(void *self, const char *target, struct MHD_Connection *connection)
 {
     struct web *web = self;
-    struct request *r = mem_zalloc(sizeof *r);
-    arena_init(&r->arena, ARENA_LIMIT);
-    r->web = web;
-    r->connection = connection;
+    struct request *r = take_spare(web);
+    if (!r) r = make_request();
+    *r = (struct request){.arena = r->arena, .body = r->body, .out = r->out, .web = web, .connection = connection};
     r->raw_target = arena_copy(&r->arena, str_of(target));
-    buf_init(&r->body, BODY_LIMIT);
-    buf_init(&r->out, PAGE_LIMIT);
+    clean_buffer(&r->body, BODY_LIMIT);
+    clean_buffer(&r->out, PAGE_LIMIT);
     return r;
 }
 
 static void end_request(void *self, struct MHD_Connection *connection, void **context,
                         enum MHD_RequestTerminationCode why)
 {
-    (void)self, (void)connection, (void)why;
-    struct request *r = *context;
-    if (!r) return;
-    buf_release(&r->body);
-    buf_release(&r->out);
-    arena_release(&r->arena);
-    mem_free(r);
+    (void)connection, (void)why;
+    if (*context) give_spare(self, *context);
     *context = NULL;
 }
 
@@ -383,6 +422,7 @@ int web_serve(const struct web_options *options, struct err *err)
     pthread_mutex_init(&web->past_lock, NULL);
     pthread_mutex_init(&web->past_maker, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
+    pthread_mutex_init(&web->spare_lock, NULL);
     pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     web->worker_count = options->workers ? options->workers
@@ -406,6 +446,7 @@ int web_serve(const struct web_options *options, struct err *err)
     for (size_t i = 0; i < ARRAY_COUNT(web->found); i++)
         if (web->found[i]) web_drop_found(web, web->found[i]);
     past_release(web);
+    for (struct request *r; (r = take_spare(web));) free_request(r);
     shelf_free(web->shelf);
     graph_free(web->graph);
     store_close(web->writer);
