@@ -9,7 +9,11 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum { SCRATCH_ROOM = 1 << 17, ROOM_A_BYTE = 4 /* tree and programs take about so many bytes for one of the text */ };
+enum {
+    SCRATCH_ROOM = 1 << 17,
+    ROOM_A_BYTE = 4, /* tree and programs take about so many bytes for one of the text */
+    ROOM_MOST = 16 << 20,
+};
 
 /* ---- Errors --------------------------------------------------------------------------------------------------------
  */
@@ -485,9 +489,9 @@ int load_model(const struct dmn_source *sources, size_t count, bool check, const
 {
     struct dmn_model *m = mem_zalloc(sizeof *m);
     size_t bytes = 0;
-    for (size_t i = 0; i < count; i++) bytes += sources[i].text.n;
+    for (size_t i = 0; i < count && bytes < ROOM_MOST; i++) bytes += sources[i].text.n;
     arena_init(&m->arena, 0);
-    arena_reserve(&m->arena, bytes * ROOM_A_BYTE);
+    arena_reserve(&m->arena, bytes < ROOM_MOST / ROOM_A_BYTE ? bytes * ROOM_A_BYTE : ROOM_MOST);
     arena_init(&m->scratch, 0);
     arena_alloc(&m->scratch, SCRATCH_ROOM); /* its first block, which clearing keeps */
     arena_clear(&m->scratch);
