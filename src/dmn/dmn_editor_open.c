@@ -60,6 +60,7 @@ int editor_read(struct arena *a, str text, const struct xml **root, const struct
                        "is no model of DMN 1.1 to 1.5: its root is '" STR_FORMAT "' of \"" STR_FORMAT "\"",
                        STR_ARGS((*root)->name), STR_ARGS((*root)->space));
     str encoding = encoding_of(text);
+    if (str_find_char(text, 0) != STR_NOT_FOUND) encoding = STR("UTF-16");
     if (encoding.n && !str_eq_nocase(encoding, STR("UTF-8")) && !str_eq_nocase(encoding, STR("US-ASCII")))
         return err_set(err, ERR_INPUT, "is written in " STR_FORMAT "; the editor takes UTF-8", STR_ARGS(encoding));
     if (is_crowded(*root)) return err_set(err, ERR_LIMIT, "an element has more than %d attributes", ATTRIBUTES);
