@@ -101,6 +101,22 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
     return 0;
 }
 
+int ruling_rules_changed(struct arena *a, const struct book_day *day, const struct stored_ruling *row,
+                         const struct book_text **now, bool *changed, struct err *err)
+{
+    const struct book_text *books;
+    size_t count;
+    unsigned char hash[RULING_HASH_SIZE];
+    *now = NULL, *changed = true;
+    if (books_in_force(day->store, a, day->picture, day->today, day->shipped, day->shipped_count, &books, &count, err) <
+        0)
+        return -1;
+    if (!(*now = books_find(books, count, row->rulebook))) return 0;
+    store_ruling_hash((*now)->text, hash);
+    *changed = memcmp(hash, row->book, sizeof hash) != 0;
+    return 0;
+}
+
 static int check_zone(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
                       struct err *err)
 {

@@ -21,6 +21,10 @@ struct ruling_promise ruling_promise(const struct ruling *r, int64_t day);
 int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
                  struct err *err) MUST_USE; /* *book: to be put back */
+/* Has the rulebook by which it was ruled another text on that day, or is none of its name in force? *now: the one that
+ * is; NULL. */
+int ruling_rules_changed(struct arena *a, const struct book_day *day, const struct stored_ruling *row,
+                         const struct book_text **now, bool *changed, struct err *err) MUST_USE;
 struct setting_aside {
     str zone, reason; /* what holds in its place, and why */
     str actor, door;

@@ -161,16 +161,20 @@ static bool find_draft(struct cli *c, str name, struct book_text *out)
     return true;
 }
 
-static int take_in_force(struct cli *c, struct shelf *shelf, str wanted, const struct rulebook **out, struct err *err)
+struct book_day cli_book_day(struct cli *c)
 {
     struct cli_checks files;
-    struct check_text unknown;
-    struct book_day day = {.store = c->store, .picture = c->picture, .today = c->today};
     cli_rulebook_files(c, &files);
     struct book_text *shipped = arena_array(&c->arena, files.count + 1, sizeof *shipped);
     for (size_t i = 0; i < files.count; i++)
         shipped[i] = (struct book_text){.name = cli_rulebook_name(files.items[i].file), .text = files.items[i].text};
-    day.shipped = shipped, day.shipped_count = files.count;
+    return (struct book_day){c->store, c->picture, c->today, shipped, files.count};
+}
+
+static int take_in_force(struct cli *c, struct shelf *shelf, str wanted, const struct rulebook **out, struct err *err)
+{
+    struct check_text unknown;
+    const struct book_day day = cli_book_day(c);
     if (shelf_take_in_force(shelf, &day, wanted, NULL, out, err) == 0) return 0;
     /* Which ones there are. */
     return wanted.p && err->code == ERR_ABSENT ? cli_rulebook(c, wanted, &unknown, err) : -1;

@@ -2,7 +2,9 @@
 /* Asking a rulebook: what does this need from the other side, and why? */
 #include "cli.h"
 
+#include "align_similar.h"
 #include "base_file.h"
+#include "base_time.h"
 #include "base_utf8.h"
 #include "cli_asking.h"
 
@@ -105,23 +107,68 @@ static int keep(struct asking *k, const struct answers *a, uint64_t *number, str
     return 0;
 }
 
+struct alike {
+    const struct similar_ruling *all;
+    size_t count;
+};
+
+/* Earlier ones, where there is a workspace and the answers are some. */
+static int find_alike(struct asking *k, const struct answers *a, struct alike *out, struct err *err)
+{
+    struct cli *c = k->c;
+    const struct similar_of of = {
+        .store = c->store, .picture = c->picture, .book = k->book, .answers = a, .now = c->now, .today = c->today};
+    *out = (struct alike){0};
+    return c->store && !a->problem_count ? similar_find(&c->arena, &of, &out->all, &out->count, err) : 0;
+}
+
+static void put_alike(struct cli *c, const struct alike *alike)
+{
+    if (!alike->count) return;
+    cli_style(c, STYLE_BOLD);
+    cli_text(c, "asked before, most alike\n");
+    cli_style(c, STYLE_PLAIN);
+    for (size_t i = 0; i < alike->count; i++) {
+        const struct similar_ruling *s = &alike->all[i];
+        const struct fact *f = c->picture && s->row.request ? picture_fact(c->picture, s->row.request) : NULL;
+        struct buf text;
+        buf_init(&text, 10000);
+        buf_printf(&text, "%d %%: ruling %llu of " STR_FORMAT ", " STR_FORMAT "%s", s->likeness,
+                   (unsigned long long)s->row.number, STR_ARGS(civil_emit(&c->arena, s->row.day)), STR_ARGS(s->zone),
+                   s->set_aside ? " by people" : "");
+        if (f) buf_printf(&text, ", " STR_FORMAT, STR_ARGS(fact_name(f)));
+        if (f && s->state.n) buf_printf(&text, " " STR_FORMAT, STR_ARGS(s->state));
+        if (s->days >= 0) buf_printf(&text, " after %lld day%s", (long long)s->days, s->days == 1 ? "" : "s");
+        for (size_t d = 0; d < s->differ_count; d++)
+            buf_printf(&text, "%s" STR_FORMAT, d ? ", " : "; other in ", STR_ARGS(s->differs[d]));
+        cli_put_wrapped(c, "  - ", buf_get(&text));
+        buf_release(&text);
+    }
+}
+
 static int ask_one(struct asking *k, struct err *err)
 {
     struct cli *c = k->c;
     struct answers a;
     struct ruling r;
+    struct alike alike;
     struct json_writer w;
     uint64_t number = 0;
     if (take_answers(c, k->book, &k->env, &a, err) < 0 || rulebook_rule(k->book, &k->env, &a, RULING_ALL, &r, err) < 0)
         return -1;
     bool ruled = r.state == RULED || r.state == RULED_GAP;
+    if (find_alike(k, &a, &alike, err) < 0) return -1;
     if (ruled && cli_has(c, "keep") && keep(k, &a, &number, err) < 0) return -1;
     if (cli_has(c, "json")) {
         cli_json(c, &w);
-        ruling_emit_json(&r, number, &w);
+        json_object(&w);
+        ruling_emit_members(&r, number, &w);
+        json_key(&w, STR("similar")), similar_emit_json(&w, &c->arena, alike.all, alike.count);
+        json_object_end(&w);
         cli_text(c, "\n");
     } else if (ruled) {
         cli_put_ruling(c, &r, c->today);
+        put_alike(c, &alike);
         if (number) cli_printf(c, "kept as ruling %llu\n", (unsigned long long)number);
     }
     return tell_open(c, &r);

@@ -99,8 +99,11 @@ static int show(struct again *k, uint64_t number)
     struct ruling ruling;
     const struct rulebook *book = NULL;
     const struct json *answers, *whole;
-    bool same = true;
+    const struct book_day day = cli_book_day(c);
+    const struct book_text *now;
+    bool same = true, changed = false;
     if (store_load_ruling(c->store, &c->arena, number, &row, k->err)) return -1;
+    if (ruling_rules_changed(&c->arena, &day, &row, &now, &changed, k->err) < 0) return -1;
     if (json_parse(&c->arena, row.answers, &answers, k->err)) return -1;
     if (!row.overrules && make_again(k, &row, &ruling, &same, &book)) return -1;
     if (cli_has(c, "json")) {
@@ -109,6 +112,7 @@ static int show(struct again *k, uint64_t number)
         json_object(&w);
         put_json_row(c, &w, &row);
         json_key(&w, STR("answers")), json_emit(&w, answers);
+        json_key(&w, STR("rules_changed")), json_bool(&w, changed);
         if (book) {
             MUST(!json_parse(&c->arena, buf_get(&k->json), &whole, k->err));
             json_key(&w, STR("same")), json_bool(&w, same);
@@ -131,6 +135,10 @@ static int show(struct again *k, uint64_t number)
         if (row.overrules)
             cli_printf(c, STR_FORMAT ", in place of ruling %llu: " STR_FORMAT "\n", STR_ARGS(row.zone),
                        (unsigned long long)row.overrules, STR_ARGS(row.reason));
+        if (changed)
+            cli_printf(c, "The rules have changed since%s\n",
+                       now ? "; entente ask with the same answers says what those of today say"
+                           : ": no rulebook of that name is in force");
         if (!same)
             cli_note(c, "this is not what was said on the day: it was " STR_FORMAT ", " STR_FORMAT, STR_ARGS(row.zone),
                      STR_ARGS(row.extent));
@@ -187,7 +195,9 @@ static int look_again(struct cli *c, struct err *err)
     if (shows && !word) return err_set(err, ERR_USAGE, "say which ruling: entente ruling show NUMBER");
     if (word && (!str_to_int(str_of(word), &number) || number < 1))
         return err_set(err, ERR_USAGE, "\"%s\" is not the number of a ruling", word);
-    if (cli_open_store(c, STORE_READ, err) || store_open(c->workspace, STORE_READ, &k.books, err)) return -1;
+    /* What is shown is held against the rules of today, which are facts. */
+    int failed = shows || word ? cli_open_picture(c, STORE_READ, err) : cli_open_store(c, STORE_READ, err);
+    if (failed || store_open(c->workspace, STORE_READ, &k.books, err)) return -1;
     k.shelf = shelf_new();
     arena_init(&k.arena, 0);
     buf_init(&k.json, ANSWER_BYTES);

@@ -119,6 +119,8 @@ int rulebook_brief(const struct rulebook *b, struct ruling_memo *memo, struct fe
 
 /* As other programs read it; `number`: under which it is kept, 0 where it is not. The form is fixed. */
 void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w);
+/* The same within an object of the caller, who adds more behind it. */
+void ruling_emit_members(const struct ruling *r, uint64_t number, struct json_writer *w);
 /* "data class: pseudonymous in place of personal" */
 void ruling_emit_change(struct buf *out, const struct ruling_change *c);
 

@@ -81,10 +81,9 @@ static void put_part(const struct ruling *r, struct json_writer *w, enum ruling_
     feel_emit_json(w, r->parts[p]);
 }
 
-void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w)
+void ruling_emit_members(const struct ruling *r, uint64_t number, struct json_writer *w)
 {
     bool ruled = r->state == RULED || r->state == RULED_GAP;
-    json_object(w);
     json_key(w, STR("zone")), feel_emit_json(w, ruled ? r->zone : feel_null());
     put_part(r, w, RULING_EXTENT), put_part(r, w, RULING_SCOPE), put_part(r, w, RULING_TIMING);
     put_part(r, w, RULING_CONDITIONS);
@@ -109,5 +108,11 @@ void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_write
     json_array_end(w);
     put_rules(r, w);
     put_texts(w, "errors", r->problems, r->problem_count);
+}
+
+void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w)
+{
+    json_object(w);
+    ruling_emit_members(r, number, w);
     json_object_end(w);
 }

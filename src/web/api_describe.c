@@ -21,6 +21,8 @@ static const struct api_operation operations[] = {
      STR_INIT("Days from question to decision, hours and money, by zone, extent, side, team, kind and month; 202 while "
               "it is being reckoned."),
      false, NULL, "_times"},
+    {METHOD_GET, STR_INIT("/api/v1/rulings/*/similar"), API_OF_ALL, STR_INIT("similar-rulings"),
+     STR_INIT("Earlier rulings that are most like it, and what came of them."), false, NULL, "_similar"},
     {METHOD_GET, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("ruling"),
      STR_INIT("A ruling, made again by the rulebook of its day."), false},
     {METHOD_POST, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("overrule"),
@@ -209,6 +211,15 @@ static void put_schemas(struct describing *d)
             "[{\"$ref\": \"#/components/schemas/_money\"}, {\"type\": \"null\"}]}, \"budget_used\": {\"anyOf\": "
             "[{\"$ref\": \"#/components/schemas/_money\"}, {\"type\": \"null\"}]}, \"zones\": {\"type\": "
             "\"object\", \"additionalProperties\": {\"type\": \"integer\"}}}}}");
+    key_raw(
+        d, "_similar",
+        "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
+        "\"items\": {\"type\": \"object\", \"required\": [\"ruling\", \"likeness\", \"day\", \"zone\", \"set_aside\", "
+        "\"differs\"], \"properties\": {\"ruling\": {\"type\": \"integer\"}, \"likeness\": {\"type\": \"integer\", "
+        "\"description\": \"Percent.\"}, \"day\": {\"type\": \"string\", \"format\": \"date\"}, \"zone\": {\"type\": "
+        "\"string\"}, \"set_aside\": {\"type\": \"boolean\"}, \"request\": {\"type\": \"integer\"}, \"state\": "
+        "{\"type\": \"string\"}, \"days\": {\"type\": \"integer\"}, \"differs\": {\"type\": \"array\", \"items\": "
+        "{\"type\": \"string\"}}}}}}}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
@@ -265,7 +276,7 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     json_key(&d->w, STR("parameters"));
     json_array(&d->w);
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
-    if (o->of == API_OF_ALL && str_ends(o->path, STR("/*")))
+    if (o->of == API_OF_ALL && str_find(o->path, STR("/*")) != STR_NOT_FOUND)
         put_parameter(d, "id", "path", true, "The ruling's number.", "integer");
     if (str_eq(o->id, STR("rulings"))) {
         put_parameter(d, "zone", "query", false, "Only those of this zone.", "string");
@@ -399,8 +410,10 @@ static bool is_first(size_t operation)
 
 static str by_number(struct describing *d, str path)
 {
-    if (!str_ends(path, STR("/*"))) return path;
-    return arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(str_slice(path, 0, path.n - strlen("/*"))));
+    size_t star = str_find(path, STR("/*"));
+    if (star == STR_NOT_FOUND) return path;
+    return arena_printf(d->a, STR_FORMAT "/{id}" STR_FORMAT, STR_ARGS(str_slice(path, 0, star)),
+                        STR_ARGS(str_from(path, star + strlen("/*"))));
 }
 
 static void put_paths(struct describing *d)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rulings for programs: a purchase tool, a platform or a gate asks what a request needs, and is answered when that is
  * kept. */
+#include "align_similar.h"
 #include "api.h"
 
 #include "base_time.h"
@@ -238,6 +239,47 @@ void answer_api_ruling(struct request *r)
     }
     shelf_put_back(r->web->shelf, rules);
     buf_release(&said);
+}
+
+/* Earlier ones that are most like it, by the questions of the rulebook of its day. */
+void answer_api_similar(struct request *r)
+{
+    struct stored_ruling row;
+    const struct rulebook *rules = NULL;
+    const struct similar_ruling *all;
+    const struct json *j;
+    struct answers answers;
+    struct feel_env env;
+    struct err err;
+    size_t count;
+    str text;
+    if (!api_query_only(r, NULL, 0) || !take_ruling(r, &row)) return;
+    ruling_env(&env, &r->arena, row.time, row.day);
+    int failed = store_load_book(r->store, &r->arena, row.book, &text, &err) < 0 ||
+                 shelf_take(r->web->shelf, row.rulebook, row.version, text, &rules, &err) < 0 ||
+                 json_parse(&r->arena, row.answers, &j, &err) < 0;
+    if (!failed) {
+        answers_from_json(rules, &env, j, &answers);
+        const struct similar_of of = {.store = r->store,
+                                      .picture = r->picture,
+                                      .book = rules,
+                                      .answers = &answers,
+                                      .before = row.number,
+                                      .request = row.request,
+                                      .now = row.time,
+                                      .today = row.day};
+        failed = similar_find(&r->arena, &of, &all, &count, &err) < 0;
+    }
+    if (failed)
+        api_fail(r, &err, 409);
+    else {
+        struct json_writer w = api_begin(r);
+        json_object(&w);
+        json_key(&w, STR("items")), similar_emit_json(&w, &r->arena, all, count);
+        json_object_end(&w);
+        api_end(r, 200);
+    }
+    shelf_put_back(r->web->shelf, rules);
 }
 
 /* ---- Setting aside ---- */

@@ -432,6 +432,7 @@ void ask_show(const struct ask *ask, int status)
     if (ask->request) page_put_text(r, "request", pairs_get(ask->given, STR("request")));
     put_keeping(ask);
     put_similar(ask);
+    put_alike(ask, 0, ask->request ? fact_id(ask->request) : 0);
     page_put_text(r, "says", ruling_says(ask));
     page_show(r, status);
 }

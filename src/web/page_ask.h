@@ -47,6 +47,11 @@ str ask_url(const struct ask *ask, const struct ruling_lighter *change);
 int ask_read(struct ask *ask, struct err *err) MUST_USE;
 void ask_show(const struct ask *ask, int status);
 
+/* ---- page_alike.c ---- */
+/* Puts the page's `alike`: earlier rulings that are most like it. Of those below number `before` (0: all), without
+ * those of `request` (0). */
+void put_alike(const struct ask *ask, uint64_t before, uint64_t request);
+
 /* ---- page_ruling.c ---- */
 /* For the part `ruling`. */
 struct feel_value ruling_record(const struct ask *ask);

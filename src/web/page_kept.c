@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rulings that were kept: the list, and each as it was said, made again by the rulebook of its day. */
-#include "page_ask.h"
+#include "page_kept.h"
 
 #include "base_time.h"
 
@@ -13,7 +13,7 @@ static str kept_path(struct request *r, uint64_t number)
 
 /* ---- The list ---- */
 
-static struct feel_value row_record(struct request *r, const struct stored_ruling *row)
+struct feel_value kept_record(struct request *r, const struct stored_ruling *row)
 {
     struct record c = record_new(r);
     record_text(&c, "number", text_format(r, "%llu", (unsigned long long)row->number));
@@ -51,7 +51,7 @@ void answer_kept_rulings(struct request *r)
         return;
     }
     page_begin(r, PAGE_RULINGS);
-    for (size_t i = 0; i < count; i++) values_add(r, &list, row_record(r, &rows[i]));
+    for (size_t i = 0; i < count; i++) values_add(r, &list, kept_record(r, &rows[i]));
     page_put_text(r, "title", STR("Rulings"));
     page_put_text(r, "subtitle", STR("What was asked and what was said to it. A ruling stays as it was made."));
     page_put(r, "rows", values_get(&list));
@@ -77,21 +77,11 @@ static bool take(struct request *r, struct stored_ruling *row)
     return false;
 }
 
-/* Has the rulebook of that name another text by now? */
 static int rules_changed(struct request *r, const struct stored_ruling *row, const struct book_text **now,
                          bool *changed, struct err *err)
 {
-    const struct book_text *books;
-    size_t count;
-    unsigned char hash[RULING_HASH_SIZE];
-    *now = NULL, *changed = true;
-    if (books_in_force(r->store, &r->arena, r->picture, r->env.today, r->web->shipped, r->web->shipped_count, &books,
-                       &count, err) < 0)
-        return -1;
-    if (!(*now = books_find(books, count, row->rulebook))) return 0;
-    store_ruling_hash((*now)->text, hash);
-    *changed = memcmp(hash, row->book, sizeof hash) != 0;
-    return 0;
+    const struct book_day day = request_book_day(r, r->env.today);
+    return ruling_rules_changed(&r->arena, &day, row, now, changed, err);
 }
 
 /* As if it were asked now with the same answers. */
@@ -166,10 +156,14 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
         if (!ask.book) ask.book = &gone;
         page_begin(r, PAGE_KEPT);
         page_put_text(r, "title", text_format(r, "Ruling %llu", (unsigned long long)row->number));
-        page_put_text(
-            r, "subtitle",
-            text_format(r, STR_FORMAT ", by " STR_FORMAT, STR_ARGS(show_time(r, row->time)), STR_ARGS(row->actor)));
-        page_put(r, "row", row_record(r, row));
+        /* What was brought in later is of the day on which it was asked. */
+        str kept =
+            text_format(r, STR_FORMAT ", by " STR_FORMAT, STR_ARGS(show_time(r, row->time)), STR_ARGS(row->actor));
+        if (zone_day(r->web->zone, row->time) != row->day)
+            kept = text_format(r, "As of " STR_FORMAT "; written down " STR_FORMAT, STR_ARGS(show_day(r, row->day)),
+                               STR_ARGS(kept));
+        page_put_text(r, "subtitle", kept);
+        page_put(r, "row", kept_record(r, row));
         page_put_text(r, "reason", row->overrules ? row->reason : STR_NONE);
         page_put_text(r, "message", message);
         page_put(r, "answers", answers_record(&ask));
@@ -181,9 +175,31 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
                  !row->overrules && r->user.role >= ROLE_SIGNATORY ? zones_record(&ask) : feel_list(NULL, 0));
         page_put_text(r, "says", ruling_says(&ask));
         page_put(r, "ruling", ruling_record(&ask));
+        put_alike(&ask, meant.number, meant.request);
         page_show(r, status);
     }
     shelf_put_back(r->web->shelf, ask.rules);
+}
+
+str kept_again(struct request *r, uint64_t number)
+{
+    struct pairs given = {0};
+    struct ask ask = {.r = r, .given = &given};
+    struct stored_ruling row, meant;
+    struct err err;
+    str text;
+    bool changed = false;
+    if (store_load_ruling(r->store, &r->arena, number, &row, &err)) return STR_NONE;
+    meant = row;
+    if ((row.overrules && store_load_ruling(r->store, &r->arena, row.overrules, &meant, &err)) ||
+        rules_changed(r, &meant, &ask.book, &changed, &err) || !changed ||
+        store_load_book(r->store, &r->arena, meant.book, &text, &err) < 0 ||
+        shelf_take(r->web->shelf, meant.rulebook, meant.version, text, &ask.rules, &err) < 0)
+        return STR_NONE;
+    fill_ask(r, &ask, &given, &meant);
+    str url = ask_url(&ask, NULL);
+    shelf_put_back(r->web->shelf, ask.rules);
+    return url;
 }
 
 void answer_kept_ruling(struct request *r)

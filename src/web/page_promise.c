@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the rulings of requests promise: on the page of a request, and on the page of whoever it waits for. */
 #include "page_fact.h"
+#include "page_kept.h"
 #include "page_keys.h"
 
 static str text_of(struct request *r, const struct fact *f, const char *name)
@@ -44,6 +45,7 @@ void put_promise(struct request *r, const struct fact *f)
     record_bool(&c, "aside", x.aside);
     record_bool(&c, "waits", waits);
     record_text(&c, "limit", limit_word(x.limit));
+    if (waits && !r->then.number) record_text(&c, "again", kept_again(r, x.number));
     if (x.within) {
         record_text(&c, "due", show_day(r, x.due));
         record_text(&c, "within", days_words(r, x.within));

@@ -182,11 +182,14 @@ void past_release(struct web *web);
     X(LINE, line, "title fact line loose measures restated message")                                                   \
     X(STACK, stack, "title subtitle query rows columns filters total empty found pages")                               \
     X(ASK, ask,                                                                                                        \
-      "title subtitle here picks books questions needless needless_says ruling says message keep similar request")     \
+      "title subtitle here picks books questions needless needless_says ruling says message keep similar request "     \
+      "alike")                                                                                                         \
     X(RULINGS, rulings, "title subtitle rows older")                                                                   \
     X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv")            \
+    X(REPLAY, replay, "title message book result all flow groups incidents caught asks list pages whole left_out")     \
+    X(EVIDENCE, evidence, "title book ruled others made rules proposals fired_enough share_enough behind rows pages")  \
     X(STUDY, study, "title says progress")                                                                             \
-    X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling")             \
+    X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling alike")       \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \
@@ -646,7 +649,11 @@ void answer_kept_rulings(struct request *r);
 void answer_kept_ruling(struct request *r);
 void answer_set_aside(struct request *r);
 void answer_times(struct request *r);
+void answer_replay(struct request *r);
+void answer_replay_file(struct request *r);
+void answer_evidence(struct request *r);
 void answer_api_times(struct request *r);
+void answer_api_similar(struct request *r);
 void answer_api_rulings(struct request *r);
 void answer_api_ruling(struct request *r);
 void answer_api_rule(struct request *r);

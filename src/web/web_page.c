@@ -16,7 +16,9 @@ WEB_PAGES(X)
     X(search)                                                                                                          \
     X(comments)                                                                                                        \
     X(says)                                                                                                            \
-    X(plan) X(benchmarks) X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table)
+    X(plan)                                                                                                            \
+    X(benchmarks) X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table)            \
+        X(kept_rows) X(alike)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X

@@ -20,10 +20,11 @@ import { rulings } from './rulings.mjs';
 import { people } from './people.mjs';
 import { rulebooks } from './rulebooks.mjs';
 import { rules } from './rules.mjs';
+import { replay } from './replay.mjs';
 
 // Two halves that can run side by side, each on a workspace of its own; about as long as each other.
 const halves = {
-  first: { pages, direction, list, keys, past, rules, forums },
+  first: { pages, direction, list, keys, past, rules, forums, replay },
   second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, api, rulebooks },
 };
 const parts = { ...halves.first, ...halves.second };
