@@ -117,10 +117,10 @@ static void put_outcome(const struct similar_of *of, struct similar_ruling *s)
 {
     int64_t asked, decided = 0;
     const struct fact *f = of->picture && s->row.request ? picture_fact(of->picture, s->row.request) : NULL;
-    bool alone = !s->set_aside && str_eq(s->row.extent, STR("none"));
+    s->at_once = !s->set_aside && str_eq(s->row.extent, STR("none"));
     s->state = value_of(f, "state"), s->days = -1;
     if (!f || !civil_parse(value_of(f, "asked on"), &asked)) return;
-    if (alone)
+    if (s->at_once)
         decided = s->row.day;
     else if (!civil_parse(value_of(f, "answered on"), &decided))
         return;
@@ -197,6 +197,7 @@ void similar_emit_json(struct json_writer *w, struct arena *a, const struct simi
         json_key(w, STR("day")), json_string(w, civil_emit(a, s->row.day));
         json_key(w, STR("zone")), json_string(w, s->zone);
         json_key(w, STR("set_aside")), json_bool(w, s->set_aside);
+        json_key(w, STR("at_once")), json_bool(w, s->at_once);
         if (s->row.request) json_key(w, STR("request")), json_int(w, (int64_t)s->row.request);
         if (s->state.n) json_key(w, STR("state")), json_string(w, s->state);
         if (s->days >= 0) json_key(w, STR("days")), json_int(w, s->days);

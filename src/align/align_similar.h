@@ -15,9 +15,9 @@ enum {
 
 struct similar_ruling {
     struct stored_ruling row;
-    int likeness;       /* percent, 1 to 100 */
-    str zone;           /* that holds: what people put in its place, else the row's */
-    bool set_aside;     /* by people */
+    int likeness;            /* percent, 1 to 100 */
+    str zone;                /* that holds: what people put in its place, else the row's */
+    bool set_aside, at_once; /* by people; nobody had to answer */
     const str *differs; /* questions that are answered otherwise, SIMILAR_NAMED at most, those that count most first */
     size_t differ_count;
     str state;    /* what became of its request: "answered"; STR_NONE where it has none */

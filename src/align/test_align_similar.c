@@ -132,7 +132,7 @@ static void people_go_before(struct test_tally *t)
     similar_emit_json(&w, &f.arena, all, count);
     CHECK_STR(buf_get(&json),
               STR("[{\"ruling\":1,\"likeness\":100,\"day\":\"2026-11-22\",\"zone\":\"red\",\"set_aside\":"
-                  "true,\"differs\":[]}]"));
+                  "true,\"at_once\":false,\"differs\":[]}]"));
     buf_release(&json);
     rulebook_free(b);
     fixture_close(&f);

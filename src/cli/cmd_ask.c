@@ -137,8 +137,10 @@ static void put_alike(struct cli *c, const struct alike *alike)
                    (unsigned long long)s->row.number, STR_ARGS(civil_emit(&c->arena, s->row.day)), STR_ARGS(s->zone),
                    s->set_aside ? " by people" : "");
         if (f) buf_printf(&text, ", " STR_FORMAT, STR_ARGS(fact_name(f)));
-        if (f && s->state.n) buf_printf(&text, " " STR_FORMAT, STR_ARGS(s->state));
-        if (s->days >= 0) buf_printf(&text, " after %lld day%s", (long long)s->days, s->days == 1 ? "" : "s");
+        if (s->at_once) buf_text(&text, ", at once");
+        if (f && s->state.n && !s->at_once) buf_printf(&text, " " STR_FORMAT, STR_ARGS(s->state));
+        if (s->days >= 0 && !s->at_once)
+            buf_printf(&text, " after %lld day%s", (long long)s->days, s->days == 1 ? "" : "s");
         for (size_t d = 0; d < s->differ_count; d++)
             buf_printf(&text, "%s" STR_FORMAT, d ? ", " : "; other in ", STR_ARGS(s->differs[d]));
         cli_put_wrapped(c, "  - ", buf_get(&text));

@@ -217,7 +217,8 @@ static void put_schemas(struct describing *d)
         "\"items\": {\"type\": \"object\", \"required\": [\"ruling\", \"likeness\", \"day\", \"zone\", \"set_aside\", "
         "\"differs\"], \"properties\": {\"ruling\": {\"type\": \"integer\"}, \"likeness\": {\"type\": \"integer\", "
         "\"description\": \"Percent.\"}, \"day\": {\"type\": \"string\", \"format\": \"date\"}, \"zone\": {\"type\": "
-        "\"string\"}, \"set_aside\": {\"type\": \"boolean\"}, \"request\": {\"type\": \"integer\"}, \"state\": "
+        "\"string\"}, \"set_aside\": {\"type\": \"boolean\"}, \"at_once\": {\"type\": \"boolean\"}, \"request\": "
+        "{\"type\": \"integer\"}, \"state\": "
         "{\"type\": \"string\"}, \"days\": {\"type\": \"integer\"}, \"differs\": {\"type\": \"array\", \"items\": "
         "{\"type\": \"string\"}}}}}}}");
     key_raw(d, "_any", "{\"type\": \"object\"}");

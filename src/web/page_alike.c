@@ -20,8 +20,8 @@ static struct feel_value alike_record(struct request *r, const struct rulebook *
     record_text(&c, "tone", str_of(zone_tone(rules, feel_string(s->zone))));
     record_bool(&c, "aside", s->set_aside);
     record_put(&c, "request", s->row.request ? fact_record(r, s->row.request) : feel_null());
-    record_text(&c, "state", s->state);
-    if (s->days >= 0) record_text(&c, "days", show_counted(r, s->days, "day", "days"));
+    record_text(&c, "state", s->at_once ? STR("at once") : s->state);
+    if (s->days >= 0 && !s->at_once) record_text(&c, "days", show_counted(r, s->days, "day", "days"));
     record_text(&c, "differs", buf_copy(&differs, &r->arena));
     buf_release(&differs);
     return record_get(&c);

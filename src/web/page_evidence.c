@@ -19,7 +19,7 @@ static const struct {
 
 /* ---- A number and what is behind it ---- */
 
-static str rule_words(struct request *r, const struct rule_evidence *e)
+static str rule_name(struct request *r, const struct rule_evidence *e)
 {
     return text_format(r, STR_FORMAT " %u", STR_ARGS(e->decision), e->rule);
 }
@@ -32,7 +32,7 @@ static void put_number(struct request *r, struct record *c, const struct rule_ev
     if (n)
         record_text(&number, "href",
                     text_format(r, STR_FORMAT "?rule=" STR_FORMAT "&of=%s#behind", STR_ARGS(r->path),
-                                STR_ARGS(url_encode(r, rule_words(r, e))), parts[part].key));
+                                STR_ARGS(url_encode(r, rule_name(r, e))), parts[part].key));
     record_put(c, parts[part].key, record_get(&number));
 }
 
@@ -86,7 +86,7 @@ static const struct rule_evidence *rule_asked(struct request *r, const struct st
 {
     str wanted = pairs_get(&r->query, STR("rule"));
     for (size_t i = 0; wanted.n && i < s->evidence.rule_count; i++)
-        if (str_eq(rule_words(r, &s->evidence.rules[i]), wanted)) return &s->evidence.rules[i];
+        if (str_eq(rule_name(r, &s->evidence.rules[i]), wanted)) return &s->evidence.rules[i];
     return NULL;
 }
 
