@@ -35,7 +35,7 @@ static int weigh_question(struct looking *k, struct answers *answers, size_t i, 
     k->weights[i] = 0;
     if (own.kind == FEEL_NULL) return 0;
     answers->values[i] = feel_null();
-    int failed = rulebook_brief(k->of->book, &env, answers, &brief, err);
+    int failed = rulebook_brief(k->of->book, NULL, &env, answers, &brief, err);
     answers->values[i] = own;
     if (failed) return -1;
     bool open = false;
