@@ -20,9 +20,11 @@ static str rules_text(struct arena *a, const struct ruling *r)
     struct buf text;
     buf_init(&text, ANSWER_BYTES);
     for (size_t i = 0; i < r->rule_count; i++) {
+        struct json_writer number;
         if (i) buf_text(&text, ", ");
         buf_str(&text, r->rules[i].decision);
-        buf_printf(&text, " %u", r->rules[i].rule);
+        buf_char(&text, ' ');
+        json_init(&number, &text, 0), json_int(&number, r->rules[i].rule);
     }
     str s = buf_copy(&text, a);
     buf_release(&text);

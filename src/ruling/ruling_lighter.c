@@ -135,15 +135,15 @@ static bool candidate_place(const struct search *k, const struct candidate *one,
     return *place = k->count, true;
 }
 
-/* One that the question's type does not take is none. */
-static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance)
+/* One that the question's type does not take is none; those that it lists it takes. */
+static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance, bool listed)
 {
     const struct dmn_node *n = k->b->inside[question].node;
     struct candidate one = {.change = {&k->b->questions[question], v}, .question = question, .distance = distance};
     size_t place;
     one.class = grid_class(&k->b->grid[dmn_node_index(n)], v);
     if (!candidate_place(k, &one, &place)) return;
-    one.change.value = dmn_sheet_fit(k->from, n, v);
+    if (!listed) one.change.value = dmn_sheet_fit(k->from, n, v);
     if (one.change.value.kind == FEEL_NULL) return;
     k->candidates[place] = one;
     if (place == k->count) k->count++;
@@ -158,7 +158,7 @@ static struct feel_value number_value(double number)
 static void add_number(struct search *k, size_t question, double number)
 {
     double distance = fabs(number - feel_to_double(k->answers->values[question]));
-    add_candidate(k, question, number_value(number), distance < 9e15 ? (size_t)distance : SIZE_MAX / 2);
+    add_candidate(k, question, number_value(number), distance < 9e15 ? (size_t)distance : SIZE_MAX / 2, false);
 }
 
 /* A number or a day that is compared: of each stretch between two constants what is nearest. */
@@ -177,7 +177,7 @@ static void add_segments(struct search *k, size_t question)
             if (!feel_to_days(class > here && !(class & 1) ? *before : v, &low) || !feel_to_days(v, &high)) continue;
             int64_t day = class & 1 ? high : class > here ? low + 1 : high - 1;
             size_t distance = class > here ? class - here : here - class;
-            add_candidate(k, question, feel_date(day), distance);
+            add_candidate(k, question, feel_date(day), distance, false);
             continue;
         }
         double from = before ? feel_to_double(*before) : NAN, to = after ? feel_to_double(*after) : NAN;
@@ -224,7 +224,7 @@ static int add_candidates(struct search *k, size_t question, struct err *err)
     if (g->kind == GRID_VALUES) {
         size_t here = k->base[dmn_node_index(q->node)];
         for (size_t i = 0; i < words->value_count; i++)
-            add_candidate(k, question, words->values[i], i > here ? i - here : here - i);
+            add_candidate(k, question, words->values[i], i > here ? i - here : here - i, true);
     } else if (g->kind == GRID_SEGMENTS) {
         add_segments(k, question);
         if (words->kind == QUESTION_NUMBER) return add_by_slope(k, question, err);
