@@ -245,7 +245,7 @@ export async function api(browser, { base, port }) {
       const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
-          const [sent, body] = /\/import$|^\/rulebooks\//.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];
+          const [sent, body] = /\/import$|^\/rulebooks\/(?!.*\/(talk|rules)$)/.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];
           const form = method === 'POST' ? `Content-Type: ${sent}\r\nContent-Length: ${body.length}\r\n` : '';
           const ask = (head) => raw(port, `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${head}${form}Connection: close\r\n\r\n${method === 'POST' ? body : ''}`);
           const anonymous = (await ask('')).status;
