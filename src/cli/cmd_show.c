@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "align_restate.h"
 #include "cli_claims.h"
+#include "graph_restate.h"
 
 #include "base_time.h"
 
@@ -153,13 +153,30 @@ static int compare_restatements(struct showing *s, struct err *err)
     const struct model_field *it = model_field(s->type, STR("it restatement"));
     s->restated = marketing && it;
     if (!s->restated) return 0;
-    return restate_compare(&s->c->arena, s->c->picture, NULL, fact_value(s->fact, marketing), fact_value(s->fact, it),
-                           &s->apart, err);
+    if (restate_compare(&s->c->arena, s->c->picture, NULL, fact_value(s->fact, marketing), fact_value(s->fact, it),
+                        &s->apart, err))
+        return -1;
+    restate_answers(&s->c->arena, s->c->picture, NULL, s->fact, &s->apart);
+    return 0;
 }
 
 static const char *who_says(const struct restate_point *p)
 {
     return p->in_first ? p->in_second ? "both" : "marketing" : "IT";
+}
+
+static void put_answers(struct cli *c, const struct restate_point *p)
+{
+    const struct {
+        const char *who;
+        str says;
+    } sides[] = {{"marketing", p->first_says}, {"IT", p->second_says}};
+    if (p->agreed) cli_text(c, "; agreed: "), cli_clean(c, p->first_says);
+    for (size_t i = 0; i < ARRAY_COUNT(sides) && !p->agreed; i++) {
+        if (!sides[i].says.n) continue;
+        cli_printf(c, "; %s answers: ", sides[i].who);
+        cli_clean(c, sides[i].says);
+    }
 }
 
 static void put_restatements(struct showing *s)
@@ -182,6 +199,7 @@ static void put_restatements(struct showing *s)
             cli_text(s->c, "; IT means ");
             cli_clean(s->c, p->second_means.p ? p->second_means : STR("nothing known"));
         }
+        put_answers(s->c, p);
         cli_text(s->c, "\n");
     }
 }
@@ -205,6 +223,8 @@ static void json_restatements(struct showing *s, struct json_writer *w)
             json_key(w, STR("term"));
             json_int(w, (int64_t)p->term);
         }
+        if (p->point) json_key(w, STR("talking_point")), json_int(w, (int64_t)p->point);
+        json_key(w, STR("open")), json_bool(w, restate_is_open(p));
         json_object_end(w);
     }
     json_array_end(w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words in texts: the functions that the workspace adds to FEEL. */
 #include "graph_inside.h"
+#include "graph_restate.h"
 
 #include "base_utf8.h"
 
@@ -274,9 +275,26 @@ static struct feel_value call_products(struct feel_env *env, const struct feel_v
     return feel_list(found.items ? found.items : arena_alloc(a, 0), found.count);
 }
 
+/* ---- Two texts that should mean the same ---- */
+
+static struct feel_value call_points_apart(struct feel_env *env, const struct feel_value *arguments)
+{
+    const struct graph_view *view = env->host;
+    struct restatement x;
+    struct err err;
+    if (arguments[0].kind != FEEL_STRING || arguments[1].kind != FEEL_STRING)
+        return feel_list(arena_alloc(env->arena, 0), 0); /* nothing to part from */
+    if (restate_compare(env->arena, view->picture, env->viewer, arguments[0].text, arguments[1].text, &x, &err))
+        return feel_null_because(arena_copy(env->arena, str_of(err.message)));
+    struct feel_value *marks = arena_array(env->arena, x.count + 1, sizeof *marks);
+    for (size_t i = 0; i < x.count; i++) marks[i] = feel_string(restate_mark(env->arena, &x.points[i]));
+    return feel_list(marks, x.count);
+}
+
 const struct feel_host_function *graph_functions(struct arena *a, size_t *count)
 {
     static const str two[] = {STR_INIT("text"), STR_INIT("word")}, one[] = {STR_INIT("text")};
+    static const str both[] = {STR_INIT("marketing"), STR_INIT("it")};
     static const struct feel_type texts = {.is = FEEL_TYPE_LIST, .of = &feel_type_string};
     static const struct feel_host_function own[] = {
         {STR_INIT("contains word"), two, 2, &feel_type_boolean, call_contains_word,
@@ -284,6 +302,8 @@ const struct feel_host_function *graph_functions(struct arena *a, size_t *count)
          STR_INIT("Whether the word or words stand in the text as whole words, in whatever case.")},
         {STR_INIT("products named in"), one, 1, &texts, call_products, STR_INIT("products named in(text)"),
          STR_INIT("The applications, vendors and known products whose names stand in the text.")},
+        {STR_INIT("points apart"), both, 2, &texts, call_points_apart, STR_INIT("points apart(marketing, it)"),
+         STR_INIT("Where two texts that should mean the same part: \"number by marketing: 36 %\".")},
     };
     size_t template_count;
     const struct feel_host_function *others = template_functions(&template_count);

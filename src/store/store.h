@@ -324,13 +324,14 @@ enum undo_why {
     UNDO_BACK,    /* it deleted the fact, and the fact is there again */
     UNDO_LINKED,  /* it made the fact, and now `by` links to it */
     UNDO_HIDDEN,  /* who undoes may not see the field */
+    UNDO_OTHERS,  /* only another side writes the field */
     UNDO_GONE,    /* the field held a link to `by`, which is gone */
 };
 struct undo_obstacle {
     enum undo_why why;
     uint64_t fact, by;
     const struct model_type *type;   /* of the store's model */
-    const struct model_field *field; /* CHANGED, HIDDEN, GONE */
+    const struct model_field *field; /* CHANGED, HIDDEN, OTHERS, GONE */
     str before, after, now;          /* CHANGED: canonical; links: ids with blanks between */
     str actor;                       /* who was it since, and when; STR_NONE where nobody can be told */
     int64_t time;
@@ -338,6 +339,7 @@ struct undo_obstacle {
 struct undo_viewer { /* may they see this field? It is of the store's model. */
     bool (*sees)(const void *self, const struct model_type *type, const struct model_field *field);
     const void *self;
+    str side; /* that they are on: fields that only others write stay */
 };
 /* Fills the set with what takes commit `number` back, each value and claim to where it was, every fact expected at the
  * version that it has now (viewer NULL: somebody who sees all). With obstacles the set must not be committed.

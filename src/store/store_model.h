@@ -45,7 +45,8 @@ struct model_field {
     bool is_signed;         /* a part of what both sides sign; only in a two-key type, never DERIVED or OBSERVED */
     bool is_part;           /* LINK: the fact is a part of the one it links to, and is signed with it */
     enum user_role seen_by; /* the lowest role that may see it */
-    const str *values;      /* ONE_OF */
+    const struct model_side *written_by; /* whose people alone write it, in their own words; NULL: all sides */
+    const str *values;                   /* ONE_OF */
     size_t value_count;
     str initial;                 /* default for a new fact; STR_NONE when none */
     const struct model_type *to; /* LINK, LINKS */

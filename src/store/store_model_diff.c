@@ -83,6 +83,8 @@ static void compare_field(struct differing *d, const struct model_field *old, co
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "formula", old->feel, new->feel);
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "window", window(d->a, old), window(d->a, new));
     compare(d, MODEL_FIELD_CHANGED, "signed", yes_no(old->is_signed), yes_no(new->is_signed));
+    compare(d, MODEL_FIELD_CHANGED, "written by", old->written_by ? old->written_by->key : STR_NONE,
+            new->written_by ? new->written_by->key : STR_NONE);
     compare(d, MODEL_FIELD_CHANGED, "part", yes_no(old->is_part), yes_no(new->is_part));
     compare(d, MODEL_FIELD_CHANGED, "seen by", str_of(user_role_name(old->seen_by)),
             str_of(user_role_name(new->seen_by)));

@@ -247,6 +247,11 @@ static int read_field_rights(struct reading *r, const struct yaml *map, const st
                        STR_ARGS(type->name));
     f->is_signed = type->two_key && !is_computed(f->kind);
     if (yaml_yes_no(map, STR("signed"), &f->is_signed, r->err)) return -1;
+    if ((node = yaml_get(map, STR("written by")))) {
+        if (only_for(r, map, STR("written by"), !is_computed(f->kind), f->kind)) return -1;
+        if (!(f->written_by = model_side(r->m, node->text)))
+            return FAIL_AT(r, node, "there is no side \"" STR_FORMAT "\" to write it", STR_ARGS(node->text));
+    }
     f->seen_by = ROLE_VIEWER;
     if (!(node = yaml_get(map, STR("seen by")))) return 0;
     if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
@@ -258,7 +263,7 @@ static const str field_keys[] = {
     STR_INIT("id"),       STR_INIT("name"),   STR_INIT("kind"),    STR_INIT("required"), STR_INIT("values"),
     STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
     STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
-    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),
+    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),     STR_INIT("written by"),
 };
 
 /* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */

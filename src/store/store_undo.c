@@ -243,6 +243,11 @@ static int undo_changed(struct undoing *u, const struct undone *e, uint32_t vers
             if (add_obstacle(u, o)) return -1;
             continue;
         }
+        if (u->viewer && field->written_by && !str_eq(field->written_by->key, u->viewer->side)) {
+            struct undo_obstacle o = {.why = UNDO_OTHERS, .fact = e->fact, .type = e->type, .field = field};
+            if (add_obstacle(u, o)) return -1;
+            continue;
+        }
         if (!same(after, now[field->number])) {
             struct undo_obstacle o = {
                 .why = UNDO_CHANGED, .fact = e->fact, .type = e->type, .field = field, .before = before};

@@ -73,7 +73,7 @@
     "      - {id: 3, name: target, kind: decimal}\n"                                                                   \
     "      - {id: 4, name: needs, kind: links, to: capability, inverse: objectives}\n"                                 \
     "      - {id: 5, name: partner, kind: link, to: vendor, inverse: partner in}\n"                                    \
-    "      - {id: 6, name: reading, kind: decimal, signed: no}\n"                                                      \
+    "      - {id: 6, name: reading, kind: decimal, signed: no, written by: it}\n"                                      \
     "      - {id: 7, name: watched by, kind: links, to: vendor, inverse: watches, signed: no}\n"
 
 struct fixture {

@@ -200,7 +200,7 @@ static bool sees_no_cost(const void *self, const struct model_type *type, const 
 static void hidden(struct test_tally *t)
 {
     struct fixture x;
-    const struct undo_viewer viewer = {sees_no_cost, NULL};
+    const struct undo_viewer viewer = {sees_no_cost, NULL, STR_NONE};
     const struct undo_obstacle *o;
     size_t count;
     fixture_init(&x, t);
@@ -212,6 +212,39 @@ static void hidden(struct test_tally *t)
     GOOD(&x, store_plan_undo(x.s, set_of(&x), number, &viewer, &o, &count, &x.err));
     CHECK(count == 1 && o[0].why == UNDO_HIDDEN);
     CHECK_STR(o[0].field->name, STR("annual cost"));
+    fixture_release(&x);
+}
+
+static bool sees_all(const void *self, const struct model_type *type, const struct model_field *field)
+{
+    (void)self, (void)type, (void)field;
+    return true;
+}
+
+/* What a side says in its own words only that side takes back. */
+static void own_words(struct test_tally *t)
+{
+    static const struct {
+        const char *side;
+        size_t obstacles;
+    } cases[] = {{"marketing", 1}, {"it", 0}, {"data", 1}};
+    struct fixture x;
+    const struct undo_obstacle *o;
+    size_t count;
+    fixture_init(&x, t);
+    uint64_t a = make(&x, x.objective, "Reach");
+    struct change_set *c = set_of(&x);
+    set(c, a, x.objective, "reading", "12");
+    set(c, a, x.objective, "target", "40");
+    uint64_t number = commit(&x, c);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const struct undo_viewer viewer = {sees_all, NULL, str_of(cases[i].side)};
+        GOOD(&x, store_plan_undo(x.s, set_of(&x), number, &viewer, &o, &count, &x.err));
+        CHECK(count == cases[i].obstacles);
+        if (count) CHECK(o[0].why == UNDO_OTHERS && str_eq(o[0].field->name, STR("reading")));
+    }
+    GOOD(&x, store_plan_undo(x.s, set_of(&x), number, NULL, &o, &count, &x.err));
+    CHECK(!count);
     fixture_release(&x);
 }
 
@@ -239,4 +272,4 @@ static void refusals(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(values, claims, making_and_deleting, obstacles, hidden, refusals)
+TEST_MAIN(values, claims, making_and_deleting, obstacles, hidden, own_words, refusals)

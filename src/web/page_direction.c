@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Strategy on a page: the ambition, the five parts of the alignment framework, the objectives; and each objective with
  * its line and what the two sides say that it means. */
-#include "align_restate.h"
 #include "page_line.h"
-
-#include <string.h>
+#include "page_points.h"
 
 enum { SHOWN_CAPABILITIES = 12, SHOWN_SYSTEMS = 24 };
 
@@ -169,26 +167,6 @@ static struct feel_value measures_of(struct request *r, uint64_t objective)
     return values_get(&list);
 }
 
-static int compare(struct request *r, uint64_t id, struct restatement *out, str texts[2], struct err *err)
-{
-    static const char *const fields[2] = {"marketing restatement", "it restatement"};
-    const struct fact *f = picture_fact(r->picture, id);
-    for (size_t i = 0; i < 2; i++) {
-        const struct model_field *field = model_field(fact_type(f), str_of(fields[i]));
-        texts[i] = field ? fact_value_for(&r->viewer, f, field) : STR_NONE;
-    }
-    return restate_compare(&r->arena, r->picture, &r->viewer, texts[0], texts[1], out, err);
-}
-
-static str apart_words(struct request *r, const struct restatement *x)
-{
-    if (!x->first_there && !x->second_there) return STR("neither side has said what it means");
-    if (!x->first_there) return STR("marketing has not yet said what it means");
-    if (!x->second_there) return STR("IT has not yet said what it means");
-    if (!x->count) return STR("both say the same");
-    return show_counted(r, (int64_t)x->count, "point to talk about", "points to talk about");
-}
-
 static int put_objectives(struct request *r, struct err *err)
 {
     size_t count;
@@ -197,13 +175,13 @@ static int put_objectives(struct request *r, struct err *err)
     for (size_t i = 0; i < count; i++) {
         struct restatement apart;
         str texts[2];
-        if (compare(r, ids[i], &apart, texts, err)) return -1;
+        if (points_compare(r, picture_fact(r->picture, ids[i]), &apart, texts, err)) return -1;
         struct record c = on_line(r, ids[i]);
         static const char *const shown[] = {"horizon", "parent", "marketing owner", "it owner", "teams"};
         static const char *const keys[] = {"horizon", "parent", "marketing", "it", "teams"};
         for (size_t k = 0; k < ARRAY_COUNT(shown); k++) put_field(r, &c, ids[i], keys[k], shown[k]);
         record_text(&c, "agreement", agreement_of(r, ids[i]));
-        record_text(&c, "apart", apart_words(r, &apart));
+        record_text(&c, "apart", points_words(r, &apart));
         record_put(&c, "measures", measures_of(r, ids[i]));
         values_add(r, &list, record_get(&c));
     }
@@ -238,38 +216,6 @@ void answer_direction(struct request *r)
 
 /* ---- One fact's line; an objective's restatements ---- */
 
-static const char *ask_about(const struct restate_point *p)
-{
-    switch (p->kind) {
-    case RESTATE_TERM: return "The word has two meanings. Which one is meant here?";
-    case RESTATE_NUMBER: return "Only one side has this number. Does it hold for both?";
-    case RESTATE_DATE: return "Only one side has this date. Does it hold for both?";
-    case RESTATE_WORD: break;
-    }
-    return "Only one side says this. Does the other mean it too?";
-}
-
-static struct feel_value points_of(struct request *r, const struct restatement *x)
-{
-    struct values list = {0};
-    for (size_t i = 0; i < x->count; i++) {
-        const struct restate_point *p = &x->points[i];
-        struct record c = record_new(r);
-        record_text(&c, "kind", str_of(restate_kind_name(p->kind)));
-        record_text(&c, "text", p->text);
-        record_text(&c, "who", p->in_first ? p->in_second ? STR("both") : STR("marketing") : STR("it"));
-        record_text(&c, "ask", str_of(ask_about(p)));
-        record_bool(&c, "word", p->kind == RESTATE_WORD);
-        if (p->term) {
-            record_text(&c, "href", show_path(r, p->term));
-            record_text(&c, "first_means", p->first_means);
-            record_text(&c, "second_means", p->second_means);
-        }
-        values_add(r, &list, record_get(&c));
-    }
-    return values_get(&list);
-}
-
 static struct feel_value side_record(struct request *r, const char *side, const char *name, str text, str typed)
 {
     struct record c = record_new(r);
@@ -286,22 +232,22 @@ static int put_restatements(struct request *r, uint64_t id, str typed, struct er
 {
     struct restatement apart;
     str texts[2];
-    if (compare(r, id, &apart, texts, err)) return -1;
+    if (points_compare(r, picture_fact(r->picture, id), &apart, texts, err)) return -1;
     struct record c = record_new(r);
     struct values sides = {0};
     bool marketing = str_eq(r->user.side, STR("marketing"));
     values_add(r, &sides, side_record(r, "marketing", "Marketing", texts[0], marketing ? typed : STR_NONE));
     values_add(r, &sides, side_record(r, "it", "IT", texts[1], marketing ? STR_NONE : typed));
     record_put(&c, "sides", values_get(&sides));
-    record_text(&c, "apart", apart_words(r, &apart));
+    record_text(&c, "apart", points_words(r, &apart));
     record_bool(&c, "compared", apart.first_there && apart.second_there);
-    record_put(&c, "points", points_of(r, &apart));
+    record_put(&c, "points", points_records(r, &apart));
     record_int(&c, "count", (int64_t)apart.count);
     page_put(r, "restated", record_get(&c));
     return 0;
 }
 
-static void show_line(struct request *r, const struct fact *f, str typed, const char *message, int status)
+void line_show(struct request *r, const struct fact *f, str typed, const char *message, int status)
 {
     struct err err;
     struct feel_value line, loose;
@@ -339,7 +285,7 @@ static void show_line(struct request *r, const struct fact *f, str typed, const 
 void answer_line(struct request *r)
 {
     const struct fact *f = fact_asked(r);
-    if (f) show_line(r, f, STR_NONE, NULL, 200);
+    if (f) line_show(r, f, STR_NONE, NULL, 200);
 }
 
 /* Each side writes its own words: the field is that of the one who is signed in. */
@@ -371,7 +317,7 @@ void answer_restate(struct request *r)
         page_fail(r, &err);
         return;
     }
-    show_line(
+    line_show(
         r, f, text,
         "Somebody has changed the objective meanwhile. What you typed is still here: look at it again, and save it.",
         409);

@@ -2,6 +2,7 @@
 /* Two keys: the text that is to be signed, how it differs from what is in force, and the four acts. */
 #include "page_keys.h"
 #include "page_fact.h"
+#include "page_points.h"
 #include "page_rulebook.h"
 
 #include "base_time.h"
@@ -148,6 +149,7 @@ void put_waiting(struct request *r)
         values_add(r, &list, record_get(&c));
     }
     add_promises(r, &list);
+    add_points(r, &list);
     if (!list.count) return;
     struct record all = record_new(r);
     record_text(&all, "title",

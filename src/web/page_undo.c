@@ -27,6 +27,9 @@ static str obstacle_says(struct request *r, const struct undo_obstacle *o)
                            STR_ARGS(label), STR_ARGS(value_words(r, o->field, o->after)),
                            STR_ARGS(value_words(r, o->field, o->now)), STR_ARGS(who));
     case UNDO_HIDDEN: return STR("it holds a field that this account may not see, so it is not changed from here");
+    case UNDO_OTHERS:
+        return text_format(r, STR_FORMAT " is what the other side says in its own words, and only that side changes it",
+                           STR_ARGS(label));
     case UNDO_DELETED: return text_format(r, "it was deleted since" STR_FORMAT, STR_ARGS(who));
     case UNDO_BACK: return text_format(r, "it is there again" STR_FORMAT, STR_ARGS(who));
     case UNDO_LINKED:
@@ -77,7 +80,7 @@ static bool sees(const void *self, const struct model_type *type, const struct m
 int request_plan_undo(struct request *r, struct change_set *c, uint64_t number, const struct undo_obstacle **obstacles,
                       size_t *count, struct err *err)
 {
-    const struct undo_viewer viewer = {sees, r};
+    const struct undo_viewer viewer = {sees, r, r->user.side};
     return store_plan_undo(r->store, c, number, &viewer, obstacles, count, err);
 }
 

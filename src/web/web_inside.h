@@ -603,6 +603,7 @@ void answer_blueprint(struct request *r);
 void answer_direction(struct request *r);
 void answer_line(struct request *r);
 void answer_restate(struct request *r);
+void answer_point(struct request *r);
 void answer_stack(struct request *r);
 void answer_fact(struct request *r);
 void answer_keys_page(struct request *r);

@@ -224,10 +224,7 @@ void request_redirect(struct request *r, str location)
 
 bool request_writes(const struct request *r, const struct model_field *field)
 {
-    static const str end = STR_INIT(" restatement");
-    if (!str_ends(field->name, end)) return true;
-    str side = str_slice(field->name, 0, field->name.n - end.n);
-    return !model_side(picture_model(r->picture), side) || str_eq(side, r->user.side);
+    return !field->written_by || str_eq(field->written_by->key, r->user.side);
 }
 
 bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field)

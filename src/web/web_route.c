@@ -7,6 +7,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/direction"), ACCESS_VIEW, LANE_WORKER, answer_direction},
     {METHOD_GET, STR_INIT("/direction/*"), ACCESS_VIEW, LANE_WORKER, answer_line},
     {METHOD_POST, STR_INIT("/direction/*"), ACCESS_EDIT, LANE_WORKER, answer_restate},
+    {METHOD_POST, STR_INIT("/direction/*/points"), ACCESS_EDIT, LANE_WORKER, answer_point},
     {METHOD_GET, STR_INIT("/capabilities"), ACCESS_VIEW, LANE_WORKER, answer_capabilities},
     {METHOD_GET, STR_INIT("/blueprint"), ACCESS_VIEW, LANE_WORKER, answer_blueprint},
     {METHOD_GET, STR_INIT("/stack"), ACCESS_VIEW, LANE_WORKER, answer_stack},

@@ -42,7 +42,7 @@ export async function direction(browser, base) {
     await page.getByLabel('What it means to IT').fill('A trigger after 90 days, and a customer file <b>each night</b>');
     await Promise.all([page.waitForURL('**saved=1**'), page.click('#restated button')]);
     const said = await page.locator('#restated').innerText();
-    check(said.includes('to talk about') && said.includes('90') && said.includes('customer'), 'what differs is listed');
+    check(said.includes('to agree on') && said.includes('90') && said.includes('customer'), 'what differs is listed');
     check((await page.getByLabel('What it means to IT').inputValue()).includes('<b>each night</b>'), 'as it was typed');
     check((await page.locator('.points').innerText()).includes('two meanings'), 'a word with two meanings');
     check(!(await serious(page)).length, 'nothing serious');
@@ -51,6 +51,41 @@ export async function direction(browser, base) {
     check((await page.locator('form.edit').innerText()).includes('IT restatement'), 'the form has my words');
     check(!(await page.locator('form.edit').innerText()).includes('Marketing restatement'), "and not the other side's");
     await page.context().close();
+  });
+
+  await group('point by point, until both answer alike', async () => {
+    const [it, anna] = [await open(browser, base, { who: 'it' }), await open(browser, base, { who: 'signs-marketing' })];
+    const point = (page, text) => page.locator('.point', { has: page.locator(`.mark:text-is("${text}")`) });
+    const press = (page, button) => Promise.all([page.waitForNavigation(), button.click()]);
+    await it.goto(`${base}/direction`);
+    await it.click('.objective h3 a:text-is("Raise repeat purchase")');
+    const at = it.url();
+    await point(it, '90').locator('summary').click();
+    await point(it, '90').locator('input[name=holds]').fill('90 days after the last order');
+    await press(it, point(it, '90').getByRole('button', { name: 'This holds' }));
+    check((await point(it, '90').innerText()).includes('It waits for Marketing'), 'one side has answered');
+    await anna.goto(base);
+    const waits = anna.locator('#waiting .row', { hasText: 'Raise repeat purchase' });
+    check((await waits.innerText()).includes('IT has answered 1'), `it waits for the other: ${await waits.innerText()}`);
+    await waits.locator('a').click();
+    await anna.waitForLoadState();
+    await press(anna, point(anna, '90').getByRole('button', { name: 'It is so' }));
+    check((await point(anna, '90').innerText()).includes('agreed 90 days after the last order'), 'both answer alike');
+    const word = anna.locator('.words button.mark').first(), text = await word.innerText();
+    await press(anna, word);
+    check((await point(anna, text).innerText()).includes('Does the other mean it too?'), 'a word is asked about');
+    await press(anna, point(anna, text).getByRole('button', { name: 'We mean the same' }));
+    await it.goto(at);
+    check((await point(it, text).innerText()).includes('answers: we mean the same'), 'and answered');
+    const send = (page, form) => page.evaluate(async ([url, data]) => {
+      const csrf = document.querySelector('input[name=csrf]').value;
+      return (await fetch(url, { method: 'POST', body: new URLSearchParams({ csrf, ...data }) })).status;
+    }, [`${new URL(at).pathname}/points`, form]);
+    same(await send(it, { kind: 'number', who: 'it', text: '91', act: 'same' }), 409, 'a point that is not there');
+    same(await send(it, { kind: 'number', who: 'it', text: '90', act: 'holds', holds: ' ' }), 422, 'an answer says something');
+    same(await send(it, { kind: 'word', who: 'marketing', text, act: 'confirm', theirs: 'else' }), 409, 'what the other side says has changed');
+    check(!(await serious(it)).length, 'nothing serious');
+    for (const page of [it, anna]) await page.context().close();
   });
 
   await group('measures: how far, and which way', async () => {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "align_restate.h"
+#include "graph_restate.h"
 
 #include "base_map.h"
 #include "base_utf8.h"
@@ -322,4 +322,59 @@ int restate_compare(struct arena *a, const struct picture *p, const struct graph
     out->points = c.points.items;
     out->count = c.points.count;
     return 0;
+}
+
+/* ---- What is answered ---- */
+
+const char *restate_who(const struct restate_point *p)
+{
+    return p->in_first ? p->in_second ? "both" : "marketing" : "it";
+}
+
+str restate_mark(struct arena *a, const struct restate_point *p)
+{
+    return arena_printf(a, "%s by %s: " STR_FORMAT, restate_kind_name(p->kind), restate_who(p), STR_ARGS(p->text));
+}
+
+bool restate_is_open(const struct restate_point *p) { return !p->agreed && (p->kind != RESTATE_WORD || p->point); }
+
+static str answer_of(const struct graph_viewer *viewer, const struct fact *f, const char *name)
+{
+    const struct model_field *field = model_field(fact_type(f), str_of(name));
+    return field ? fact_value_for(viewer, f, field) : STR_NONE;
+}
+
+static void answer(struct restate_point *points, size_t count, const struct graph_viewer *viewer, const struct fact *f)
+{
+    str kind = answer_of(viewer, f, "kind"), who = answer_of(viewer, f, "said by"), name = answer_of(viewer, f, "name");
+    for (size_t i = 0; i < count; i++) {
+        struct restate_point *p = &points[i];
+        if (!str_eq(kind, str_of(restate_kind_name(p->kind))) || !str_eq(who, str_of(restate_who(p))) ||
+            !str_eq(name, p->text))
+            continue;
+        p->point = fact_id(f);
+        p->first_says = answer_of(viewer, f, "marketing answer");
+        p->second_says = answer_of(viewer, f, "it answer");
+        p->agreed = p->first_says.n && str_eq(p->first_says, p->second_says);
+    }
+}
+
+void restate_answers(struct arena *a, const struct picture *p, const struct graph_viewer *viewer,
+                     const struct fact *objective, struct restatement *x)
+{
+    const struct model_type *type = fact_type(objective);
+    struct restate_point *points = arena_array(a, x->count + 1, sizeof *points);
+    for (size_t i = 0; i < x->count; i++) points[i] = x->points[i];
+    for (size_t i = 0; i < type->inverse_count; i++) {
+        size_t count;
+        if (!str_eq(type->inverses[i].name, STR("talking points"))) continue;
+        const uint64_t *ids = fact_inverse_for(viewer, p, objective, &type->inverses[i], &count);
+        for (size_t k = 0; k < count; k++) answer(points, x->count, viewer, picture_fact(p, ids[k]));
+    }
+    x->points = points;
+    x->open = x->agreed = 0;
+    for (size_t i = 0; i < x->count; i++) {
+        x->open += restate_is_open(&points[i]);
+        x->agreed += points[i].agreed;
+    }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two texts side by side: what only one of them has, and words with two meanings. */
-#include "align_restate.h"
+#include "graph_restate.h"
 #include "test_graph_fixture.h"
 
 #include <string.h>
@@ -20,7 +20,29 @@ static const char model[] = "version: 1\n"
                             "      - {id: 3, name: marketing meaning, kind: text}\n"
                             "      - {id: 4, name: it meaning, kind: text}\n"
                             "      - {id: 5, name: agreed meaning, kind: text}\n"
-                            "      - {id: 6, name: status, kind: text}\n";
+                            "      - {id: 6, name: status, kind: text}\n"
+                            "  - id: 2\n"
+                            "    name: objective\n"
+                            "    plural: objectives\n"
+                            "    group: direction\n"
+                            "    key: name\n"
+                            "    fields:\n"
+                            "      - {id: 1, name: name, kind: text, required: yes}\n"
+                            "  - id: 3\n"
+                            "    name: talking point\n"
+                            "    plural: talking points\n"
+                            "    group: direction\n"
+                            "    key: [objective, kind, said by, name]\n"
+                            "    fields:\n"
+                            "      - {id: 1, name: name, kind: text, required: yes}\n"
+                            "      - {id: 2, name: objective, kind: link, to: objective, inverse: talking points, "
+                            "required: yes}\n"
+                            "      - {id: 3, name: kind, kind: one of, values: [term, number, date, word], "
+                            "required: yes}\n"
+                            "      - {id: 4, name: said by, kind: one of, values: [marketing, it, both], "
+                            "required: yes}\n"
+                            "      - {id: 5, name: marketing answer, kind: text, written by: marketing}\n"
+                            "      - {id: 6, name: it answer, kind: text, written by: it}\n";
 
 static void add_term(struct fixture *f, const char *name, const char *aliases, const char *marketing, const char *it,
                      const char *agreed)
@@ -99,4 +121,52 @@ static void points(struct test_tally *t)
     fixture_close(&f);
 }
 
-TEST_MAIN(points)
+static void say(struct fixture *f, uint64_t objective, const char *kind, const char *who, const char *text,
+                const char *marketing, const char *it)
+{
+    uint64_t id = fixture_new(f, "talking point", text);
+    fixture_link(f, id, "talking point", "objective", objective);
+    fixture_set(f, id, "talking point", "kind", kind);
+    fixture_set(f, id, "talking point", "said by", who);
+    fixture_set(f, id, "talking point", "marketing answer", marketing);
+    fixture_set(f, id, "talking point", "it answer", it);
+}
+
+/* A point is agreed where both answer alike, as long as it is the same point. */
+static void answers(struct test_tally *t)
+{
+    static const struct {
+        const char *first, *second;
+        size_t count, open, agreed;
+    } cases[] = {
+        {"reach 36 % by Q3", "reach 40 % by Q4", 4, 3, 1},
+        {"reach 36 %", "reach 36 %", 0, 0, 0},
+        {"reach 37 %", "reach 40 %", 2, 2, 0},     /* another number is another point */
+        {"reach 40 %", "reach 36 %", 2, 2, 0},     /* and so is the same one of the other side */
+        {"reach buyers", "reach people", 2, 1, 0}, /* a word counts once a side has asked */
+    };
+    struct fixture f;
+    fixture_open(&f, str_of(model));
+    uint64_t objective = fixture_new(&f, "objective", "Reach");
+    say(&f, objective, "number", "marketing", "36 %", "36 % in a year", "36 % in a year");
+    say(&f, objective, "number", "it", "40 %", "36 % in a year", "40 %");
+    say(&f, objective, "date", "it", "Q4", NULL, "we mean the same");
+    say(&f, objective, "word", "it", "people", NULL, NULL);
+    fixture_commit(&f);
+    fixture_refresh(&f);
+    struct picture *p = graph_take(f.graph);
+    const struct fact *fact = picture_fact(p, fixture_find(&f, "objective", "Reach"));
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct restatement x;
+        fixture_must(&f,
+                     restate_compare(&f.arena, p, NULL, str_of(cases[i].first), str_of(cases[i].second), &x, &f.err));
+        restate_answers(&f.arena, p, NULL, fact, &x);
+        if (!CHECK(x.count == cases[i].count && x.open == cases[i].open && x.agreed == cases[i].agreed))
+            printf("    case %zu: %zu points, %zu open, %zu agreed\n", i, x.count, x.open, x.agreed);
+        if (!i) CHECK_STR(restate_mark(&f.arena, &x.points[0]), STR("number by marketing: 36 %"));
+    }
+    picture_drop(p);
+    fixture_close(&f);
+}
+
+TEST_MAIN(points, answers)
