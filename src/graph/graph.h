@@ -158,6 +158,11 @@ size_t picture_search(const struct picture *p, const struct graph_viewer *viewer
  * `rulebook`, `version`, `set aside`, `limit` (limit_word), `answer within days`, `due on`, `days left` (working days),
  * `without an answer`. A field of the same name comes before these. */
 const struct feel_scope *graph_scope(const struct graph *g);
+/* A formula that a fact holds: is it FEEL over the workspace? ERR_SYNTAX with its place. */
+int graph_check_formula(const struct graph *g, struct arena *a, str formula, struct err *err) MUST_USE;
+/* The facts that it counts or adds up, as count(applications[…]) and sum(applications[…].annual cost) name them; false
+ * where it does not say so by its form. */
+bool graph_counted(struct feel_env *env, str formula, const uint64_t **ids, size_t *count);
 const struct model *graph_model(const struct graph *g);
 const struct feel_class *graph_class(const struct graph *g, const struct model_type *type);
 const struct feel_type *graph_type(const struct graph *g,

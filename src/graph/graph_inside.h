@@ -286,14 +286,21 @@ struct picture *picture_back(struct picture *now, struct store *s, uint64_t numb
 
 /* ---- FEEL ---- */
 
+struct running_formula {
+    str text;
+    struct running_formula *outer;
+};
+struct feel_value call_value_of(struct feel_env *env, const struct feel_value *arguments);
+struct feel_value call_fault_in(struct feel_env *env, const struct feel_value *arguments);
 struct graph_view {
     struct template_host template; /* first: what the template functions read */
     struct picture *picture;
     struct arena *arena;
     struct feel_value **
         *kept; /* by chunk, by fact, by slot.number: derived and observed values, as they are asked for */
-    struct feel_value *lists; /* by type, FEEL_NULL until asked for */
-    uint64_t *words;          /* hashes of the words in common use in this workspace, ascending; NULL until asked for */
+    struct feel_value *lists;         /* by type, FEEL_NULL until asked for */
+    struct running_formula *formulas; /* those that are being computed, the innermost first */
+    uint64_t *words; /* hashes of the words in common use in this workspace, ascending; NULL until asked for */
     size_t word_count;
 };
 int classes_make(struct graph *g, struct err *err) MUST_USE;

@@ -294,7 +294,7 @@ static struct feel_value call_points_apart(struct feel_env *env, const struct fe
 const struct feel_host_function *graph_functions(struct arena *a, size_t *count)
 {
     static const str two[] = {STR_INIT("text"), STR_INIT("word")}, one[] = {STR_INIT("text")};
-    static const str both[] = {STR_INIT("marketing"), STR_INIT("it")};
+    static const str formula[] = {STR_INIT("formula")}, both[] = {STR_INIT("marketing"), STR_INIT("it")};
     static const struct feel_type texts = {.is = FEEL_TYPE_LIST, .of = &feel_type_string};
     static const struct feel_host_function own[] = {
         {STR_INIT("contains word"), two, 2, &feel_type_boolean, call_contains_word,
@@ -302,6 +302,10 @@ const struct feel_host_function *graph_functions(struct arena *a, size_t *count)
          STR_INIT("Whether the word or words stand in the text as whole words, in whatever case.")},
         {STR_INIT("products named in"), one, 1, &texts, call_products, STR_INIT("products named in(text)"),
          STR_INIT("The applications, vendors and known products whose names stand in the text.")},
+        {STR_INIT("value of"), formula, 1, &feel_type_number, call_value_of, STR_INIT("value of(formula)"),
+         STR_INIT("The number that a formula, a text of FEEL over the workspace, gives.")},
+        {STR_INIT("fault in"), formula, 1, &feel_type_string, call_fault_in, STR_INIT("fault in(formula)"),
+         STR_INIT("Why a formula gives no number; null where it gives one.")},
         {STR_INIT("points apart"), both, 2, &texts, call_points_apart, STR_INIT("points apart(marketing, it)"),
          STR_INIT("Where two texts that should mean the same part: \"number by marketing: 36 %\".")},
     };

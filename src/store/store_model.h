@@ -48,6 +48,7 @@ struct model_field {
     const struct model_side *written_by; /* whose people alone write it, in their own words; NULL: all sides */
     const str *values;                   /* ONE_OF */
     size_t value_count;
+    bool is_formula;             /* TEXT, LONG_TEXT: FEEL over the workspace, which gives a number */
     str initial;                 /* default for a new fact; STR_NONE when none */
     const struct model_type *to; /* LINK, LINKS */
     str inverse;                 /* the name on the other side; STR_NONE when none */

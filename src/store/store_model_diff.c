@@ -85,6 +85,7 @@ static void compare_field(struct differing *d, const struct model_field *old, co
     compare(d, MODEL_FIELD_CHANGED, "signed", yes_no(old->is_signed), yes_no(new->is_signed));
     compare(d, MODEL_FIELD_CHANGED, "written by", old->written_by ? old->written_by->key : STR_NONE,
             new->written_by ? new->written_by->key : STR_NONE);
+    compare(d, MODEL_FIELD_CHANGED, "holds a formula", yes_no(old->is_formula), yes_no(new->is_formula));
     compare(d, MODEL_FIELD_CHANGED, "part", yes_no(old->is_part), yes_no(new->is_part));
     compare(d, MODEL_FIELD_CHANGED, "seen by", str_of(user_role_name(old->seen_by)),
             str_of(user_role_name(new->seen_by)));

@@ -252,6 +252,9 @@ static int read_field_rights(struct reading *r, const struct yaml *map, const st
         if (!(f->written_by = model_side(r->m, node->text)))
             return FAIL_AT(r, node, "there is no side \"" STR_FORMAT "\" to write it", STR_ARGS(node->text));
     }
+    if (only_for(r, map, STR("formula"), f->kind == FIELD_TEXT || f->kind == FIELD_LONG_TEXT, f->kind) ||
+        yaml_yes_no(map, STR("formula"), &f->is_formula, r->err))
+        return -1;
     f->seen_by = ROLE_VIEWER;
     if (!(node = yaml_get(map, STR("seen by")))) return 0;
     if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
@@ -264,6 +267,7 @@ static const str field_keys[] = {
     STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
     STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
     STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),     STR_INIT("written by"),
+    STR_INIT("formula"),
 };
 
 /* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */

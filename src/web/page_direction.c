@@ -145,6 +145,24 @@ static void put_needs(struct request *r)
 
 /* ---- Objectives ---- */
 
+/* A measure that is computed: by what, from which facts, or what is wrong with it. */
+static void put_formula(struct request *r, struct record *c, uint64_t measure)
+{
+    enum { SHOWN_COUNTED = 50 };
+    const uint64_t *ids;
+    size_t count;
+    struct values facts = {0};
+    str formula = field_text(r, measure, "formula");
+    if (!formula.n) return;
+    record_text(c, "formula", formula);
+    put_field(r, c, measure, "fault", "fault");
+    if (!graph_counted(&r->env, formula, &ids, &count)) return;
+    for (size_t i = 0; i < count && i < SHOWN_COUNTED; i++) values_add(r, &facts, fact_record(r, ids[i]));
+    record_put(c, "counted", values_get(&facts));
+    record_text(c, "counted_words", show_counted(r, (int64_t)count, "fact", "facts"));
+    if (count > SHOWN_COUNTED) record_text(c, "counted_more", show_count(r, (int64_t)(count - SHOWN_COUNTED)));
+}
+
 static struct feel_value measures_of(struct request *r, uint64_t objective)
 {
     size_t count;
@@ -152,8 +170,12 @@ static struct feel_value measures_of(struct request *r, uint64_t objective)
     const uint64_t *ids = line_follow(r, objective, "measures", &count);
     for (size_t i = 0; i < count; i++) {
         struct record c = on_line(r, ids[i]);
-        static const char *const shown[] = {"unit", "baseline", "current", "target", "due", "about", "side"};
+        static const char *const shown[] = {"unit", "baseline", "target", "due", "about", "side"};
         for (size_t k = 0; k < ARRAY_COUNT(shown); k++) put_field(r, &c, ids[i], shown[k], shown[k]);
+        /* A workspace of an older metamodel has no formulas, and what is typed is the reading. */
+        bool computes = model_field(fact_type(picture_fact(r->picture, ids[i])), STR("reading"));
+        put_field(r, &c, ids[i], "current", computes ? "reading" : "current");
+        put_formula(r, &c, ids[i]);
         put_field(r, &c, ids[i], "progress", "progress");
         double part = field_number(r, ids[i], "progress", 0);
         record_int(&c, "part", part < 0 ? 0 : part > 1 ? 100 : (int64_t)(part * 100));

@@ -163,6 +163,10 @@ void form_read_field(struct form *form, struct form_field *f)
         read_links(form, f);
     else if (model_read_value(&r->arena, f->field, &how, f->typed[0], &f->canonical, &err))
         f->error = capitalise(r, str_of(err.message));
+    else if (f->field->is_formula && f->canonical.n &&
+             graph_check_formula(picture_graph(r->picture), &r->arena, f->canonical, &err))
+        f->error =
+            text_format(r, STR_FORMAT ", at character %u", STR_ARGS(capitalise(r, str_of(err.message))), err.column);
     bool nothing = is_link_field(f->field) ? !f->links.count : !f->canonical.n;
     if (!f->error.n && f->field->required && nothing) f->error = STR("This cannot be empty");
 }

@@ -42,7 +42,12 @@ static const char *ask_about(const struct restate_point *p)
 }
 
 static bool is_marketing(const struct request *r) { return str_eq(r->user.side, STR("marketing")); }
-static bool has_a_side(const struct request *r) { return is_marketing(r) || str_eq(r->user.side, STR("it")); }
+/* People of the two sides; a workspace of an older metamodel has no place for answers. */
+static bool is_asked(const struct request *r)
+{
+    return (is_marketing(r) || str_eq(r->user.side, STR("it"))) &&
+           model_type(picture_model(r->picture), STR("talking point"));
+}
 
 static void put_answer(struct request *r, struct values *list, const char *key, const char *name, str says)
 {
@@ -71,7 +76,7 @@ struct feel_value points_records(struct request *r, const struct restatement *x)
         record_bool(&c, "shown", p->kind != RESTATE_WORD || p->point);
         record_bool(&c, "agreed", p->agreed);
         record_text(&c, "settled", p->agreed ? p->first_says : STR_NONE);
-        record_bool(&c, "answers", request_may_edit(r) && has_a_side(r));
+        record_bool(&c, "answers", request_may_edit(r) && is_asked(r));
         record_text(&c, "mine", mine);
         record_text(&c, "theirs", theirs);
         put_answer(r, &answers, "marketing", "Marketing", p->first_says);
@@ -95,7 +100,7 @@ void add_points(struct request *r, struct values *list)
 {
     size_t count;
     const struct model_type *type = model_type(picture_model(r->picture), STR("objective"));
-    const uint64_t *ids = type && has_a_side(r) ? picture_facts(r->picture, type, &count) : NULL;
+    const uint64_t *ids = type && is_asked(r) ? picture_facts(r->picture, type, &count) : NULL;
     for (size_t i = 0; ids && i < count; i++) {
         const struct fact *f = picture_fact(r->picture, ids[i]);
         struct restatement x;
@@ -166,7 +171,7 @@ static str answer_given(struct request *r, const struct fact *f, const struct re
 {
     str act = pairs_get(&r->form, STR("act")), other = is_marketing(r) ? p->second_says : p->first_says;
     str text = str_trim(pairs_get(&r->form, STR("holds")));
-    if (str_eq(act, STR("same"))) return STR(same_words);
+    if (str_eq(act, STR("same"))) return str_of(same_words);
     if (str_eq(act, STR("confirm"))) {
         if (other.n && str_eq(other, pairs_get(&r->form, STR("theirs")))) return other;
         line_show(r, f, STR_NONE, "The other side has changed its answer meanwhile: read it again.", 409);
@@ -186,7 +191,7 @@ void answer_point(struct request *r)
     str texts[2];
     const struct model_type *type = model_type(picture_model(r->picture), STR("talking point"));
     if (!f) return;
-    if (!type || !has_a_side(r) || !str_eq(fact_type(f)->name, STR("objective"))) {
+    if (!is_asked(r) || !str_eq(fact_type(f)->name, STR("objective"))) {
         page_error(r, 403, "This is for the two sides to say",
                    "People of marketing and of IT answer, each for their own side.");
         return;
