@@ -258,7 +258,8 @@ static void take_two_key(struct compiling *c)
     size_t seen = 0;
     c->more = false;
     for (size_t i = 0; i < c->model->type_count; i++) {
-        if (!c->model->types[i].two_key) continue;
+        /* A part is signed with its whole, and waits as that one. */
+        if (!c->model->types[i].two_key || c->model->types[i].part_of) continue;
         if (seen == c->two_key) c->check->info.subject = &c->model->types[i];
         c->more |= seen > c->two_key;
         seen++;

@@ -103,6 +103,21 @@ export async function direction(browser, base) {
     await page.context().close();
   });
 
+  await group('a measure that computes itself', async () => {
+    const page = await open(browser, base, { who: 'it' });
+    await page.goto(`${base}/types/measures/new`);
+    const field = (label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first();
+    const save = () => Promise.all([page.waitForNavigation(), page.click('.edit button.main')]);
+    await field('Name').locator('input').fill('Shadow applications');
+    await field('Formula').locator('input').fill('count(aplications)');
+    await save();
+    check((await field('Formula').locator('.error').innerText()).includes("did you mean 'applications'"), 'an error stands beside the field');
+    await field('Formula').locator('input').fill('count(applications[status = "shadow"])');
+    await save();
+    check(Number(await page.locator('#reading .value').innerText()) > 0, 'and is read from the book');
+    await page.context().close();
+  });
+
   await group('two of one side at once', async () => {
     const [one, other] = [await open(browser, base, { who: 'it' }), await open(browser, base, { who: 'it' })];
     await one.goto(`${base}/direction`);
