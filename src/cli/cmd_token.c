@@ -42,13 +42,13 @@ static int add(struct cli *c, struct err *err)
     int64_t days = DAYS_DEFAULT;
     str scope = cli_text_value(c, "scope");
     if (!cli_has(c, "user")) return err_set(err, ERR_USAGE, "say whose account the token acts for: --user NAME");
-    if (scope.p && !str_eq(scope, STR("read")) && !str_eq(scope, STR("write")))
-        return err_set(err, ERR_USAGE, "--scope: \"" STR_FORMAT "\" is none of read, write", STR_ARGS(scope));
-    token.write = str_eq(scope, STR("write"));
+    if (scope.p && !str_eq(scope, STR("read")) && !str_eq(scope, STR("write")) && !str_eq(scope, STR("ask")))
+        return err_set(err, ERR_USAGE, "--scope: \"" STR_FORMAT "\" is none of read, write, ask", STR_ARGS(scope));
+    token.write = str_eq(scope, STR("write")), token.asks = str_eq(scope, STR("ask"));
     if (cli_int_value(c, "days", 1, DAYS_MOST, &days, err) < 0 ||
         open_account(c, cli_value(c, "user"), STORE_WRITE, &user, err) < 0 || take_types(c, &token.types, err) < 0)
         return -1;
-    if (token.write && user.role < ROLE_CONTRIBUTOR)
+    if ((token.write || token.asks) && user.role < ROLE_CONTRIBUTOR)
         return err_set(err, ERR_INPUT, STR_FORMAT " is a viewer, whose token can only read", STR_ARGS(user.shown));
     token.user = user.id;
     token.expires = c->now + days * 86400;
@@ -80,7 +80,7 @@ static int list(struct cli *c, struct err *err)
     for (size_t i = 0; i < count; i++) {
         cli_table_cell(&t, tokens[i].user_name);
         cli_table_cell(&t, tokens[i].name);
-        cli_table_cell(&t, tokens[i].write ? STR("write") : STR("read"));
+        cli_table_cell(&t, tokens[i].asks ? STR("ask") : tokens[i].write ? STR("write") : STR("read"));
         cli_table_cell(&t, tokens[i].types.n ? tokens[i].types : STR("all"));
         cli_table_cell(&t, civil_emit(&c->arena, tokens[i].expires / 86400));
         cli_table_cell(&t, tokens[i].used ? time_emit_utc(&c->arena, tokens[i].used) : STR("never"));
@@ -129,14 +129,14 @@ static int run(struct cli *c)
 
 static const struct cli_option options[] = {
     {"user", "NAME", "the account that it acts for; list, revoke: of this account only"},
-    {"scope", "SCOPE", "add: read (the default) or write; a token never signs"},
+    {"scope", "SCOPE", "add: read (the default), write, or ask: rulebooks only; a token never signs"},
     {"types", "TYPES", "add: only for facts of these types, with commas between; all where it is not said"},
     {"days", "N", "add: how long it holds, 90 days; 366 at most"},
 };
 
 const struct cli_command cmd_token = {
     .name = "token",
-    .usage = "add NAME --user ACCOUNT [--scope read|write] [--types TYPES] [--days N] | list [--user ACCOUNT] | "
+    .usage = "add NAME --user ACCOUNT [--scope read|write|ask] [--types TYPES] [--days N] | list [--user ACCOUNT] | "
              "revoke NAME [--user ACCOUNT]",
     .help = "make, list and revoke tokens by which programs use the API",
     .details = "A token may do what its account may do, within its scope. It is printed once, and kept as a hash only.",

@@ -47,6 +47,17 @@ void answers_from_context(const struct rulebook *b, struct feel_env *env, struct
 /* A JSON object of those that are given, in the order of the questions: what is kept of a ruling. */
 void answers_emit_json(const struct rulebook *b, const struct answers *a, struct json_writer *w);
 
+/* As people write them, in a mail or a chat: "name: answer", a line or a part between semicolons each; what has no
+ * colon, and what is quoted by ">", is passed over. Everything borrows the text. */
+struct answer_words {
+    str name, text;
+};
+void words_parse(struct arena *a, str text, struct answer_words **out, size_t *count);
+/* By a question's name or label, whatever the case, with blank, - and _ alike; of several the last. What no question is
+ * called is passed over. */
+void answers_from_words(const struct rulebook *b, struct feel_env *env, const struct answer_words *words, size_t count,
+                        struct answers *out);
+
 /* ---- Ruling ---- */
 
 enum ruling_part {
@@ -121,6 +132,9 @@ int rulebook_brief(const struct rulebook *b, struct ruling_memo *memo, struct fe
 void ruling_emit_json(const struct ruling *r, uint64_t number, struct json_writer *w);
 /* The same within an object of the caller, who adds more behind it. */
 void ruling_emit_members(const struct ruling *r, uint64_t number, struct json_writer *w);
+/* As people read it in a mail or a chat: what it says, or what is still to be said. `due`: the day of the answer; may
+ * be empty. */
+void ruling_emit_text(struct buf *out, struct arena *a, const struct ruling *r, str due);
 /* "data class: pseudonymous in place of personal" */
 void ruling_emit_change(struct buf *out, const struct ruling_change *c);
 

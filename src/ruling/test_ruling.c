@@ -334,5 +334,26 @@ static void what_does_not_compile_is_no_rulebook(struct test_tally *t)
     CHECK(err.line > 0 && holds(str_of(err.field), "rule 1, input 1"));
 }
 
-TEST_MAIN(decides_and_says_why, finds_what_is_lighter, takes_two_changes_where_one_is_not_enough,
+static void words_of_a_mail(struct test_tally *t)
+{
+    struct arena a;
+    struct answer_words *words;
+    size_t count;
+    arena_init(&a, 0);
+    words_parse(&a, STR("Hello,\r\n> what: quoted\nWhat: \"report\" ; users:8\nfrom 10:30 on\nempty:\n: x\n"), &words,
+                &count);
+    if (CHECK(count == 4)) {
+        CHECK_STR(words[0].name, STR("What"));
+        CHECK_STR(words[0].text, STR("report"));
+        CHECK_STR(words[1].name, STR("users"));
+        CHECK_STR(words[1].text, STR("8"));
+        CHECK_STR(words[2].name, STR("from 10"));
+        CHECK_STR(words[3].name, STR(""));
+    }
+    words_parse(&a, STR(""), &words, &count);
+    CHECK(count == 0);
+    arena_release(&a);
+}
+
+TEST_MAIN(words_of_a_mail, decides_and_says_why, finds_what_is_lighter, takes_two_changes_where_one_is_not_enough,
           asks_only_what_matters, refuses_by_name, a_gap_goes_to_people, what_does_not_compile_is_no_rulebook)

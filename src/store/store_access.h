@@ -76,7 +76,7 @@ struct stored_token {
     uint64_t id, user;
     str user_name;
     str name;                       /* what it is for: unique in the account */
-    bool write;                     /* else it reads only; a token never signs */
+    bool write, asks;               /* asks rulebooks, nothing else; neither: it reads only. A token never signs */
     str types;                      /* keys of the fact types that it is for, with blanks between; empty: all */
     int64_t created, expires, used; /* used: 0 when never */
 };

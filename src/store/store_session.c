@@ -93,13 +93,16 @@ int store_end_sessions(struct store *s, uint64_t user, str key, const unsigned c
 
 /* ---- Tokens ---- */
 
+enum { SCOPE_READ, SCOPE_WRITE, SCOPE_ASK }; /* as stored */
+
 static struct stored_token read_token(sqlite3_stmt *q, struct arena *a)
 {
     return (struct stored_token){.id = (uint64_t)sqlite3_column_int64(q, 0),
                                  .user = (uint64_t)sqlite3_column_int64(q, 1),
                                  .user_name = arena_copy(a, store_column(q, 2)),
                                  .name = arena_copy(a, store_column(q, 3)),
-                                 .write = sqlite3_column_int(q, 4),
+                                 .write = sqlite3_column_int(q, 4) == SCOPE_WRITE,
+                                 .asks = sqlite3_column_int(q, 4) == SCOPE_ASK,
                                  .types = arena_copy(a, store_column(q, 5)),
                                  .created = sqlite3_column_int64(q, 6),
                                  .expires = sqlite3_column_int64(q, 7),
@@ -134,14 +137,18 @@ int store_add_token(struct store *s, const struct stored_token *token, const uns
         arena_release(&a);
         return -1;
     }
-    str what =
-        arena_printf(&a, "given the %s token \"" STR_FORMAT "\"%s" STR_FORMAT, token->write ? "writing" : "reading",
-                     STR_ARGS(token->name), token->types.n ? " for " : "", STR_ARGS(token->types));
-    int failed =
-        store_load_user_by_id(s, &a, token->user, &u, err) || check_token(s, token, &u, err) ||
-        store_run(s, SQL_TOKEN_ADD, err, "ubsisii", token->user, token_hash, (size_t)HASH_SIZE, token->name,
-                  (int64_t)token->write, token->types.p ? token->types : STR(""), token->created, token->expires) ||
-        store_journal_user(s, &a, u.id, u.name, what, actor, token->created, err);
+    str what = arena_printf(&a, "given the %s token \"" STR_FORMAT "\"%s" STR_FORMAT,
+                            token->asks    ? "asking"
+                            : token->write ? "writing"
+                                           : "reading",
+                            STR_ARGS(token->name), token->types.n ? " for " : "", STR_ARGS(token->types));
+    int failed = store_load_user_by_id(s, &a, token->user, &u, err) || check_token(s, token, &u, err) ||
+                 store_run(s, SQL_TOKEN_ADD, err, "ubsisii", token->user, token_hash, (size_t)HASH_SIZE, token->name,
+                           (int64_t)(token->asks    ? SCOPE_ASK
+                                     : token->write ? SCOPE_WRITE
+                                                    : SCOPE_READ),
+                           token->types.p ? token->types : STR(""), token->created, token->expires) ||
+                 store_journal_user(s, &a, u.id, u.name, what, actor, token->created, err);
     return store_access_end(s, &a, failed, err);
 }
 

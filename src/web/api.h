@@ -41,7 +41,9 @@ void api_refuse(struct request *r, const char *title, const struct api_faults *f
 void api_refuse_body(struct request *r, const struct api_faults *faults);               /* 422 */
 /* The answer to an error of ours. `conflict`: the status of ERR_CONFLICT. */
 void api_fail(struct request *r, const struct err *err, int conflict);
-struct json_writer api_begin(struct request *r); /* a writer of the answer's body */
+struct ruling;
+void api_refuse_open(struct request *r, const struct ruling *ruling); /* what is missing or against, by name: 422 */
+struct json_writer api_begin(struct request *r);                      /* a writer of the answer's body */
 void api_end(struct request *r, int status);
 void api_header(struct request *r, const char *name, str value);
 /* The body as JSON; NULL after answering 400. */

@@ -108,7 +108,13 @@ static bool may(struct request *r)
         api_problem(r, 403, "The account may not", STR("Its role allows reading only."));
         return false;
     }
-    if (r->token && !r->token->write && !is_safe(r->method)) {
+    if (r->token && (r->token->asks ? !r->route->texts : r->in_address)) {
+        api_problem(r, 403, "The token may not",
+                    r->token->asks ? STR("Its scope is asking: POST /api/v1/ask.")
+                                   : STR("In an address stands only a token whose scope is asking."));
+        return false;
+    }
+    if (r->token && !r->token->asks && !r->token->write && !is_safe(r->method)) {
         api_problem(r, 403, "The token may not", STR("Its scope is reading."));
         return false;
     }

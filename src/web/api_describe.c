@@ -16,6 +16,10 @@ static const struct api_operation operations[] = {
      STR_INIT("Many changes in one commit, all or nothing."), true, "_changes", "_changed"},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
      STR_INIT("Ask the rulebook what a request needs; the ruling is kept."), true, "_asked", "_ruling", true},
+    {METHOD_POST, STR_INIT("/api/v1/ask"), API_OF_ALL, STR_INIT("ask"),
+     STR_INIT(
+         "The same for a mail, a chat or a form: JSON, form fields or lines of text, answered as JSON or as a text."),
+     true, "_asked", "_ruling", true},
     {METHOD_GET, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rulings"), STR_INIT("The newest rulings."), false},
     {METHOD_GET, STR_INIT("/api/v1/rulings/times"), API_OF_ALL, STR_INIT("ruling-times"),
      STR_INIT("Days from question to decision, hours and money, by zone, extent, side, team, kind and month; 202 while "
@@ -279,6 +283,9 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
     if (o->of == API_OF_ALL && str_find(o->path, STR("/*")) != STR_NOT_FOUND)
         put_parameter(d, "id", "path", true, "The ruling's number.", "integer");
+    if (str_eq(o->id, STR("ask")))
+        put_parameter(d, "token", "query", false, "A token whose scope is asking, where no header can be set.",
+                      "string");
     if (str_eq(o->id, STR("rulings"))) {
         put_parameter(d, "zone", "query", false, "Only those of this zone.", "string");
         put_parameter(d, "request", "query", false, "Only those of the request with this id.", "integer");

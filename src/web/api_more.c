@@ -13,7 +13,9 @@ void answer_api_me(struct request *r)
     json_key(&w, STR("shown")), json_string(&w, r->user.shown);
     json_key(&w, STR("side")), json_string(&w, r->user.side);
     json_key(&w, STR("role")), json_string(&w, str_of(user_role_name(r->user.role)));
-    json_key(&w, STR("scope")), json_string(&w, !r->token || r->token->write ? STR("write") : STR("read"));
+    json_key(&w, STR("scope")), json_string(&w, r->token && r->token->asks     ? STR("ask")
+                                                : !r->token || r->token->write ? STR("write")
+                                                                               : STR("read"));
     if (r->token) {
         json_key(&w, STR("token")), json_string(&w, r->token->name);
         json_key(&w, STR("expires")), json_string(&w, time_emit_utc(&r->arena, r->token->expires));

@@ -57,7 +57,7 @@ static int read_answers(struct request *r, const struct rulebook *rules, struct 
 }
 
 /* By name, each as the pointer to where it belongs. */
-static void refuse_open(struct request *r, const struct ruling *ruling)
+void api_refuse_open(struct request *r, const struct ruling *ruling)
 {
     struct api_faults faults = {0};
     for (size_t i = 0; i < ruling->problem_count; i++) api_add_fault(r, &faults, STR("/input"), ruling->problems[i]);
@@ -108,7 +108,7 @@ void answer_api_rule(struct request *r)
     if (failed)
         api_fail(r, &err, 409);
     else if (ruling.state != RULED && ruling.state != RULED_GAP)
-        refuse_open(r, &ruling);
+        api_refuse_open(r, &ruling);
     else {
         k->book = rules, k->row.actor = r->user.name, k->row.door = STR("api"), k->row.request = request;
         if (r->idempotency.p)

@@ -29,7 +29,7 @@ struct feel_value token_record(struct request *r, const struct stored_token *t)
     struct record c = record_new(r);
     record_text(&c, "id", text_format(r, "%llu", (unsigned long long)t->id));
     record_text(&c, "name", t->name);
-    record_text(&c, "scope", t->write ? STR("reads and writes") : STR("reads"));
+    record_text(&c, "scope", t->asks ? STR("asks rulebooks") : t->write ? STR("reads and writes") : STR("reads"));
     record_text(&c, "types", t->types);
     record_text(&c, "until", show_day(r, t->expires / 86400));
     record_bool(&c, "over", t->expires <= r->env.now);
@@ -146,10 +146,10 @@ static int read_token(struct request *r, struct stored_token *t, struct err *err
     str scope = pairs_get(&r->form, STR("scope"));
     if (!str_to_int(pairs_get(&r->form, STR("days")), &days) || days < 1 || days > TOKEN_DAYS_MOST)
         return err_set(err, ERR_USAGE, "a token lasts from 1 to %d days", TOKEN_DAYS_MOST);
-    if (!str_eq(scope, STR("read")) && !str_eq(scope, STR("write")))
-        return err_set(err, ERR_USAGE, "say whether the token reads or also writes");
-    bool write = str_eq(scope, STR("write"));
-    if (write && !request_may_edit(r)) return err_set(err, ERR_DENIED, "a viewer's token can only read");
+    bool write = str_eq(scope, STR("write")), asks = str_eq(scope, STR("ask"));
+    if (!str_eq(scope, STR("read")) && !write && !asks)
+        return err_set(err, ERR_USAGE, "say whether the token reads, also writes, or asks rulebooks only");
+    if ((write || asks) && !request_may_edit(r)) return err_set(err, ERR_DENIED, "a viewer's token can only read");
     struct buf types;
     buf_init(&types, 10000);
     for (size_t i = 0; i < r->form.count; i++) {
@@ -160,6 +160,7 @@ static int read_token(struct request *r, struct stored_token *t, struct err *err
     *t = (struct stored_token){.user = r->user.id,
                                .name = str_trim(pairs_get(&r->form, STR("name"))),
                                .write = write,
+                               .asks = asks,
                                .types = buf_copy(&types, &r->arena),
                                .created = now,
                                .expires = now + days * 86400};

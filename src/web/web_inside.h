@@ -44,6 +44,7 @@ struct route {
     enum lane lane;
     void (*answer)(struct request *r);
     size_t upload; /* bytes of a form with a file (multipart/form-data); 0: a plain form */
+    bool texts;    /* of the API: takes forms and plain text too, and a token in its address */
     bool now;      /* what it shows has no past: accounts, talk, streams */
 };
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
@@ -76,7 +77,8 @@ struct request {
     bool unpacks;                                       /* gzip */
     str raw_target, path, host, origin, session, visit; /* tokens in hexadecimal, or STR_NONE */
     str agent;
-    str content_type, csrf_header;
+    str content_type, csrf_header, accept;
+    bool in_address; /* the token stands in the address, where others may read it: one that asks only */
     str bearer, if_match, if_none_match, idempotency; /* of the API: see api.h */
     uint64_t content_length;
     struct pairs query, form;
@@ -657,6 +659,7 @@ void answer_api_times(struct request *r);
 void answer_api_similar(struct request *r);
 void answer_api_rulings(struct request *r);
 void answer_api_ruling(struct request *r);
+void answer_api_ask(struct request *r);
 void answer_api_rule(struct request *r);
 void answer_api_overrule(struct request *r);
 void answer_api_ruling_stays(struct request *r);

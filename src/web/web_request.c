@@ -126,6 +126,8 @@ static enum MHD_Result header(void *self, enum MHD_ValueKind kind, const char *k
         r->origin = text;
     } else if (str_eq_nocase(name, STR("content-type"))) {
         r->content_type = text;
+    } else if (str_eq_nocase(name, STR("accept"))) {
+        r->accept = text;
     } else if (str_eq_nocase(name, STR("authorization"))) {
         bool bearer = text.n > 7 && str_eq_nocase(str_slice(text, 0, 7), STR("bearer "));
         r->bearer = bearer ? str_trim(str_from(text, 7)) : STR("");

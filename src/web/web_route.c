@@ -88,6 +88,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/api/v1/me"), ACCESS_VIEW, LANE_WORKER, answer_api_me, .now = true},
     {METHOD_GET, STR_INIT("/api/v1/findings"), ACCESS_VIEW, LANE_WORKER, answer_api_findings},
     {METHOD_GET, STR_INIT("/api/v1/journal"), ACCESS_VIEW, LANE_WORKER, answer_api_journal, .now = true},
+    {METHOD_POST, STR_INIT("/api/v1/ask"), ACCESS_EDIT, LANE_WORKER, answer_api_ask, .texts = true},
     {METHOD_GET, STR_INIT("/api/v1/rulings"), ACCESS_VIEW, LANE_WORKER, answer_api_rulings, .now = true},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), ACCESS_EDIT, LANE_WORKER, answer_api_rule},
     {METHOD_GET, STR_INIT("/api/v1/rulings/times"), ACCESS_VIEW, LANE_WORKER, answer_api_times, .now = true},

@@ -167,12 +167,14 @@ static enum MHD_Result begin(struct request *r, const char *method)
     bool api = request_is_api(r), get = r->method == METHOD_GET;
     bool other_method;
     r->route = route_find(r->method, r->path, r->captures, &other_method);
-    bool upload = r->route && r->route->upload;
+    bool upload = r->route && r->route->upload, texts = r->route && r->route->texts;
+    r->in_address = texts && !r->bearer.p && pairs_get(&r->query, STR("token")).n;
+    if (r->in_address) r->bearer = pairs_get(&r->query, STR("token"));
     if (api) r->body.cap = API_BODY_LIMIT;
     if (upload) r->body.cap = r->route->upload;
     if (r->content_length > r->body.cap) return refuse(r, 413, STR("What was sent is too large.\n"));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
-    if (api && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r->content_type))
+    if (api && !texts && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r->content_type))
         return refuse(r, 415, STR("Send application/json.\n"));
     if (!api && r->method == METHOD_POST && !str_starts(r->content_type, form_type(r)))
         return refuse(r, 415, text_format(r, "This form is sent as " STR_FORMAT ".\n", STR_ARGS(form_type(r))));

@@ -17,7 +17,7 @@ export function program(port, secret) {
     const found = Object.fromEntries([...answer.head.matchAll(/^([\w-]+): (.*)$/gm)].map(([, k, v]) => [k.toLowerCase(), v.trim()]));
     let json;
     try { json = JSON.parse(answer.answer.slice(answer.answer.indexOf('\r\n\r\n') + 4)); } catch { /* none */ }
-    return { status: answer.status, headers: found, json };
+    return { status: answer.status, headers: found, json, body: answer.body };
   };
 }
 

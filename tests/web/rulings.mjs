@@ -74,6 +74,30 @@ export async function rulings(browser, { base, port }) {
     same((await reader('GET', `${at}?zoen=amber`)).status, 400, 'a mistyped query');
   });
 
+  await group('a mail, a chat and a form ask', async () => {
+    const secret = token('hook', 'it', '--scope', 'ask'), hook = program(port, secret), open = program(port), ask = '/api/v1/ask';
+    const lines = Object.entries(good).map(([k, v]) => `${k}: ${v === true ? 'yes' : v}`), type = (t) => ({ 'Content-Type': t });
+    const mail = await hook('POST', ask, `Hello,\n\n${lines.join('\r\n')}\n> what: report\n\nKind regards`, type('text/plain'));
+    check(mail.status === 200 && /^Zone: amber$/m.test(mail.body) && /^Answer due on: \d{4}-/m.test(mail.body) && /^Kept as ruling \d+\.$/m.test(mail.body), `a mail: ${mail.body}`);
+    const less = await hook('POST', ask, 'What: report; data_class: none', type('text/plain; charset=utf-8'));
+    check(less.status === 200 && less.body.startsWith('Nothing is ruled yet.') && /^- reads: .*\(nothing, /m.test(less.body), 'what is still to be said, with the answers');
+    const chat = await open('POST', `${ask}?token=${secret}`, new URLSearchParams({ command: '/entente', user_name: 'anna', text: lines.join('; ') }).toString(), type('application/x-www-form-urlencoded'));
+    check(chat.status === 200 && chat.body.startsWith('Zone: amber'), `a chat: ${chat.body}`);
+    const form = await hook('POST', ask, new URLSearchParams({ ...good, request: 'RQ-1054' }).toString(), type('application/x-www-form-urlencoded'));
+    check(form.status === 201 && form.json.zone === 'amber' && form.json.ruling > 0, 'a form: answered as JSON');
+    check((await reader('GET', `${at}/${form.json.ruling}`)).json.door === 'hook', 'kept, and by which door');
+    same((await hook('POST', ask, { text: lines.join('\n') }, { Accept: 'text/plain' })).body.split('\n')[0], 'Zone: amber', 'JSON with a text, answered as a text');
+    same((await hook('POST', ask, { input: { what: 'report' } })).status, 422, 'JSON: what is missing, as a problem');
+    for (const [body, what] of [['request: RQ-9\nwhat: report', 'no such request'], ['rulebook: nobody\nwhat: report', 'no such rulebook']]) same((await hook('POST', ask, body, type('text/plain'))).status, 422, what);
+    same((await hook('POST', ask, 'x', type('image/png'))).status, 415, 'a picture');
+    same((await hook('POST', ask, '\u0000', type('text/plain'))).status, 400, 'no text');
+    same((await hook('GET', at)).status, 403, 'the token asks, nothing else');
+    same((await hook('POST', at, { input: good })).status, 403, 'by its own address');
+    same((await open('POST', `${ask}?token=${token('not in addresses', 'it', '--scope', 'write')}`, 'what: report', type('text/plain'))).status, 403, 'others do not stand in addresses');
+    same((await open('POST', `${ask}?token=entente_no`, 'what: report', type('text/plain'))).status, 401, 'a token that is none');
+    same((await open('POST', ask, 'what: report', type('text/plain'))).status, 401, 'no token');
+  });
+
   await group('the pages of rulings', async () => {
     const page = await enter(browser, base, { who: 'marketing' });
     await page.goto(`${base}/rulings`);
