@@ -332,7 +332,7 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
         MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
+        MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
     if (!web->daemon)
         return err_set(err, ERR_IO, "cannot serve at %s port %u: %s", address, o->port,
                        errno ? strerror(errno) : "the address may be taken");
