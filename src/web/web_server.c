@@ -326,13 +326,13 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
         return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
     unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     errno = 0;
-    web->daemon = MHD_start_daemon(
-        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_SOCK_ADDR,
-        is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK, new_request, web,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
+    web->daemon = MHD_start_daemon(flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web,
+                                   MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4,
+                                   MHD_OPTION_URI_LOG_CALLBACK, new_request, web, MHD_OPTION_NOTIFY_COMPLETED,
+                                   end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
+                                   MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
+                                   (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                                   MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
     if (!web->daemon)
         return err_set(err, ERR_IO, "cannot serve at %s port %u: %s", address, o->port,
                        errno ? strerror(errno) : "the address may be taken");
