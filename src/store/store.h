@@ -202,7 +202,8 @@ int store_load_sources(struct store *s, struct arena *a, const str **names, size
     X(ENTRY_COMMENT, "comment on") /* before and after are its text; `fact` is what it is about */                     \
     X(ENTRY_VIEW, "view")          /* a saved view that others see: before and after are what it asks for */           \
     X(ENTRY_ERASED, "erased") /* before: "commit place" of the entry that lost values, after: the digest of the rest   \
-                               */
+                               */                                                                                      \
+    X(ENTRY_ATTACHMENT, "attachment of") /* after: what was attached, before: what was removed, as attachment_text */
 enum entry_kind {
 #define X(kind, word) kind,
     ENTRY_KINDS(X)
@@ -380,6 +381,34 @@ int store_load_comments(struct store *s, struct arena *a, uint64_t fact, const s
 int store_load_mentions(struct store *s, struct arena *a, uint64_t user, size_t limit,
                         const struct stored_comment **out, size_t *count, struct err *err) MUST_USE;
 int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, int64_t now, struct err *err) MUST_USE;
+
+/* ---- Attachments: files that hang on a fact. Journalled, and no facts
+ * ------------------------------------------------------------------------- */
+
+enum { ATTACHMENT_BYTES = 10 << 20, ATTACHMENTS_BYTES = 50 << 20, ATTACHMENT_NAME_BYTES = 200 };
+struct stored_attachment {
+    uint64_t id, fact;
+    str name;  /* no path, nothing that cannot be seen */
+    str media; /* by the name's end, of a short list that is safe to hand out; else application/octet-stream */
+    uint64_t size;
+    unsigned char hash[32]; /* SHA-256 of the bytes */
+    str author;             /* a user's name */
+    int64_t time;
+};
+/* "offer.pdf, 1024 bytes, SHA-256 9f86…": what the journal keeps of it. */
+str attachment_text(struct arena *a, const struct stored_attachment *x);
+/* ERR_INPUT: an empty file or such a name; ERR_LIMIT: more than ATTACHMENT_BYTES, or ATTACHMENTS_BYTES with those that
+ * the fact has; ERR_ABSENT: no such fact. */
+int store_add_attachment(struct store *s, uint64_t fact, str name, str bytes, str actor, int64_t now, uint64_t *id,
+                         struct err *err) MUST_USE;
+/* The bytes go; that it was there stays in the journal. */
+int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now, struct err *err) MUST_USE;
+/* Those that were not removed, oldest first. */
+int store_load_attachments(struct store *s, struct arena *a, uint64_t fact, const struct stored_attachment **out,
+                           size_t *count, struct err *err) MUST_USE;
+/* With its bytes, where they are wanted (NULL: not). ERR_ABSENT. */
+int store_load_attachment(struct store *s, struct arena *a, uint64_t id, struct stored_attachment *out, str *bytes,
+                          struct err *err) MUST_USE;
 
 struct stored_view { /* how somebody likes to look at a list */
     uint64_t id;

@@ -137,6 +137,23 @@ static void look_at_rulings(struct examining *x, struct store *s)
         put(x, HEALTH_GOOD, "rulings", STR("none yet"), NULL);
 }
 
+static void look_at_attachments(struct examining *x, struct store *s)
+{
+    sqlite3_stmt *q;
+    struct err err;
+    if (store_prepare(s, SQL_ATTACHMENT_TOTALS, &q, &err) || store_step(s, q, &err) != 1) {
+        failed(x, "attachments", &err, from_backup);
+        return;
+    }
+    uint64_t count = (uint64_t)sqlite3_column_int64(q, 0), bytes = (uint64_t)sqlite3_column_int64(q, 1);
+    sqlite3_reset(q);
+    if (count)
+        put(x, HEALTH_GOOD, "attachments", says(x, "%llu, %s", (unsigned long long)count, bytes_words(x, bytes).p),
+            NULL);
+    else
+        put(x, HEALTH_GOOD, "attachments", STR("none yet"), NULL);
+}
+
 /* Rows of `which` (a name and how many) that should not be there. */
 static void look_at_rows(struct examining *x, struct store *s, const char *what, enum store_sql which, str fine)
 {
@@ -212,6 +229,7 @@ static void look_inside(struct examining *x)
     look_at_pages(x, s);
     look_at_journal(x, s);
     look_at_rulings(x, s);
+    look_at_attachments(x, s);
     look_at_rows(x, s, "foreign keys", SQL_FOREIGN_KEYS, STR("every link leads to a fact"));
     look_at_rows(x, s, "orphans", SQL_ORPHANS, STR("no row belongs to nothing"));
     look_at_clock(x, s);

@@ -76,6 +76,23 @@ static void take_out_proposal(struct erasing *e, struct erased_entry *x)
     x->before = x->after = STR_NONE;
 }
 
+/* What hangs on the fact today stays, as its values do. */
+static int take_out_attachment(struct erasing *e, struct erased_entry *x)
+{
+    sqlite3_stmt *q;
+    if (e->field) return 0;
+    int stands = store_bind(e->s, SQL_ATTACHMENT_STANDS, &q, e->err, "uu", e->fact, x->number)
+                     ? -1
+                     : store_step(e->s, q, e->err);
+    if (stands < 0) return -1;
+    sqlite3_reset(q);
+    if (stands)
+        e->result->stands = true;
+    else
+        take_out_proposal(e, x);
+    return 0;
+}
+
 static int write_entry(struct erasing *e, const struct erased_entry *x)
 {
     unsigned char salt[SALT_SIZE], digest[HASH_SIZE];
@@ -128,6 +145,7 @@ static int erase_entry(struct erasing *e, struct erased_entry x, struct idmap *s
     case ENTRY_WITHDRAWN:
     case ENTRY_SIGNED:
     case ENTRY_COMMENT: take_out_proposal(e, &x); break;
+    case ENTRY_ATTACHMENT: rc = take_out_attachment(e, &x); break;
     case ENTRY_EVIDENCE:
     case ENTRY_LOAD:
     case ENTRY_USER:
@@ -227,6 +245,21 @@ static int erase_claims(struct erasing *e)
     return rc;
 }
 
+/* Names and hashes of what was removed; of a fact that is gone the bytes too, each with an entry of its own. */
+static int erase_attachments(struct erasing *e)
+{
+    sqlite3_stmt *q;
+    int rc = 0;
+    if (e->field) return 0;
+    if (!e->now.type) {
+        if (store_bind(e->s, SQL_ATTACHMENT_OF, &q, e->err, "u", e->fact)) return -1;
+        while ((rc = store_step(e->s, q, e->err)) == 1)
+            if (journal_entry(e->s, &e->j, ENTRY_ATTACHMENT, e->type->id, e->fact, STR_NONE, STR_NONE, e->err))
+                return sqlite3_reset(q), -1;
+    }
+    return rc || store_run(e->s, SQL_ATTACHMENT_ERASE, e->err, "uu", e->fact, e->j.number) ? -1 : 0;
+}
+
 /* The type, also of a fact that is gone; the field. */
 static int find_out(struct erasing *e, str field)
 {
@@ -258,7 +291,7 @@ static int find_out(struct erasing *e, str field)
 static int erase(struct erasing *e, str field, str actor, str reason, int64_t now)
 {
     if (find_out(e, field) || journal_begin(e->s, &e->j, actor, reason, now, e->err) || erase_entries(e) ||
-        erase_claims(e))
+        erase_claims(e) || erase_attachments(e))
         return -1;
     if (!e->result->values)
         return err_set(e->err, ERR_INPUT, "the journal holds nothing of the past of " STR_FORMAT " %llu%s" STR_FORMAT,

@@ -131,6 +131,7 @@ static int read_told(struct arena *a, str before, str after, struct journal_entr
     case ENTRY_SIGNED: return read_signed(a, after, e, err);
     case ENTRY_COMMENT:
     case ENTRY_LOAD: e->text = after.p ? arena_copy(a, after) : STR_NONE; return 0;
+    case ENTRY_ATTACHMENT: e->text = arena_copy(a, after.p ? after : before.p ? before : STR("")); return 0;
     case ENTRY_EVIDENCE:
     case ENTRY_USER:
     case ENTRY_MODEL:

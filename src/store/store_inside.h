@@ -159,6 +159,18 @@ void journal_hash_entry(struct journal_writer *j, enum entry_kind kind, uint32_t
                         const unsigned char digest[HASH_SIZE]);
 void journal_hash_end(struct journal_writer *j, unsigned char hash[HASH_SIZE]);
 
+/* One commit of the journal that holds one entry; *number is its own. */
+int journal_one(struct store *s, enum entry_kind kind, uint32_t type, uint64_t fact, str actor, str reason, str before,
+                str after, int64_t now, uint64_t *number, struct err *err) MUST_USE;
+/* "comment on application Canva": `what` and the fact; its type, 0 where it is not there. */
+int journal_reason(struct store *s, struct arena *a, const char *what, uint64_t fact, uint32_t *type, str *reason,
+                   struct err *err) MUST_USE;
+/* Ends the transaction, or gives it up where something failed. */
+int store_finish(struct store *s, int failed, struct err *err) MUST_USE;
+
+/* In a reading transaction, behind the journal's own check: are the attachments those of which it speaks? */
+int attachments_verify(struct store *s, struct err *err) MUST_USE;
+
 /* ---- What the journal says of a load of evidence ---- */
 
 struct load_proof {

@@ -134,3 +134,40 @@ int journal_end(struct store *s, struct journal_writer *j, struct err *err)
     return store_run(s, SQL_JOURNAL_ADD, err, "uissubb", j->number, j->time, j->actor, j->reason, j->entries,
                      j->previous, (size_t)HASH_SIZE, hash, (size_t)HASH_SIZE);
 }
+
+int journal_one(struct store *s, enum entry_kind kind, uint32_t type, uint64_t fact, str actor, str reason, str before,
+                str after, int64_t now, uint64_t *number, struct err *err)
+{
+    struct journal_writer j;
+    if (journal_begin(s, &j, actor, reason, now, err) || journal_entry(s, &j, kind, type, fact, before, after, err) ||
+        journal_end(s, &j, err))
+        return -1;
+    if (number) *number = j.number;
+    return 0;
+}
+
+int store_finish(struct store *s, int failed, struct err *err)
+{
+    if (failed) store_abandon(s);
+    return failed ? -1 : store_end(s, err);
+}
+
+int journal_reason(struct store *s, struct arena *a, const char *what, uint64_t fact, uint32_t *type, str *reason,
+                   struct err *err)
+{
+    sqlite3_stmt *q;
+    int rc;
+    if (store_bind(s, SQL_FACT_GET, &q, err, "u", fact) || (rc = store_step(s, q, err)) < 0) return -1;
+    *type = rc ? (uint32_t)sqlite3_column_int64(q, 0) : 0;
+    const struct model_type *t = rc ? model_type_by_id(s->model, *type) : NULL;
+    struct field_texts texts = {0};
+    str name = STR("");
+    if (rc && field_texts_parse(a, arena_copy(a, store_column(q, 2)), &texts, err)) return sqlite3_reset(q), -1;
+    sqlite3_reset(q);
+    for (size_t i = 0; t && i < texts.count; i++)
+        if (texts.items[i].field == t->name_field->id && texts.items[i].text.p) name = texts.items[i].text;
+    str kind = t ? t->name : STR("fact");
+    *reason = name.n ? arena_printf(a, "%s " STR_FORMAT " " STR_FORMAT, what, STR_ARGS(kind), STR_ARGS(name))
+                     : arena_printf(a, "%s " STR_FORMAT " %llu", what, STR_ARGS(kind), (unsigned long long)fact);
+    return 0;
+}

@@ -163,8 +163,16 @@ static const char migration_9[] = "ALTER TABLE comment ADD COLUMN place TEXT NOT
                                   "ALTER TABLE comment ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;"
                                   "ALTER TABLE comment ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';";
 
+/* Files that hang on facts. number, removed: the commits that brought it and took its bytes away, 0 not yet; they say
+ * who and when. What is erased has neither name nor hash. */
+static const char migration_10[] =
+    "CREATE TABLE attachment(id INTEGER PRIMARY KEY, fact INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " removed INTEGER NOT NULL DEFAULT 0, name TEXT NOT NULL, media TEXT NOT NULL, size INTEGER NOT NULL,"
+    " hash BLOB NOT NULL, bytes BLOB) STRICT;"
+    "CREATE INDEX attachment_by_fact ON attachment(fact);";
+
 static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5,
-                                         migration_6, migration_7, migration_8, migration_9};
+                                         migration_6, migration_7, migration_8, migration_9, migration_10};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

@@ -8,7 +8,8 @@
 #define RULING_COLUMNS                                                                                                 \
     "number, time, day, actor, door, request, rulebook, version, book, answers, zone, extent, rules, digest, key,"     \
     " overrules, reason, hash, within, due, otherwise"
-#define COMMENT_COLUMNS "c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text, c.place, c.settled, c.settled_by"
+#define ATTACHMENT_COLUMNS "a.id, a.fact, a.name, a.media, a.size, a.hash, j.actor, j.time"
+#define COMMENT_COLUMNS    "c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text, c.place, c.settled, c.settled_by"
 #define STORE_STATEMENTS(X)                                                                                            \
     X(SQL_BEGIN_WRITE, "BEGIN IMMEDIATE")                                                                              \
     X(SQL_BEGIN_READ, "BEGIN")                                                                                         \
@@ -71,7 +72,7 @@
                       " AND (?3 = 0 OR (e.fact = ?3 AND e.type <> 0)) ORDER BY e.seq")                                 \
     X(SQL_ENTRY_VALUES_OF,                                                                                             \
       "SELECT e.number, e.seq, e.kind, v.before, v.after FROM entry e JOIN entry_value v ON v.number = e.number"       \
-      " AND v.seq = e.seq WHERE e.fact = ?1 AND (e.kind <= 2 OR e.kind IN (6, 14) OR e.kind BETWEEN 8 AND 12)"         \
+      " AND v.seq = e.seq WHERE e.fact = ?1 AND (e.kind <= 2 OR e.kind IN (6, 14, 17) OR e.kind BETWEEN 8 AND 12)"     \
       " ORDER BY e.number DESC, e.seq DESC")                                                                           \
     X(SQL_ENTRY_VALUE_ERASE,                                                                                           \
       "UPDATE entry_value SET salt = ?3, before = ?4, after = ?5, erased = ?6 WHERE number = ?1 AND seq = ?2")         \
@@ -150,6 +151,30 @@
                     " WHERE e.number = ?1 ORDER BY e.seq")                                                             \
     X(SQL_ENTRY_TOUCHES, "SELECT 1 FROM entry WHERE fact = ?2 AND kind <= 2 AND number = ?1")                          \
     X(SQL_ENTRY_TYPES, "SELECT DISTINCT type FROM entry WHERE number > ?1 AND type > 0 ORDER BY type")                 \
+    /* Attachments. 17: ENTRY_ATTACHMENT. */                                                                           \
+    X(SQL_ATTACHMENT_ADD, "INSERT INTO attachment(fact, number, name, media, size, hash, bytes)"                       \
+                          " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                       \
+    X(SQL_ATTACHMENT_GET,                                                                                              \
+      "SELECT " ATTACHMENT_COLUMNS ", a.bytes FROM attachment a JOIN journal j ON j.number = a.number"                 \
+      " WHERE a.id = ?1 AND a.removed = 0")                                                                            \
+    X(SQL_ATTACHMENT_OF, "SELECT " ATTACHMENT_COLUMNS " FROM attachment a JOIN journal j ON j.number = a.number"       \
+                         " WHERE a.fact = ?1 AND a.removed = 0 ORDER BY a.id")                                         \
+    X(SQL_ATTACHMENT_SUM, "SELECT coalesce(sum(size), 0) FROM attachment WHERE fact = ?1 AND removed = 0")             \
+    X(SQL_ATTACHMENT_REMOVE, "UPDATE attachment SET bytes = NULL, removed = ?2 WHERE id = ?1")                         \
+    X(SQL_ATTACHMENT_STANDS, "SELECT 1 FROM attachment WHERE fact = ?1 AND number = ?2 AND removed = 0"                \
+                             " AND fact IN (SELECT id FROM fact)")                                                     \
+    X(SQL_ATTACHMENT_ERASE, "UPDATE attachment SET name = '', media = '', hash = x'', bytes = NULL,"                   \
+                            " removed = CASE removed WHEN 0 THEN ?2 ELSE removed END"                                  \
+                            " WHERE fact = ?1 AND (removed <> 0 OR fact NOT IN (SELECT id FROM fact))")                \
+    X(SQL_ATTACHMENT_TOTALS, "SELECT count(*), coalesce(sum(size), 0) FROM attachment WHERE removed = 0")              \
+    X(SQL_ATTACHMENT_STANDING,                                                                                         \
+      "SELECT " ATTACHMENT_COLUMNS ", a.bytes, v.after FROM attachment a"                                              \
+      " LEFT JOIN journal j ON j.number = a.number"                                                                    \
+      " LEFT JOIN entry e ON e.number = a.number AND e.kind = 17 AND e.fact = a.fact"                                  \
+      " LEFT JOIN entry_value v ON v.number = e.number AND v.seq = e.seq WHERE a.removed = 0 ORDER BY a.id")           \
+    X(SQL_ATTACHMENT_ENTRIES, "SELECT (SELECT count(*) FROM entry WHERE kind = 17),"                                   \
+                              " (SELECT count(*) + coalesce(sum(removed <> 0), 0) FROM attachment),"                   \
+                              " (SELECT count(*) FROM attachment WHERE removed <> 0 AND bytes IS NOT NULL)")           \
     /* Comments and views */                                                                                           \
     X(SQL_COMMENT_ADD, "INSERT INTO comment(fact, author, time, text, place) VALUES(?1, ?2, ?3, ?4, ?5)")              \
     X(SQL_COMMENT_GET, "SELECT " COMMENT_COLUMNS " FROM comment c WHERE id = ?1")                                      \

@@ -9,23 +9,6 @@
 
 enum { COMMENT_BYTES = 10000, PLACE_BYTES = 300, VIEW_NAME_BYTES = 100, VIEW_QUERY_BYTES = 8000, MOST_MENTIONS = 50 };
 
-/* One commit of the journal that holds one entry. */
-static int journal_one(struct store *s, enum entry_kind kind, uint32_t type, uint64_t fact, str actor, str reason,
-                       str before, str after, int64_t now, struct err *err)
-{
-    struct journal_writer j;
-    return journal_begin(s, &j, actor, reason, now, err) ||
-                   journal_entry(s, &j, kind, type, fact, before, after, err) || journal_end(s, &j, err)
-               ? -1
-               : 0;
-}
-
-static int finish(struct store *s, int failed, struct err *err)
-{
-    if (failed) store_abandon(s);
-    return failed ? -1 : store_end(s, err);
-}
-
 int store_load_touched(struct store *s, struct arena *a, uint64_t since, const struct model_type *const **out,
                        size_t *count, struct err *err)
 {
@@ -93,38 +76,17 @@ static int add_mentions(struct store *s, struct arena *a, uint64_t comment, str 
     return 0;
 }
 
-/* "comment on application Canva" */
-static int reason_of(struct store *s, struct arena *a, const char *what, uint64_t fact, uint32_t *type, str *reason,
-                     struct err *err)
-{
-    sqlite3_stmt *q;
-    int rc;
-    if (store_bind(s, SQL_FACT_GET, &q, err, "u", fact) || (rc = store_step(s, q, err)) < 0) return -1;
-    *type = rc ? (uint32_t)sqlite3_column_int64(q, 0) : 0;
-    const struct model_type *t = rc ? model_type_by_id(s->model, *type) : NULL;
-    struct field_texts texts = {0};
-    str name = STR("");
-    if (rc && field_texts_parse(a, arena_copy(a, store_column(q, 2)), &texts, err)) return sqlite3_reset(q), -1;
-    sqlite3_reset(q);
-    for (size_t i = 0; t && i < texts.count; i++)
-        if (texts.items[i].field == t->name_field->id && texts.items[i].text.p) name = texts.items[i].text;
-    str kind = t ? t->name : STR("fact");
-    *reason = name.n ? arena_printf(a, "%s " STR_FORMAT " " STR_FORMAT, what, STR_ARGS(kind), STR_ARGS(name))
-                     : arena_printf(a, "%s " STR_FORMAT " %llu", what, STR_ARGS(kind), (unsigned long long)fact);
-    return 0;
-}
-
 static int add_comment(struct store *s, struct arena *a, uint64_t fact, str place, str author, str text, int64_t now,
                        uint64_t *id, struct err *err)
 {
     uint32_t type;
     str reason;
-    if (reason_of(s, a, "comment on", fact, &type, &reason, err)) return -1;
+    if (journal_reason(s, a, "comment on", fact, &type, &reason, err)) return -1;
     if (!type) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
     if (store_run(s, SQL_COMMENT_ADD, err, "usiss", fact, author, now, text, place)) return -1;
     *id = (uint64_t)sqlite3_last_insert_rowid(s->db);
     return add_mentions(s, a, *id, author, text, err) ||
-                   journal_one(s, ENTRY_COMMENT, type, fact, author, reason, STR_NONE, text, now, err)
+                   journal_one(s, ENTRY_COMMENT, type, fact, author, reason, STR_NONE, text, now, NULL, err)
                ? -1
                : 0;
 }
@@ -144,7 +106,7 @@ int store_add_comment(struct store *s, uint64_t fact, str place, str author, str
     if (!place.p) place = STR("");
     if (check_text(text, err) || check_place(place, err) || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, add_comment(s, &a, fact, place, author, text, now, id, err), err);
+    int failed = store_finish(s, add_comment(s, &a, fact, place, author, text, now, id, err), err);
     arena_release(&a);
     return failed;
 }
@@ -186,11 +148,11 @@ static int change_comment(struct store *s, struct arena *a, uint64_t id, str aut
     if (!str_eq(c.author, author)) return err_set(err, ERR_DENIED, "only who wrote a comment can change it");
     if (c.deleted) return err_set(err, ERR_ABSENT, "the comment has been deleted");
     if (text.p && str_eq(c.text, text)) return 0;
-    if (reason_of(s, a, text.p ? "edited comment on" : "deleted comment on", c.fact, &type, &reason, err) ||
+    if (journal_reason(s, a, text.p ? "edited comment on" : "deleted comment on", c.fact, &type, &reason, err) ||
         (text.p ? store_run(s, SQL_COMMENT_EDIT, err, "usi", id, text, now) || add_mentions(s, a, id, author, text, err)
                 : store_run(s, SQL_COMMENT_DELETE, err, "ui", id, now) || store_run(s, SQL_MENTION_DROP, err, "u", id)))
         return -1;
-    return journal_one(s, ENTRY_COMMENT, type, c.fact, author, reason, c.text, text, now, err);
+    return journal_one(s, ENTRY_COMMENT, type, c.fact, author, reason, c.text, text, now, NULL, err);
 }
 
 int store_edit_comment(struct store *s, uint64_t id, str author, str text, int64_t now, struct err *err)
@@ -199,7 +161,7 @@ int store_edit_comment(struct store *s, uint64_t id, str author, str text, int64
     text = str_trim(text);
     if (check_text(text, err) || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, change_comment(s, &a, id, author, text, now, err), err);
+    int failed = store_finish(s, change_comment(s, &a, id, author, text, now, err), err);
     arena_release(&a);
     return failed;
 }
@@ -209,7 +171,7 @@ int store_delete_comment(struct store *s, uint64_t id, str author, int64_t now, 
     struct arena a;
     if (store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, change_comment(s, &a, id, author, STR_NONE, now, err), err);
+    int failed = store_finish(s, change_comment(s, &a, id, author, STR_NONE, now, err), err);
     arena_release(&a);
     return failed;
 }
@@ -219,14 +181,14 @@ static int settle(struct store *s, struct arena *a, uint64_t fact, str place, st
 {
     uint32_t type;
     str reason;
-    if (reason_of(s, a, settled ? "settled what was said on" : "opened again what was said on", fact, &type, &reason,
-                  err))
+    if (journal_reason(s, a, settled ? "settled what was said on" : "opened again what was said on", fact, &type,
+                       &reason, err))
         return -1;
     if (!type) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)fact);
     if (store_run(s, SQL_COMMENT_SETTLE, err, "usis", fact, place, settled ? now : 0, settled ? actor : STR("")))
         return -1;
     if (!sqlite3_changes(s->db)) return 0;
-    return journal_one(s, ENTRY_COMMENT, type, fact, actor, reason, STR_NONE, STR_NONE, now, err);
+    return journal_one(s, ENTRY_COMMENT, type, fact, actor, reason, STR_NONE, STR_NONE, now, NULL, err);
 }
 
 int store_settle_comments(struct store *s, uint64_t fact, str place, str actor, bool settled, int64_t now,
@@ -235,7 +197,7 @@ int store_settle_comments(struct store *s, uint64_t fact, str place, str actor, 
     struct arena a;
     if (check_place(place, err) || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, settle(s, &a, fact, place, actor, settled, now, err), err);
+    int failed = store_finish(s, settle(s, &a, fact, place, actor, settled, now, err), err);
     arena_release(&a);
     return failed;
 }
@@ -302,7 +264,7 @@ static int journal_view(struct store *s, struct arena *a, const struct stored_vi
 {
     str reason = arena_printf(a, "%s view \"" STR_FORMAT "\" of " STR_FORMAT, what, STR_ARGS(v->name),
                               STR_ARGS(v->type->plural));
-    return journal_one(s, ENTRY_VIEW, v->type->id, 0, actor, reason, before, after, now, err);
+    return journal_one(s, ENTRY_VIEW, v->type->id, 0, actor, reason, before, after, now, NULL, err);
 }
 
 static int save_view(struct store *s, struct arena *a, const struct stored_view *v, int64_t now, struct err *err)
@@ -333,7 +295,7 @@ int store_save_view(struct store *s, const struct stored_view *v, int64_t now, s
                        VIEW_QUERY_BYTES);
     if (store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, save_view(s, &a, v, now, err), err);
+    int failed = store_finish(s, save_view(s, &a, v, now, err), err);
     arena_release(&a);
     return failed;
 }
@@ -361,7 +323,7 @@ int store_drop_view(struct store *s, uint64_t id, str user, bool steward, int64_
     struct arena a;
     if (store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = finish(s, drop_view(s, &a, id, user, steward, now, err), err);
+    int failed = store_finish(s, drop_view(s, &a, id, user, steward, now, err), err);
     arena_release(&a);
     return failed;
 }

@@ -43,6 +43,7 @@ static const char *kind_of_work(enum entry_kind kind)
     case ENTRY_AGREED: return "it is about what both sides sign";
     case ENTRY_COMMENT: return "it is about a comment";
     case ENTRY_VIEW: return "it is about a saved view";
+    case ENTRY_ATTACHMENT: return "it is about an attachment";
     case ENTRY_ERASED: return "what was erased is gone";
     }
     return "it did more than change facts";

@@ -202,6 +202,7 @@ int store_verify(struct store *s, uint64_t *entries, unsigned char head[32], str
     if (!rc) rc = verify_facts(s, err);
     if (!rc) rc = keys_verify(s, err);
     if (!rc) rc = evidence_verify(s, err);
+    if (!rc) rc = attachments_verify(s, err);
     store_abandon(s);
     return rc;
 }

@@ -21,6 +21,7 @@ struct api_operation {
     bool changes;              /* needs the right to write */
     const char *takes, *gives; /* API_OF_ALL: the schemas of body and answer; NULL: none, any object */
     bool makes;                /* answered by 201 */
+    const char *answers;       /* the media type, where that is not JSON: bytes */
 };
 const struct api_operation *api_operations(size_t *count);
 /* Of the model; in the arena. */

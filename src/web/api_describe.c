@@ -12,6 +12,10 @@ static const struct api_operation operations[] = {
     {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("change"),
      STR_INIT("Change some of its fields; null empties one (JSON merge patch)."), true},
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("delete"), STR_INIT("Delete it."), true},
+    {METHOD_GET, STR_INIT("/api/v1/facts/*/*/files"), API_OF_FACT, STR_INIT("files"),
+     STR_INIT("The files that hang on it."), false, NULL, "_files"},
+    {METHOD_GET, STR_INIT("/api/v1/files/*"), API_OF_ALL, STR_INIT("file"), STR_INIT("A file, as it was attached."),
+     false, .answers = "application/octet-stream"},
     {METHOD_POST, STR_INIT("/api/v1/changes"), API_OF_ALL, STR_INIT("changes"),
      STR_INIT("Many changes in one commit, all or nothing."), true, "_changes", "_changed"},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
@@ -225,6 +229,14 @@ static void put_schemas(struct describing *d)
         "{\"type\": \"integer\"}, \"state\": "
         "{\"type\": \"string\"}, \"days\": {\"type\": \"integer\"}, \"differs\": {\"type\": \"array\", \"items\": "
         "{\"type\": \"string\"}}}}}}}");
+    key_raw(d, "_files",
+            "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
+            "\"items\": {\"type\": \"object\", \"required\": [\"id\", \"name\", \"media_type\", \"size\", \"sha256\", "
+            "\"author\", \"time\", \"href\"], \"properties\": {\"id\": {\"type\": \"integer\"}, \"name\": {\"type\": "
+            "\"string\"}, \"media_type\": {\"type\": \"string\"}, \"size\": {\"type\": \"integer\"}, \"sha256\": "
+            "{\"type\": \"string\"}, \"author\": {\"type\": \"string\"}, \"time\": {\"type\": \"string\", \"format\": "
+            "\"date-time\"}, \"href\": {\"type\": \"string\"}}}}}}");
+    key_raw(d, "_bytes", "{\"description\": \"The bytes of a file.\"}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
@@ -390,7 +402,8 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
     if (o->method == METHOD_DELETE)
         put_answer(d, "204", "It is deleted.", NULL, STR_NONE);
     else
-        put_answer(d, o->makes ? "201" : "200", "Done.", "application/json", schema);
+        put_answer(d, o->makes ? "201" : "200", "Done.", o->answers ? o->answers : "application/json",
+                   o->answers ? STR("_bytes") : schema);
     if (o->changes && !o->makes)
         put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
                    schema);
@@ -436,6 +449,7 @@ static void put_paths(struct describing *d)
         str own = arena_printf(d->a, "/api/v1/facts/" STR_FORMAT, STR_ARGS(type->plural_key));
         put_path(d, own, type, STR("/api/v1/facts/*"));
         put_path(d, arena_printf(d->a, STR_FORMAT "/{id}", STR_ARGS(own)), type, STR("/api/v1/facts/*/*"));
+        put_path(d, arena_printf(d->a, STR_FORMAT "/{id}/files", STR_ARGS(own)), type, STR("/api/v1/facts/*/*/files"));
     }
     json_object_end(&d->w);
 }

@@ -300,6 +300,8 @@ void answer_fact(struct request *r)
     put_promise(r, f);
     if (!failed) failed = put_history(r, f, &err);
     /* What is said about a fact is said now. */
-    if (!failed && !r->then.number) failed = put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err);
+    if (!failed && !r->then.number)
+        failed = put_attachments(r, fact_id(f), &err) || put_comments(r, fact_id(f), &err) ||
+                 see_mentions(r, fact_id(f), &err);
     if (failed || put_notes(r, f, &err)) page_fail(r, &err);
 }

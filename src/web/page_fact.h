@@ -12,6 +12,8 @@ struct talk {
     const struct stored_user *people;
     size_t people_count;
 };
+/* As the person is called, of the talk's people; STR_NONE or empty where nobody says so. */
+str shown_name(const struct talk *t, str name);
 int talk_load(struct request *r, uint64_t fact, struct talk *out, struct err *err) MUST_USE;
 /* For the part `said`: what is said at that place of the fact; STR_NONE: all of it, with where it stands. */
 struct feel_value talk_records(struct request *r, const struct talk *t, str place);
@@ -22,6 +24,8 @@ str talk_path(struct request *r, uint64_t fact, str place);
 /* Puts the page's `comments`, `mentions`. */
 int put_comments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 int put_mentions(struct request *r, struct err *err) MUST_USE;
+/* Puts the page's `files`: what hangs on the fact. */
+int put_attachments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 int see_mentions(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 
 /* What takes a commit back, for the one who asks. */

@@ -32,7 +32,7 @@ static size_t url_at(str text, size_t i)
     return n > head ? n : 0;
 }
 
-static str shown_name(const struct talk *t, str name)
+str shown_name(const struct talk *t, str name)
 {
     for (size_t i = 0; i < t->people_count; i++)
         if (str_eq(t->people[i].name, name)) return t->people[i].shown.n ? t->people[i].shown : name;

@@ -19,10 +19,11 @@ struct MHD_Daemon;
 struct found;
 
 enum {
-    TOKEN_HEX = 64,           /* session, visit and CSRF tokens, as hexadecimal digits */
-    BODY_LIMIT = 2 << 20,     /* bytes of a form */
-    API_BODY_LIMIT = 8 << 20, /* bytes of JSON */
-    UPLOAD_LIMIT = 4 << 20,   /* bytes of a form with a file of 2 MB, also as base64 */
+    TOKEN_HEX = 64,                                    /* session, visit and CSRF tokens, as hexadecimal digits */
+    BODY_LIMIT = 2 << 20,                              /* bytes of a form */
+    API_BODY_LIMIT = 8 << 20,                          /* bytes of JSON */
+    UPLOAD_LIMIT = 4 << 20,                            /* bytes of a form with a file of 2 MB, also as base64 */
+    ATTACHMENT_LIMIT = ATTACHMENT_BYTES + (256 << 10), /* bytes of a form with a file to attach */
     EDITOR_LIMIT = 12 << 20,  /* bytes of a form with a model three times: as it is, was opened and is now */
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */
     FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
@@ -204,7 +205,7 @@ void past_release(struct web *web);
     X(RULEBOOK_EDIT, rulebook_edit, "title book copy stored")                                                          \
     X(RULEBOOK_SAID, rulebook_said, "said message problems base href")                                                 \
     X(FINDING, finding, "title finding facts source")                                                                  \
-    X(FACT, fact, "title live fact notes fields inverses history older comments saved keys promise")                   \
+    X(FACT, fact, "title live fact notes fields inverses history older comments files saved keys promise")             \
     X(KEYS, keys,                                                                                                      \
       "title kind fact message did keys body parts part_count part_changes alone difference text hash acts "           \
       "signatures")                                                                                                    \
@@ -283,6 +284,7 @@ struct feel_value choice_record(struct request *r, str key, str text, str chosen
 
 /* Text for people. */
 str show_money(struct request *r, str digits, bool compact); /* "€ 412,000", "€ 412k" */
+str show_bytes(struct request *r, uint64_t n);               /* "12 kB" */
 str show_count(struct request *r, int64_t n);                /* "1,204" */
 str show_counted(struct request *r, int64_t n, const char *one, const char *many);
 str show_day(struct request *r, int64_t day);      /* 22 November 2026 */
@@ -634,6 +636,9 @@ void answer_events(struct request *r);
 void answer_undo(struct request *r);
 void answer_delete_page(struct request *r);
 void answer_delete(struct request *r);
+void answer_attach(struct request *r);
+void answer_attachment(struct request *r);
+void answer_detach(struct request *r);
 void answer_comment_new(struct request *r);
 void answer_comment_change(struct request *r);
 void answer_rule_talk(struct request *r);
@@ -642,6 +647,8 @@ void answer_people(struct request *r);
 void answer_api_page(struct request *r);
 void answer_api_facts(struct request *r);
 void answer_api_fact(struct request *r);
+void answer_api_attachments(struct request *r);
+void answer_api_attachment(struct request *r);
 void answer_api_create(struct request *r);
 void answer_api_change(struct request *r);
 void answer_api_delete(struct request *r);

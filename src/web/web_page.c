@@ -18,7 +18,8 @@ WEB_PAGES(X)
     X(says)                                                                                                            \
     X(plan)                                                                                                            \
     X(benchmarks)                                                                                                      \
-    X(signed) X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table) X(kept_rows) X(alike)
+    X(signed)                                                                                                          \
+    X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table) X(kept_rows) X(alike) X(files)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X

@@ -49,6 +49,9 @@ static const struct route table[] = {
     {METHOD_POST, STR_INIT("/types/*/field/*"), ACCESS_EDIT, LANE_WORKER, answer_new_field},
     {METHOD_GET, STR_INIT("/facts/*/delete"), ACCESS_EDIT, LANE_WORKER, answer_delete_page},
     {METHOD_POST, STR_INIT("/facts/*/delete"), ACCESS_EDIT, LANE_WORKER, answer_delete},
+    {METHOD_POST, STR_INIT("/facts/*/files"), ACCESS_EDIT, LANE_WORKER, answer_attach, ATTACHMENT_LIMIT},
+    {METHOD_GET, STR_INIT("/facts/*/files/*"), ACCESS_VIEW, LANE_WORKER, answer_attachment, .now = true},
+    {METHOD_POST, STR_INIT("/facts/*/files/*"), ACCESS_EDIT, LANE_WORKER, answer_detach},
     {METHOD_POST, STR_INIT("/facts/*/comments"), ACCESS_VIEW, LANE_WORKER, answer_comment_new},
     {METHOD_POST, STR_INIT("/facts/*/comments/*"), ACCESS_VIEW, LANE_WORKER, answer_comment_change},
     {METHOD_POST, STR_INIT("/commits/*/undo"), ACCESS_EDIT, LANE_WORKER, answer_undo},
@@ -103,6 +106,8 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/api/v1/facts/*/*"), ACCESS_VIEW, LANE_WORKER, answer_api_fact},
     {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_change},
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_delete},
+    {METHOD_GET, STR_INIT("/api/v1/facts/*/*/files"), ACCESS_VIEW, LANE_WORKER, answer_api_attachments, .now = true},
+    {METHOD_GET, STR_INIT("/api/v1/files/*"), ACCESS_VIEW, LANE_WORKER, answer_api_attachment, .now = true},
     {METHOD_GET, STR_INIT("/health"), ACCESS_ANYONE, LANE_AT_ONCE, answer_health},
 };
 

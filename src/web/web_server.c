@@ -29,16 +29,30 @@ static void add(struct MHD_Response *response, const char *name, const char *val
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "              \
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+/* RFC 6266: the name in ASCII, and whole (RFC 5987) where that is not the same. */
+static str disposition(struct request *r)
+{
+    size_t other = 0;
+    char *plain = arena_alloc(&r->arena, r->file_name.n + 1);
+    for (size_t i = 0; i < r->file_name.n; i++) {
+        char c = r->file_name.p[i];
+        bool same = c >= ' ' && c <= '~' && !strchr("\"\\%", c);
+        plain[i] = '_';
+        if (same) plain[i] = c;
+        other += !same;
+    }
+    plain[r->file_name.n] = 0;
+    if (!other) return text_format(r, "attachment; filename=\"%s\"", plain);
+    return text_format(r, "attachment; filename=\"%s\"; filename*=UTF-8''" STR_FORMAT, plain,
+                       STR_ARGS(url_encode(r, r->file_name)));
+}
+
 static void add_headers(const struct request *r, struct MHD_Response *response)
 {
     add(response, "Content-Type", r->type ? r->type : "text/html; charset=utf-8");
     add(response, "Content-Security-Policy",
         r->island ? POLICY "; style-src-attr 'unsafe-inline'; font-src data:" : POLICY);
-    if (r->file_name.n)
-        add(response, "Content-Disposition",
-            text_format((struct request *)(uintptr_t)r, "attachment; filename=\"" STR_FORMAT "\"",
-                        STR_ARGS(r->file_name))
-                .p);
+    if (r->file_name.n) add(response, "Content-Disposition", disposition((struct request *)(uintptr_t)r).p);
     add(response, "X-Content-Type-Options", "nosniff");
     add(response, "X-Frame-Options", "DENY");
     add(response, "Referrer-Policy", "same-origin");
@@ -172,7 +186,9 @@ static enum MHD_Result begin(struct request *r, const char *method)
     if (r->in_address) r->bearer = pairs_get(&r->query, STR("token"));
     if (api) r->body.cap = API_BODY_LIMIT;
     if (upload) r->body.cap = r->route->upload;
-    if (r->content_length > r->body.cap) return refuse(r, 413, STR("What was sent is too large.\n"));
+    if (r->content_length > r->body.cap)
+        return refuse(r, 413,
+                      text_format(r, "What was sent is too large: it may have %zu MB here.\n", r->body.cap >> 20));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
     if (api && !texts && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r->content_type))
         return refuse(r, 415, STR("Send application/json.\n"));

@@ -63,6 +63,14 @@ str show_count(struct request *r, int64_t n)
     return done(r, &b);
 }
 
+str show_bytes(struct request *r, uint64_t n)
+{
+    if (n < 1000) return show_counted(r, (int64_t)n, "byte", "bytes");
+    if (n < 1000000) return text_format(r, "%llu kB", (unsigned long long)((n + 500) / 1000));
+    uint64_t tenths = (n + 50000) / 100000;
+    return text_format(r, "%llu.%llu MB", (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
+}
+
 str show_counted(struct request *r, int64_t n, const char *one, const char *many)
 {
     return text_format(r, STR_FORMAT " %s", STR_ARGS(show_count(r, n)), n == 1 ? one : many);

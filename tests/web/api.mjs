@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { check, get, group, password, raw, same, serve } from './help.mjs';
+import { attach, check, get, group, open, password, raw, same, serve } from './help.mjs';
 import { client } from './people.mjs';
 import { program, request, run, token } from './program.mjs';
 
@@ -230,6 +230,14 @@ export async function api(browser, { base, port }) {
 
   await group('every address with every role', async () => {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
+    const attaching = await open(browser, base);
+    await attach(attaching, `${base}/facts/${fact}`, { name: 'offer.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 and so on') });
+    await attaching.context().close();
+    const [file] = (await it('GET', `${vendors}/${fact}/files`)).json.items;
+    check(file.name === 'offer.pdf' && file.media_type === 'application/pdf' && file.size === 18 && /^[0-9a-f]{64}$/.test(file.sha256), 'a file');
+    const sent = await get(port, file.href, `Authorization: Bearer ${secrets.viewer}\r\n`);
+    check(sent.body === '%PDF-1.7 and so on' && sent.head.includes('Content-Disposition: attachment; filename="offer.pdf"\r'), 'its bytes');
+    wrong(await program(port, secrets.vendors)('GET', '/api/v1/files/999999'), 404, 'no such file');
     const ruled = (await it('POST', '/api/v1/rulings', { input: request })).json.ruling;
     const roles = ['viewer', 'contributor', 'steward'];
     const sessions = {};
@@ -242,10 +250,10 @@ export async function api(browser, { base, port }) {
       check(pattern, `a line of --routes: ${line}`);
       if (!pattern || access === 'anyone') continue;
       const isApi = pattern.startsWith('/api/v1/');
-      const path = pattern.replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('*', String(fact));
+      const path = pattern.replace('/api/v1/files/*', file.href).replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
-          const [sent, body] = /\/import$|^\/rulebooks\/(?!.*\/(talk|rules)$)/.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];
+          const [sent, body] = /\/(import|files)$|^\/rulebooks\/(?!.*\/(talk|rules)$)/.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];
           const form = method === 'POST' ? `Content-Type: ${sent}\r\nContent-Length: ${body.length}\r\n` : '';
           const ask = (head) => raw(port, `${method} ${path} HTTP/1.1\r\nHost: localhost:${port}\r\n${head}${form}Connection: close\r\n\r\n${method === 'POST' ? body : ''}`);
           const anonymous = (await ask('')).status;

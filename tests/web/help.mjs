@@ -100,6 +100,13 @@ export async function open(browser, base, { who = 'marketing', width = 1440, hei
   return page;
 }
 
+// On the page of a fact: { name, mimeType, buffer }.
+export async function attach(page, address, file) {
+  await page.goto(address);
+  await page.setInputFiles('#attach-file', file);
+  await Promise.all([page.waitForNavigation(), page.click('#attach button')]);
+}
+
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 // axe must get in past the policy that the page is tested for: as a script of the tool, not of the page.
 export async function serious(page) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comments and mentions, taking commits back, deleting.
-import { check, group, open, same, serious } from './help.mjs';
+import { attach, check, group, open, same, serious } from './help.mjs';
 
 async function fact(page, base, type, name) {
   await page.goto(`${base}/types/${type}?q=${encodeURIComponent(name)}`);
@@ -49,6 +49,44 @@ export async function talk(browser, base) {
     same(one.complaints.concat(two.complaints).length, 0, 'no complaints');
     await one.context().close();
     await two.context().close();
+  });
+
+  await group('files on a fact', async () => {
+    const page = await open(browser, base), viewer = await open(browser, base, { who: 'viewer' });
+    const path = await fact(page, base, 'requests', 'RQ-1051'), all = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+    await attach(page, `${base}${path}`, { name: 'Angebot "für" <b>%.html', mimeType: 'text/html', buffer: all });
+    same(new URL(page.url()).hash, '#files', 'back at the files');
+    const link = page.locator('#files li a');
+    same(await link.innerText(), 'Angebot "für" <b>%.html', 'the name stays text');
+    check(/256 bytes · marketing@northlight.example/.test(await page.locator('#files li').innerText()), 'how large, and who');
+    same((await serious(page)).join(), '', 'nothing serious');
+    await viewer.goto(`${base}${path}`);
+    same(await viewer.locator('#files form').count(), 0, 'a viewer has no form');
+    const href = await viewer.locator('#files li a').getAttribute('href'), got = await viewer.request.get(`${base}${href}`), head = got.headers();
+    check(got.status() === 200 && all.equals(await got.body()), 'a viewer gets the same bytes');
+    same(head['content-disposition'], `attachment; filename="Angebot _f__r_ <b>_.html"; filename*=UTF-8''Angebot%20%22f%C3%BCr%22%20%3Cb%3E%25.html`, 'saved under its name');
+    check(head['content-type'] === 'application/octet-stream' && head['x-content-type-options'] === 'nosniff', 'never shown as a page');
+    const send = async (who, name, buffer) => (await who.request.post(`${base}${path}/files`, {
+      multipart: { csrf: await who.locator('#say [name=csrf]').inputValue(), file: { name, mimeType: 'text/plain', buffer } } }));
+    same((await send(viewer, 'a.txt', all)).status(), 403, 'a viewer attaches nothing');
+    same((await viewer.request.post(`${base}${href}`, { form: { csrf: await viewer.locator('#say [name=csrf]').inputValue() } })).status(), 403, 'nor removes');
+    const large = await send(page, 'large.bin', Buffer.alloc(10 * 1024 * 1024 + 1));
+    check(large.status() === 413 && (await large.text()).includes('Large.bin is too large: a file has 10 MB at most'), 'too large');
+    same((await send(page, 'a\u202Efdp.exe', all)).status(), 422, 'a name that reads as another');
+    same((await send(page, 'empty.txt', Buffer.alloc(0))).status(), 422, 'nothing in it');
+    check((await send(page, `../${'ü'.repeat(150)}.pdf`, all)).ok(), 'a long name with a path');
+    await page.reload();
+    same(await page.locator('#files li a').last().innerText(), `${'ü'.repeat(98)}.pdf`, 'is cut before its end');
+    same((await page.request.get(`${base}${path.replace(/\d+$/, 1)}${href.slice(path.length)}`)).status(), 404, 'not under another fact');
+    for (let left = 2; left-- > 0;) {
+      await page.locator('#files summary').first().click();
+      await Promise.all([page.waitForNavigation(), page.locator('#files li button').first().click()]);
+      same(await page.locator('#files li a').count(), left, 'removed');
+    }
+    same((await viewer.request.get(`${base}${href}`)).status(), 404, 'gone');
+    same(page.complaints.length, 0, 'no complaints');
+    await page.context().close();
+    await viewer.context().close();
   });
 
   await group('taking back', async () => {
