@@ -284,8 +284,9 @@ static void values(struct test_tally *t)
 
 static void check_shipped(struct test_tally *t, const struct model *m)
 {
-    static const char *const two_key[] = {"ambition",      "objective", "measure",  "future map", "map entry",
-                                          "business case", "rulebook",  "decision", "term",       "audit"};
+    static const char *const two_key[] = {"ambition",      "objective",   "measure",    "future map", "map entry",
+                                          "business case", "case option", "assumption", "cash flow",  "rulebook",
+                                          "decision",      "term",        "audit"};
     size_t signed_types = 0;
     for (size_t i = 0; i < ARRAY_COUNT(two_key); i++) {
         const struct model_type *type = model_type(m, str_of(two_key[i]));
