@@ -15,6 +15,7 @@ enum {
     SHEET_NAME_LIMIT = 31,
     CELL_CHARACTERS = 32767,
     ROWS_LIMIT = 1048575,
+    COLUMNS_LIMIT = 16384,
     WIDTH_LIMIT = 60,
     WIDTH_ROWS = 200, /* rows that are looked at for the widths of the columns */
     NUMBER_DIGITS = 15,
@@ -88,13 +89,30 @@ static str escape(struct export *x, str text)
     return text;
 }
 
+/* How many cells a field takes in each row: a text that is longer than one goes on in the columns behind it. */
+static size_t cells_of(struct export *x, const struct model_field *field, const uint64_t *ids, size_t count)
+{
+    size_t most = 0;
+    if (field->kind != FIELD_TEXT && field->kind != FIELD_LONG_TEXT) return 1;
+    for (size_t i = 0; i < count; i++) {
+        str text = fact_value(picture_fact(x->p, ids[i]), field);
+        size_t characters = text.n > CELL_CHARACTERS ? utf8_count(text) : 0;
+        if (characters > most) most = characters;
+    }
+    return most ? (most + CELL_CHARACTERS - 1) / CELL_CHARACTERS : 1;
+}
+
 static int write_text(struct export *x, uint32_t row, uint16_t column, const struct fact *f,
                       const struct model_field *field, str text)
 {
-    if (!text.n) return 0;
-    if (utf8_count(text) > CELL_CHARACTERS) return refuse(x, f, field, text);
-    lxw_error e = worksheet_write_string(x->sheet, row, column, escape(x, text).p, NULL);
-    return e ? err_set(x->err, ERR_LIMIT, "cannot write the workbook: %s", lxw_strerror(e)) : 0;
+    bool goes_on = field->kind == FIELD_TEXT || field->kind == FIELD_LONG_TEXT;
+    if (!goes_on && utf8_count(text) > CELL_CHARACTERS) return refuse(x, f, field, text);
+    for (size_t at; text.n; text = str_from(text, at), column++) {
+        at = utf8_offset(text, CELL_CHARACTERS);
+        lxw_error e = worksheet_write_string(x->sheet, row, column, escape(x, str_slice(text, 0, at)).p, NULL);
+        if (e) return err_set(x->err, ERR_LIMIT, "cannot write the workbook: %s", lxw_strerror(e));
+    }
+    return 0;
 }
 
 /* How many digits a number has, and how many of them behind the point. */
@@ -193,7 +211,8 @@ static int write_sheet(struct export *x, const struct export_list *list)
     size_t count;
     const uint64_t *ids = export_ids(x->p, list, &count);
     const struct model_type *type = list->type;
-    uint16_t column = 1;
+    size_t *cells = arena_array(x->a, type->field_count, sizeof *cells); /* that a field takes; 0: it is not there */
+    size_t column = 1;
     if (count > ROWS_LIMIT)
         return err_set(x->err, ERR_LIMIT,
                        "there are %zu " STR_FORMAT ", and a sheet holds %d; export CSV or JSON lines", count,
@@ -207,8 +226,19 @@ static int write_sheet(struct export *x, const struct export_list *list)
     for (size_t k = 0; k < type->field_count; k++) {
         const struct model_field *field = &type->fields[k];
         if (!export_has(x->p, list->viewer, type, field)) continue;
-        worksheet_set_column(x->sheet, column, column, width_of(x, field, ids, count), NULL);
-        worksheet_write_string(x->sheet, 0, column++, arena_copy(x->a, field->name).p, x->head);
+        cells[k] = cells_of(x, field, ids, count);
+        if (column + cells[k] > COLUMNS_LIMIT)
+            return err_set(x->err, ERR_LIMIT,
+                           STR_FORMAT ": \"" STR_FORMAT
+                                      "\" has texts too long for a workbook; export CSV or JSON lines",
+                           STR_ARGS(type->plural), STR_ARGS(field->name));
+        for (size_t i = 0; i < cells[k]; i++, column++) {
+            str name = i ? arena_printf(x->a, STR_FORMAT CONTINUED_FORMAT, STR_ARGS(field->name), i + 1)
+                         : arena_copy(x->a, field->name);
+            worksheet_set_column(x->sheet, (uint16_t)column, (uint16_t)column,
+                                 i ? WIDTH_LIMIT : width_of(x, field, ids, count), NULL);
+            worksheet_write_string(x->sheet, 0, (uint16_t)column, name.p, x->head);
+        }
     }
     worksheet_autofilter(x->sheet, 0, 0, (uint32_t)count, (uint16_t)(column - 1));
     for (size_t i = 0; i < count; i++) {
@@ -217,10 +247,8 @@ static int write_sheet(struct export *x, const struct export_list *list)
         size_t known = x->formats.count;
         worksheet_write_number(x->sheet, (uint32_t)i + 1, 0, (double)ids[i], NULL);
         column = 1;
-        for (size_t k = 0; k < type->field_count; k++)
-            if (export_has(x->p, list->viewer, type, &type->fields[k]) &&
-                write_cell(x, (uint32_t)i + 1, column++, f, &type->fields[k]) < 0)
-                return -1;
+        for (size_t k = 0; k < type->field_count; column += cells[k++])
+            if (cells[k] && write_cell(x, (uint32_t)i + 1, (uint16_t)column, f, &type->fields[k]) < 0) return -1;
         if (known == x->formats.count) arena_back_to(x->a, mark); /* the texts are copied by now */
     }
     return 0;

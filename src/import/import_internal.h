@@ -48,8 +48,10 @@ struct book_sheet {
 int book_open(struct arena *a, str bytes, struct book **out, struct err *err) MUST_USE;
 void book_close(struct book *w);
 const struct book_sheet *book_sheets(const struct book *w, size_t *count);
-/* Its rows that have something in them, with their numbers as lines. Sizes, dimensions and counts that the file states
- * are not believed. */
+/* How an export heads the columns in which texts of the one before go on that are longer than a cell takes, from 2. */
+#define CONTINUED_FORMAT " (continued %zu)"
+/* Its rows that have something in them, with their numbers as lines; texts that go on in further columns are whole
+ * again. Sizes, dimensions and counts that the file states are not believed. */
 int book_read(struct book *w, size_t sheet, struct import_rows *out, struct err *err) MUST_USE;
 
 /* What a number format makes of a number (import_xlsx_format.c). */

@@ -9,7 +9,8 @@ enum {
     COLUMN_LIMIT = 16384,
     CELLS_LIMIT = 16 << 20,
     MERGES_LIMIT = 200000,
-    FILLS_LIMIT = 4 << 20, /* cells that merged ones hand on */
+    FILLS_LIMIT = 4 << 20,      /* cells that merged ones hand on */
+    CONTINUED_LIMIT = 64 << 20, /* bytes of a text in several cells */
 };
 
 struct merge {
@@ -26,7 +27,7 @@ struct sheet {
     uint32_t row, column; /* from 1; from 0 */
     char type;            /* of the cell: n s i(nline) f(ormula's text) b e d */
     uint32_t style;
-    bool has_inline, phonetic;
+    bool has_inline, phonetic, too_long;
 };
 
 /* "BC23" to column and row (0: none written); false when it is neither. */
@@ -235,6 +236,58 @@ static int fill_merged(struct sheet *s, struct err *err)
     return 0;
 }
 
+/* How many columns go on from each; 0 for those themselves. */
+static bool find_continued(struct sheet *s, const struct import_row *header, size_t *parts)
+{
+    bool found = false;
+    for (size_t i = 0, first = 0; i < header->cells.count; i++) {
+        str name = header->cells.fields[first];
+        str next = arena_printf(s->w->a, STR_FORMAT CONTINUED_FORMAT, STR_ARGS(name), parts[first] + 1);
+        bool goes_on = i && name.n && str_eq(header->cells.fields[i], next);
+        found |= goes_on;
+        if (goes_on)
+            parts[first]++;
+        else
+            parts[first = i] = 1;
+    }
+    return found;
+}
+
+static str join(struct sheet *s, const struct csv_row *cells, size_t from, size_t count)
+{
+    struct buf b;
+    if (from >= cells->count) return STR("");
+    if (count == 1 || from + 1 >= cells->count || !cells->fields[from + 1].n) return cells->fields[from];
+    buf_init(&b, CONTINUED_LIMIT);
+    for (size_t i = from; i < from + count && i < cells->count; i++) buf_str(&b, cells->fields[i]);
+    str whole = buf_copy(&b, s->w->a);
+    if (b.full) s->too_long = true;
+    buf_release(&b);
+    return whole;
+}
+
+/* An export heads its sheets in the first line; nothing else is taken for parts of one text. */
+static int join_continued(struct sheet *s, struct err *err)
+{
+    if (!s->rows->count || s->rows->items[0].cells.line != 1) return 0;
+    size_t columns = s->rows->items[0].cells.count, *parts = arena_array(s->w->a, columns, sizeof *parts);
+    if (!find_continued(s, &s->rows->items[0], parts)) return 0;
+    for (size_t r = 0; r < s->rows->count; r++) {
+        struct import_row *row = &s->rows->items[r];
+        size_t kept = 0, i = 0;
+        for (; i < columns && i < row->cells.count; i += parts[i], kept++) {
+            row->cells.fields[kept] = r ? join(s, &row->cells, i, parts[i]) : row->cells.fields[i];
+            row->kinds[kept] = row->kinds[i];
+        }
+        for (; i < row->cells.count; i++, kept++) {
+            row->cells.fields[kept] = row->cells.fields[i];
+            row->kinds[kept] = row->kinds[i];
+        }
+        row->cells.count = kept;
+    }
+    return s->too_long ? err_set(err, ERR_LIMIT, "has a text of over %d MB in its columns", CONTINUED_LIMIT >> 20) : 0;
+}
+
 int book_read(struct book *w, size_t sheet, struct import_rows *out, struct err *err)
 {
     bool there;
@@ -245,6 +298,7 @@ int book_read(struct book *w, size_t sheet, struct import_rows *out, struct err 
     int status = part_read(&p, w->paths.items[sheet], &there, err);
     if (status == 0 && !there) status = err_set(err, ERR_INPUT, "is a damaged workbook: the sheet is not in it");
     if (status == 0) status = fill_merged(&s, err);
+    if (status == 0) status = join_continued(&s, err);
     buf_release(&s.inline_text);
     buf_release(&s.value);
     return status;
