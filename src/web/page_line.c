@@ -16,13 +16,13 @@ enum {
     COLUMN_COUNT
 };
 enum {
-    NODE_WIDTH = 164,
+    NODE_WIDTH = 162,
     NODE_HEIGHT = 44,
     ROW_GAP = 10,
     COLUMN_GAP = 30,
     HEAD_HEIGHT = 26,
     SHOWN_ROWS = 24,
-    NAME_CHARACTERS = 20
+    NAME_CHARACTERS = 18
 };
 #define MONEY_OF ((uint64_t)1 << 60) /* the node of what a fact costs */
 
