@@ -24,7 +24,7 @@ import { replay } from './replay.mjs';
 
 // Two halves that can run side by side, each on a workspace of its own; about as long as each other.
 const halves = {
-  first: { pages, direction, list, keys, past, rules, forums, replay },
+  first: { pages, direction, forums, list, keys, past, rules, replay },
   second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, api, rulebooks },
 };
 const parts = { ...halves.first, ...halves.second };

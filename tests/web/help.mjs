@@ -96,7 +96,8 @@ export async function open(browser, base, { who = 'marketing', width = 1440, hei
   await page.goto(`${base}/sign-in`);
   await page.fill('#name', `${who}@northlight.example`);
   await page.fill('#password', password);
-  await Promise.all([page.waitForURL(`${base}/`), page.click('button.main')]);
+  await page.click('button.main');
+  if (!await page.waitForURL(`${base}/`, { timeout: 10000 }).then(() => true, () => false)) throw new Error(`${who} cannot sign in: ${await page.innerText('main')}`);
   return page;
 }
 
