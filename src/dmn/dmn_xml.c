@@ -271,6 +271,7 @@ static int parse(struct reading *r, str source, struct err *err)
 {
     size_t done = 0;
     enum XML_Status status = XML_STATUS_OK;
+    if (!source.n) source = STR(""); /* which may have had no place at all */
     while (status == XML_STATUS_OK) {
         size_t piece = source.n - done < (1 << 20) ? source.n - done : 1 << 20;
         status = XML_Parse(r->parser, source.p + done, (int)piece, done + piece == source.n);

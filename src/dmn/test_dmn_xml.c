@@ -37,6 +37,7 @@ static void namespaces(struct test_tally *t)
     CHECK(xml_is(own, "own") && str_eq(own->space, XML_OWN) && !own->next);
     x = tree(&a, STR("<a xmlns='urn:m'><b xmlns=''><c/></b><d/></a>"), &err);
     CHECK(x && xml_is(x->first, "d") && !x->first->next); /* the other is of no namespace */
+    CHECK(!tree(&a, STR_NONE, &err) && err.code == ERR_INPUT);
     arena_release(&a);
 }
 
