@@ -27,7 +27,7 @@ const pictures = ['today-light-1440', 'today-dark-1440', 'today-light-390', 'cap
   'finding-light-1440', 'fact-light-1440', 'keys-light-1440', 'filters-light-1440'];
 
 // Both schemes and both widths are seen by two looks; all four are for the long check, and where pictures are asked for.
-const looks = process.env.PICTURES || process.env.ENTENTE_KILLS ? [['light', 1440], ['light', 390], ['dark', 1440], ['dark', 390]] : [['light', 1440], ['dark', 390]];
+const looks = process.env.PICTURES || process.env.ENTENTE_LONG ? [['light', 1440], ['light', 390], ['dark', 1440], ['dark', 390]] : [['light', 1440], ['dark', 390]];
 // Each of these pages: nothing too wide, nothing serious, one heading; and its picture, where one is asked for.
 export async function look(browser, base, named, { who = 'marketing' } = {}) {
   const folder = process.env.PICTURES;
