@@ -181,7 +181,7 @@ export async function api(browser, { base, port }) {
     writeFileSync(`${process.env.WORK}/imported.csv`, 'name,statement\nAnswer imports,As the file has it\n');
     run('import', 'objectives', `${process.env.WORK}/imported.csv`, '--source', 'plan');
     let imported;
-    for (let i = 0; i < 20 && !imported; i++) {
+    for (let i = 0; i < 200 && !imported; i++) {
       await new Promise((later) => setTimeout(later, 50)); // the server looks for others' commits now and then
       [imported] = (await it('GET', `${objectives}?q=answer+imports`)).json.items;
     }

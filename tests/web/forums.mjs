@@ -2,7 +2,7 @@
 // What a ruling promises, on Today and on agendas; a meeting from its agenda to closed minutes, and what it decides to the signature.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { check, group, open, post, same, serious } from './help.mjs';
+import { check, group, open, post, same, seen, serious } from './help.mjs';
 import { request as good, run } from './program.mjs';
 
 const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name, exact: true }).click()]);
@@ -16,8 +16,7 @@ export async function forums(browser, { base, port }) {
     writeFileSync(`${process.env.WORK}/late.json`, JSON.stringify(good));
     execFileSync(process.env.ENTENTE, ['ask', '--input', `${process.env.WORK}/late.json`, '--keep', '--request', 'RQ-1051', '--today', '2026-11-09',
       '--workspace', `${process.env.WORK}/web.entente`]);
-    await anna.goto(`${base}/facts/${late}`);
-    await anna.locator('#promise').waitFor();
+    await seen(anna, `${base}/facts/${late}`, '#promise');
     check(/12 November 2026/.test(await anna.locator('#promise').innerText()) && await anna.locator('#promise .pill.high').count() === 1, 'the page of the request has the day');
     for (const [page, who] of [[anna, 'marketing'], [jonas, 'IT']]) {
       await page.goto(base);

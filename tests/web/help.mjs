@@ -101,6 +101,16 @@ export async function open(browser, base, { who = 'marketing', width = 1440, hei
   return page;
 }
 
+// The page, once the server has noticed what another process wrote.
+export async function seen(page, address, selector) {
+  for (let i = 0; i < 100; i++) {
+    await page.goto(address);
+    if (await page.locator(selector).count()) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`${selector} does not come on ${address}`);
+}
+
 // On the page of a fact: { name, mimeType, buffer }.
 export async function attach(page, address, file) {
   await page.goto(address);

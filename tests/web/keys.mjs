@@ -2,7 +2,7 @@
 // Two keys: proposing, signing, refusing, and what everybody sees meanwhile.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { check, group, open, password, same } from './help.mjs';
+import { check, group, open, password, same, seen } from './help.mjs';
 import { look } from './pages.mjs';
 
 const field = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first();
@@ -127,10 +127,10 @@ export async function keys(browser, base) {
     const file = (name, text) => { writeFileSync(`${process.env.WORK}/${name}`, text); return `${process.env.WORK}/${name}`; };
     entente('import', 'business cases', file('cases.csv', 'name\nOne mailer\n'));
     entente('import', 'assumptions', file('assumptions.csv', 'assumption,case,agreed value\nMails a month,One mailer,40\nPrice of a mail,One mailer,2\n'));
-    await dora.goto(`${base}/types/business-cases`);
+    await seen(dora, `${base}/types/business-cases`, 'main a:text-is("One mailer")');
     await dora.click('main a:text-is("One mailer")');
     whole = new URL(dora.url()).pathname;
-    await dora.goto(`${base}${whole}/keys`);
+    await seen(dora, `${base}${whole}/keys`, ':nth-match(.piece, 2)');
     const piece = (page, name) => page.locator('.piece', { hasText: name });
     same(await dora.locator('.piece[open]').count(), 2, 'all of the first draft is read');
     await press(dora, 'Propose');
