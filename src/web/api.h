@@ -89,4 +89,27 @@ struct fact_place;
 str api_cursor(struct request *r, str query, const struct fact_place *place); /* STR_NONE: too long a value */
 bool api_read_cursor(struct request *r, str query, str cursor, struct fact_place *out);
 
+/* ---- One each row of the routes ---- */
+
+void answer_api_facts(struct request *r);
+void answer_api_fact(struct request *r);
+void answer_api_attachments(struct request *r);
+void answer_api_attachment(struct request *r);
+void answer_api_create(struct request *r);
+void answer_api_change(struct request *r);
+void answer_api_delete(struct request *r);
+void answer_api_changes(struct request *r);
+void answer_api_findings(struct request *r);
+void answer_api_journal(struct request *r);
+void answer_api_times(struct request *r);
+void answer_api_similar(struct request *r);
+void answer_api_rulings(struct request *r);
+void answer_api_ruling(struct request *r);
+void answer_api_ask(struct request *r);
+void answer_api_rule(struct request *r);
+void answer_api_overrule(struct request *r);
+void answer_api_ruling_stays(struct request *r);
+void answer_api_me(struct request *r);
+void answer_api_description(struct request *r);
+
 #endif

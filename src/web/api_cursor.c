@@ -2,6 +2,7 @@
 /* Cursors: the place of the last row in the order of the list, so that what is written meanwhile moves nothing. Opaque
  * and checked: one that was altered, or belongs to another list or another role, is refused. */
 #include "api.h"
+#include "web_pages.h"
 
 #include "graph_query.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One's own account: password, where one is signed in, tokens for programs. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

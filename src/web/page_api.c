@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The API for people: its operations, and where each type of fact is. */
 #include "api.h"
+#include "web_pages.h"
 
 void answer_api_page(struct request *r)
 {

@@ -4,7 +4,7 @@
 #define PAGE_ASK_H
 
 #include "align_rulebook.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 enum { PICK_COUNT = 5 };
 struct ask_pick {                  /* a fact that a question may be answered from */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Published figures where they belong: at the head of the types that they are about, with the company's own number
  * beside those that mean the same. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 static struct feel_value benchmark_record(struct request *r, const struct benchmark *b, const struct found *found)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The blueprint: what must change from today's capability map to a map of the future, by when, on which shared data and
  * interfaces; and what hangs loose in it. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

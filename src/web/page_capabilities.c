@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The capability map: areas, what they are made of, and one lens at a time. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

@@ -3,7 +3,7 @@
 #ifndef PAGE_FACT_H
 #define PAGE_FACT_H
 
-#include "web_inside.h"
+#include "web_pages.h"
 
 /* What is said about a fact, and by whom. */
 struct talk {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All facts: the types, and finding any fact by its text. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 enum { FIND_ROWS = 50, OPTION_ROWS = 20 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The evidence of one finding: what it says, the facts that it says it of, and the check that found it. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 enum { SHOWN_FIELDS = 6 };
 

@@ -3,7 +3,7 @@
 #ifndef PAGE_FORUM_H
 #define PAGE_FORUM_H
 
-#include "web_inside.h"
+#include "web_pages.h"
 
 struct forum_types {
     const struct model_type *forum, *meeting, *item, *decision;

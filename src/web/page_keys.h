@@ -4,7 +4,7 @@
 #define PAGE_KEYS_H
 
 #include "store_keys.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 /* For the part two_keys: {state, href, agreed, waits, changes, deletes, said, sets: [{title, help, sides: [{side, key,
  * by, when, hash, without}]}]}. */

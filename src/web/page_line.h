@@ -3,7 +3,7 @@
 #ifndef PAGE_LINE_H
 #define PAGE_LINE_H
 
-#include "web_inside.h"
+#include "web_pages.h"
 
 /* The line on which the fact stands, and what hangs loose on it. False for a type that has no place on it. */
 bool line_draw(struct request *r, uint64_t root, struct feel_value *line, struct feel_value *loose) MUST_USE;

@@ -5,7 +5,7 @@
 #define PAGE_LIST_H
 
 #include "graph_query.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 enum { QUERY_SECONDS = 2 }; /* a worker is not to be held longer */
 

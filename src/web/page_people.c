@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may come in, for stewards: invitations, roles, closing and opening again, links for those who forgot. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

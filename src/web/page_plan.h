@@ -4,7 +4,7 @@
 #define PAGE_PLAN_H
 
 #include "import.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 /* What a person chose for the columns of an earlier showing of the plan: the form's use.1, use.2 … beside the headers
  * in header.1, header.2 …. */

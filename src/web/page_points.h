@@ -4,7 +4,7 @@
 #define PAGE_POINTS_H
 
 #include "graph_restate.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 /* What the two sides say that an objective means, where they part, and what is answered; texts: marketing's, IT's. */
 int points_compare(struct request *r, const struct fact *objective, struct restatement *out, str texts[2],

@@ -4,7 +4,7 @@
 #define PAGE_RULEBOOK_H
 
 #include "ruling_tables.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 struct shown_book {
     const struct fact *fact; /* NULL: it comes with the program */

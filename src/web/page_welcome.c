@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A one-time link: whoever has it chooses the account's password, and is in. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

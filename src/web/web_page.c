@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages: templates that are compiled at start, and the values that they are given. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include <string.h>
 
@@ -71,9 +71,11 @@ int pages_compile(struct web *web, struct err *err)
 #undef X
     };
     static const struct template_parts parts = {find_part, NULL};
+    struct page *pages = arena_array(&web->arena, PAGE_COUNT, sizeof *pages);
     web->functions = more_functions(web);
+    web->pages = pages;
     for (size_t i = 0; i < PAGE_COUNT; i++) {
-        struct page *page = &web->pages[i];
+        struct page *page = &pages[i];
         page->name = table[i].name;
         page->scope = page_scope(web, table[i].variables);
         str source = {table[i].start, (size_t)(table[i].end - table[i].start)};

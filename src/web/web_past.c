@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking back: the picture of an earlier day, and pages that stay there. */
 #include "api.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "web_inside.h"
+#include "api.h"
+#include "web_pages.h"
 
 static const struct route table[] = {
     {METHOD_GET, STR_INIT("/"), ACCESS_VIEW, LANE_WORKER, answer_today},

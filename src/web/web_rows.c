@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What tables and selects are made of. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 void put_pages(struct request *r, size_t count, size_t *from, size_t *to)
 {

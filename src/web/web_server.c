@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: reading a request whole, refusing what is wrong with it, and writing the answer. */
 #include "api.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 #include "web_study.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who asks: session and CSRF tokens, and signing in. */
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 #include "base_utf8.h"

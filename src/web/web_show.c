@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as people read them. */
 #include "ruling_tables.h"
-#include "web_inside.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 #include "base_utf8.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web_study.h"
+#include "web_pages.h"
 
 #include "base_time.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The workers: what a request asks for is done here, so that no connection's thread ever waits. */
 #include "api.h"
+#include "web_pages.h"
 
 #include <string.h>
 
