@@ -42,9 +42,7 @@ void api_refuse(struct request *r, const char *title, const struct api_faults *f
 void api_refuse_body(struct request *r, const struct api_faults *faults);               /* 422 */
 /* The answer to an error of ours. `conflict`: the status of ERR_CONFLICT. */
 void api_fail(struct request *r, const struct err *err, int conflict);
-struct ruling;
-void api_refuse_open(struct request *r, const struct ruling *ruling); /* what is missing or against, by name: 422 */
-struct json_writer api_begin(struct request *r);                      /* a writer of the answer's body */
+struct json_writer api_begin(struct request *r); /* a writer of the answer's body */
 void api_end(struct request *r, int status);
 void api_header(struct request *r, const char *name, str value);
 /* The body as JSON; NULL after answering 400. */
@@ -58,6 +56,21 @@ void api_answer(struct request *r); /* checks who asks, then calls the route's f
 /* Rulings belong to requests: a token for some types needs those. False after answering. */
 bool api_sees_rulings(struct request *r);
 bool api_reads_type(const struct request *r, const struct model_type *type);
+
+/* ---- Rulings (api_rule.c): each door says what was asked, and all else is the same ---- */
+
+struct api_asked {
+    str door;                /* as it is kept: "api", "hook" */
+    const struct json *body; /* the answers; not read where there are words */
+    const struct answer_words *words;
+    size_t word_count;
+    const struct json *rulebook, *request; /* as they were named; NULL: not at all */
+    bool in_text;                          /* a person reads the answer */
+};
+/* Rules and hands it to the scribe, under the Idempotency-Key where there is one; or answers why not. */
+void api_rule(struct request *r, const struct api_asked *asked);
+/* The answer, as a text; that it is kept, the scribe adds. */
+void api_tell_text(struct request *r, const struct ruling *ruling, const struct ruling_promise *promise);
 
 /* ---- Facts ---- */
 
@@ -79,6 +92,8 @@ void api_read_fields(struct request *r, struct change_set *c, uint64_t fact, con
 struct change_set *api_changes(struct request *r); /* with the reason of the query; NULL after answering 422 */
 /* Commits, remembers the answer under the idempotency key, and looks at the newest picture. -1 after answering. */
 int api_commit(struct request *r, struct change_set *c, int conflict, struct commit_result *result);
+/* Has it a key that can be kept, or none? False after answering 400. */
+bool api_key_is_good(struct request *r);
 /* Was it answered before? Then it is answered so again. False after that, or after refusing the key. */
 bool api_is_new(struct request *r);
 void api_remember(struct request *r);

@@ -186,11 +186,15 @@ static str holder_of(struct request *r)
     return text_format(r, "t%s", key);
 }
 
-static bool key_is_good(str key)
+bool api_key_is_good(struct request *r)
 {
-    for (size_t i = 0; i < key.n; i++)
-        if ((unsigned char)key.p[i] <= ' ' || (unsigned char)key.p[i] > '~') return false;
-    return key.n && key.n <= KEY_BYTES;
+    str key = r->idempotency;
+    bool good = !key.p || (key.n && key.n <= KEY_BYTES);
+    for (size_t i = 0; good && i < key.n; i++) good = (unsigned char)key.p[i] > ' ' && (unsigned char)key.p[i] <= '~';
+    if (good) return true;
+    api_problem(r, 400, "The Idempotency-Key is not understood",
+                text_format(r, "It has from 1 to %d letters, digits and signs.", KEY_BYTES));
+    return false;
 }
 
 bool api_is_new(struct request *r)
@@ -198,12 +202,8 @@ bool api_is_new(struct request *r)
     struct err err;
     struct stored_answer a;
     unsigned char asked[32];
+    if (!api_key_is_good(r)) return false;
     if (!r->idempotency.p) return true;
-    if (!key_is_good(r->idempotency)) {
-        api_problem(r, 400, "The Idempotency-Key is not understood",
-                    text_format(r, "It has from 1 to %d letters, digits and signs.", KEY_BYTES));
-        return false;
-    }
     if (store_load_answer(r->store, &r->arena, holder_of(r), r->idempotency, time_now(), &a, &err)) {
         if (err.code == ERR_ABSENT) return true;
         api_fail(r, &err, 409);

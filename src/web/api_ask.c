@@ -63,109 +63,31 @@ static bool read_asked(struct asking *k)
     return true;
 }
 
-static str word(const struct asking *k, const char *name)
+/* What stands in the body, else among the words, as if it stood in the body; NULL. */
+static const struct json *named(const struct asking *k, const char *name)
 {
     const struct json *j = k->body ? json_get(k->body, str_of(name)) : NULL;
-    if (j) return j->kind == JSON_STRING ? j->text : STR("");
+    if (j) return j;
     VEC_EACH(w, &k->words)
-        if (str_eq_nocase(w->name, str_of(name))) return w->text;
-    return STR_NONE;
-}
-
-/* The request for which it is, by its number; false after answering. */
-static bool read_request(struct asking *k, uint64_t *out)
-{
-    struct request *r = k->r;
-    const struct model_type *type = model_type(picture_model(r->picture), STR("request"));
-    str number = word(k, "request");
-    bool several = false;
-    *out = 0;
-    if (!number.p) return true;
-    if (type) *out = picture_find(r->picture, type, number, &several);
-    if (*out && !several) return true;
-    api_problem(r, 422, "Nothing was ruled",
-                text_format(r, "request: there is none with the number \"" STR_FORMAT "\".", STR_ARGS(number)));
-    return false;
-}
-
-static void tell_text(struct request *r, const struct ruling *ruling, const struct stored_ruling *row)
-{
-    str due = row && row->promise.within ? civil_emit(&r->arena, row->promise.due) : STR_NONE;
-    buf_clear(&r->out);
-    ruling_emit_text(&r->out, &r->arena, ruling, due);
-    if (row) buf_printf(&r->out, "Kept as ruling %llu.\n", (unsigned long long)row->number);
-    r->status = 200;
-    r->type = "text/plain; charset=utf-8";
-}
-
-static int keep(struct asking *k, const struct rulebook *rules, struct stored_ruling *row, uint64_t request,
-                struct err *err)
-{
-    struct request *r = k->r;
-    unsigned char hash[RULING_HASH_SIZE];
-    str text;
-    shelf_hash(r->web->shelf, rules, hash, &text);
-    row->actor = r->user.name, row->door = STR("hook"), row->request = request;
-    struct store *writer = web_write(r->web);
-    int failed = store_keep_book(writer, row->rulebook, row->version, text, row->time, hash, err) ||
-                 store_add_rulings(writer, &r->arena, row, 1, err);
-    return web_written(r->web, failed ? -1 : 0, err);
-}
-
-static void rule(struct asking *k, const struct rulebook *rules, uint64_t request)
-{
-    struct request *r = k->r;
-    struct feel_env env;
-    struct answers answers;
-    struct ruling ruling;
-    struct stored_ruling row = {0};
-    struct err err;
-    int64_t now, today;
-    unsigned char hash[RULING_HASH_SIZE];
-    str text;
-    web_now(r->web, &now, &today);
-    ruling_env(&env, &r->arena, now, today);
-    shelf_hash(r->web->shelf, rules, hash, &text);
-    if (k->body && !k->words.count) {
-        const struct json *input = json_get(k->body, STR("input"));
-        answers_from_json(rules, &env, input ? input : k->body, &answers);
-    } else {
-        answers_from_words(rules, &env, k->words.items, k->words.count, &answers);
-    }
-    int failed = ruling_make(rules, hash, &r->arena, now, today, &answers, &ruling, &row, &r->out, &err);
-    bool ruled = !failed && (ruling.state == RULED || ruling.state == RULED_GAP);
-    if (ruled) failed = keep(k, rules, &row, request, &err);
-    if (failed) {
-        api_fail(r, &err, 409);
-    } else if (k->text) {
-        tell_text(r, &ruling, ruled ? &row : NULL);
-    } else if (!ruled) {
-        api_refuse_open(r, &ruling);
-    } else {
-        ruling_put_number(&r->out, row.number);
-        api_end(r, 201);
-        api_header(r, "Location", text_format(r, "/api/v1/rulings/%llu", (unsigned long long)row.number));
-    }
+        if (str_eq_nocase(w->name, str_of(name))) {
+            struct json *made = arena_zalloc(&k->r->arena, sizeof *made);
+            made->kind = JSON_STRING, made->text = w->text;
+            return made;
+        }
+    return NULL;
 }
 
 void answer_api_ask(struct request *r)
 {
     static const str known[] = {STR_INIT("token")};
     struct asking k = {.r = r};
-    struct err err;
-    uint64_t request;
-    int64_t now, today;
-    const struct rulebook *rules = NULL;
-    if (!api_sees_rulings(r) || !api_query_only(r, known, ARRAY_COUNT(known)) || !read_asked(&k) ||
-        !read_request(&k, &request))
-        return;
-    web_now(r->web, &now, &today);
-    struct book_day day = request_book_day(r, today);
-    if (shelf_take_in_force(r->web->shelf, &day, word(&k, "rulebook"), NULL, &rules, &err) == 0)
-        rule(&k, rules, request);
-    else if (err.code == ERR_ABSENT)
-        api_problem(r, 422, "Nothing was ruled", STR("rulebook: none of that name is in force."));
-    else
-        api_fail(r, &err, 409);
-    shelf_put_back(r->web->shelf, rules);
+    if (!api_sees_rulings(r) || !api_query_only(r, known, ARRAY_COUNT(known)) || !read_asked(&k)) return;
+    const struct api_asked asked = {.door = STR("hook"),
+                                    .body = k.body,
+                                    .words = k.words.items,
+                                    .word_count = k.words.count,
+                                    .rulebook = named(&k, "rulebook"),
+                                    .request = named(&k, "request"),
+                                    .in_text = k.text};
+    api_rule(r, &asked);
 }

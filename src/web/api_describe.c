@@ -196,7 +196,7 @@ static void put_schemas(struct describing *d)
         "{\"description\": \"The answers to the rulebook's questions by their names, in input, as the text of a FEEL "
         "context in with, or as the object itself.\", \"type\": \"object\", \"properties\": {\"input\": {\"type\": "
         "\"object\"}, \"with\": {\"type\": \"string\"}, \"rulebook\": {\"type\": \"string\"}, \"request\": "
-        "{\"type\": \"integer\"}}}");
+        "{\"type\": [\"integer\", \"string\"]}}}");
     key_raw(d, "_ruling",
             "{\"type\": \"object\", \"required\": [\"zone\", \"extent\", \"scope\", \"timing\", \"conditions\", "
             "\"why\", \"lighter\", \"rulebook\", \"version\", \"ruling\"], \"properties\": {\"zone\": {\"type\": "

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rulings for programs: a purchase tool, a platform or a gate asks what a request needs, and is answered when that is
- * kept. */
+/* Rulings for programs: asking for one, reading, and setting one aside. */
 #include "align_similar.h"
 #include "api.h"
 
@@ -8,120 +7,14 @@
 
 enum { ROWS_SHOWN = 100, ROWS_MOST = 1000 };
 
-bool api_sees_rulings(struct request *r)
-{
-    const struct model_type *type = model_type(picture_model(r->picture), STR("request"));
-    if (type && api_reads_type(r, type)) return true;
-    api_problem(r, 403, "The token may not", STR("It is for other types of facts than requests."));
-    return false;
-}
-
 /* ---- Ruling ---- */
-
-/* NULL after answering. */
-static const struct rulebook *choose_book(struct request *r, const struct json *body, int64_t today)
-{
-    const struct json *wanted = json_get(body, STR("rulebook"));
-    const struct rulebook *rules = NULL;
-    struct book_day day = request_book_day(r, today);
-    struct err err;
-    bool named = wanted && wanted->kind == JSON_STRING;
-    if ((!wanted || named) &&
-        shelf_take_in_force(r->web->shelf, &day, named ? wanted->text : STR_NONE, NULL, &rules, &err) == 0)
-        return rules;
-    if (wanted && (!named || err.code == ERR_ABSENT))
-        api_problem(r, 422, "Nothing was ruled", STR("\"rulebook\" is not the name of one that is in force."));
-    else if (err.code == ERR_ABSENT)
-        api_problem(r, 503, "There is no rulebook", STR("None that decides on zones is in force."));
-    else
-        api_fail(r, &err, 409);
-    return NULL;
-}
-
-/* {"input": {…}}, {"with": "{…}"}, or the answers themselves. */
-static int read_answers(struct request *r, const struct rulebook *rules, struct feel_env *env, const struct json *body,
-                        struct answers *out, struct err *err)
-{
-    const struct json *with = json_get(body, STR("with")), *input = json_get(body, STR("input"));
-    struct feel_value context;
-    (void)r;
-    if (with && (with->kind != JSON_STRING || input))
-        return err_set(err, ERR_INPUT, "\"with\" is a text with a FEEL context, and stands without \"input\"");
-    if (input && input->kind != JSON_OBJECT) return err_set(err, ERR_INPUT, "\"input\" is an object");
-    if (with && dmn_inputs_from_text(env, with->text, &context, err) < 0) return err_at(err, 0, STR("with"));
-    if (with)
-        answers_from_context(rules, env, context, out);
-    else
-        answers_from_json(rules, env, input ? input : body, out);
-    return 0;
-}
-
-/* By name, each as the pointer to where it belongs. */
-void api_refuse_open(struct request *r, const struct ruling *ruling)
-{
-    struct api_faults faults = {0};
-    for (size_t i = 0; i < ruling->problem_count; i++) api_add_fault(r, &faults, STR("/input"), ruling->problems[i]);
-    for (size_t i = 0; i < ruling->open_count; i++) {
-        const struct rulebook_question *q = ruling->open[i];
-        api_add_fault(r, &faults, text_format(r, "/input/" STR_FORMAT, STR_ARGS(q->name)),
-                      text_format(r, STR_FORMAT " is missing: " STR_FORMAT, STR_ARGS(q->name), STR_ARGS(q->label)));
-    }
-    api_refuse(r, "Nothing was ruled", &faults);
-}
-
-/* The fact for which it is asked; false after answering. */
-static bool read_request(struct request *r, const struct json *body, uint64_t *out)
-{
-    const struct json *given = json_get(body, STR("request"));
-    int64_t id = 0;
-    const struct fact *f = NULL;
-    *out = 0;
-    if (!given) return true;
-    if (given->kind == JSON_NUMBER && str_to_int(given->text, &id) && id > 0)
-        f = picture_fact(r->picture, (uint64_t)id);
-    if (f && str_eq(fact_type(f)->name, STR("request"))) return *out = (uint64_t)id, true;
-    api_problem(r, 422, "Nothing was ruled", STR("\"request\" is the id of a request of this workspace."));
-    return false;
-}
 
 void answer_api_rule(struct request *r)
 {
-    struct err err;
-    struct feel_env env;
-    struct answers answers;
-    struct ruling ruling;
-    const struct rulebook *rules;
-    int64_t now, today;
-    uint64_t request;
-    const struct json *body = NULL;
-    if (!api_sees_rulings(r) || !api_query_only(r, NULL, 0) || !(body = api_body(r)) ||
-        !read_request(r, body, &request))
-        return;
-    web_now(r->web, &now, &today);
-    if (!(rules = choose_book(r, body, today))) return;
-    struct kept_ruling *k = arena_zalloc(&r->arena, sizeof *k);
-    unsigned char hash[RULING_HASH_SIZE];
-    shelf_hash(r->web->shelf, rules, hash, &k->text);
-    ruling_env(&env, &r->arena, now, today);
-    int failed = read_answers(r, rules, &env, body, &answers, &err) ||
-                 ruling_make(rules, hash, &r->arena, now, today, &answers, &ruling, &k->row, &r->out, &err);
-    if (failed)
-        api_fail(r, &err, 409);
-    else if (ruling.state != RULED && ruling.state != RULED_GAP)
-        api_refuse_open(r, &ruling);
-    else {
-        k->book = rules, k->row.actor = r->user.name, k->row.door = STR("api"), k->row.request = request;
-        if (r->idempotency.p)
-            k->row.key =
-                text_format(r, "%s%llu " STR_FORMAT, r->token ? "t" : "u",
-                            (unsigned long long)(r->token ? r->token->id : r->user.id), STR_ARGS(r->idempotency));
-        api_end(r, 201);
-        if (r->status == 201) {
-            r->keeps = k;
-            return;
-        }
-    }
-    shelf_put_back(r->web->shelf, rules);
+    struct api_asked asked = {.door = STR("api")};
+    if (!api_sees_rulings(r) || !api_query_only(r, NULL, 0) || !(asked.body = api_body(r))) return;
+    asked.rulebook = json_get(asked.body, STR("rulebook")), asked.request = json_get(asked.body, STR("request"));
+    api_rule(r, &asked);
 }
 
 /* ---- Reading ---- */

@@ -199,6 +199,7 @@ struct kept_ruling {
     struct stored_ruling row;
     const struct rulebook *book; /* held until it is written */
     str text;                    /* the book's */
+    bool in_text;                /* the answer is a text for a person */
 };
 struct scribe {
     struct lane_queue queue;

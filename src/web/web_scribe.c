@@ -34,19 +34,25 @@ static void tell_again(struct web *web, struct request *r, const struct stored_r
     struct store *store = web->scribe.store;
     if (ruling_again(store, web->shelf, &r->arena, row, &ruling, &book, &r->out, &same, &err) < 0)
         api_fail(r, &err, 409);
+    else if (r->keeps->in_text)
+        api_tell_text(r, &ruling, &row->promise);
     else
-        buf_char(&r->out, '\n'), ruling_put_number(&r->out, row->number);
+        buf_char(&r->out, '\n');
+    api_header(r, "Idempotency-Replayed", STR("true"));
     shelf_put_back(web->shelf, book);
 }
 
 static void tell(struct web *web, struct request *r, const struct stored_ruling *row)
 {
-    if (row->again)
-        tell_again(web, r, row);
-    else
+    unsigned long long number = row->number;
+    if (row->again) tell_again(web, r, row);
+    if (r->status >= 300) return;
+    if (r->keeps->in_text) {
+        buf_printf(&r->out, "Kept as ruling %llu.\n", number);
+    } else {
         ruling_put_number(&r->out, row->number);
-    if (r->status == 201)
-        api_header(r, "Location", text_format(r, "/api/v1/rulings/%llu", (unsigned long long)row->number));
+        api_header(r, "Location", text_format(r, "/api/v1/rulings/%llu", number));
+    }
 }
 
 /* One that cannot be written must not keep the others from it: then each is tried by itself. */

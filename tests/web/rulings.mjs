@@ -52,6 +52,8 @@ export async function rulings(browser, { base, port }) {
     same(JSON.stringify(one.json), JSON.stringify(two.json), 'and answer');
     same((await it('POST', at, { input: { ...good, users: 16 } }, key)).status, 422, 'not for another question');
     check((await head('POST', at, { input: good }, key)).json.ruling > one.json.ruling, 'a key is its holder’s');
+    same((await it('POST', at, { input: good }, { 'Idempotency-Key': 'x'.repeat(300) })).status, 400, 'a key that is too long');
+    same((await it('POST', at, { input: good, request: 'RQ-1054' })).status, 201, 'for a request, by its number');
     const many = await Promise.all(Array.from({ length: 20 }, () => it('POST', at, { input: good }, { 'Idempotency-Key': 'at once' })));
     same(new Set(many.map((m) => m.json.ruling)).size, 1, 'also at once');
   });
@@ -89,6 +91,15 @@ export async function rulings(browser, { base, port }) {
     same((await hook('POST', ask, { text: lines.join('\n') }, { Accept: 'text/plain' })).body.split('\n')[0], 'Zone: amber', 'JSON with a text, answered as a text');
     same((await hook('POST', ask, { input: { what: 'report' } })).status, 422, 'JSON: what is missing, as a problem');
     for (const [body, what] of [['request: RQ-9\nwhat: report', 'no such request'], ['rulebook: nobody\nwhat: report', 'no such rulebook']]) same((await hook('POST', ask, body, type('text/plain'))).status, 422, what);
+    const twice = (body, key, more) => hook('POST', ask, body, { ...type('text/plain'), 'Idempotency-Key': key, ...more });
+    const [told, again] = [await twice(lines.join('\n'), 'mail-1'), await twice(lines.join('\n'), 'mail-1')];
+    check(told.status === 200 && again.status === 200 && again.body === told.body && again.headers['idempotency-replayed'] === 'true', `a mail that comes twice is ruled once: ${again.body}`);
+    const kept = Number(/Kept as ruling (\d+)/.exec(told.body)[1]);
+    same((await hook('POST', ask, { input: good }, { 'Idempotency-Key': 'mail-1' })).json.ruling, kept, 'also as JSON');
+    same((await twice([...lines, 'request: RQ-1054'].join('\n'), 'mail-1')).status, 422, 'not for another request');
+    same((await twice('what: report', 'mail-1')).body.split('\n')[0], 'Nothing is ruled yet.', 'what is not ruled has used no key');
+    same((await twice(lines.join('\n'), 'x'.repeat(300))).status, 400, 'a key that is too long');
+    same(new Set((await Promise.all(Array.from({ length: 8 }, () => twice(lines.join('\n'), 'mails')))).map((m) => m.body)).size, 1, 'also at once');
     same((await hook('POST', ask, 'x', type('image/png'))).status, 415, 'a picture');
     same((await hook('POST', ask, '\u0000', type('text/plain'))).status, 400, 'no text');
     same((await hook('GET', at)).status, 403, 'the token asks, nothing else');
