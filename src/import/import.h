@@ -193,7 +193,8 @@ int export_json_lines(struct picture *p, const struct export_list *list, export_
 void export_emit_json(struct json_writer *w, const struct picture *p, const struct graph_viewer *viewer,
                       const struct fact *f);
 /* A workbook with a sheet for each list: typed cells, the header frozen. The bytes are in the arena; the same facts
- * make the same bytes. A text of more than 32,767 characters does not fit into a cell: ERR_LIMIT. */
+ * make the same bytes. A text that is too long for a cell (32,767 UTF-16 units) goes on in columns behind it; links
+ * that are: ERR_LIMIT. */
 int export_workbook(struct arena *a, struct picture *p, const struct export_list *lists, size_t count, str *bytes,
                     struct err *err) MUST_USE;
 /* What a workbook calls the type's sheet. */

@@ -13,7 +13,8 @@
 
 enum {
     SHEET_NAME_LIMIT = 31,
-    CELL_CHARACTERS = 32767,
+    CELL_UNITS = 32767, /* of UTF-16: so Excel counts characters */
+    ESCAPE_UNITS = 6,   /* "_x005F_" in the place of "_" */
     ROWS_LIMIT = 1048575,
     COLUMNS_LIMIT = 16384,
     WIDTH_LIMIT = 60,
@@ -59,10 +60,10 @@ static int refuse(struct export *x, const struct fact *f, const struct model_fie
     str name = fact_name(f);
     return err_set(x->err, ERR_LIMIT,
                    STR_FORMAT " \"" STR_FORMAT "\": " STR_FORMAT
-                              ": has %zu characters, and a workbook's cell holds %d; "
+                              ": has %zu characters, more than a workbook's cell holds (%d UTF-16 units); "
                               "export CSV or JSON lines",
                    STR_ARGS(fact_type(f)->name), STR_ARGS(str_slice(name, 0, utf8_offset(name, 60))),
-                   STR_ARGS(field->name), utf8_count(text), CELL_CHARACTERS);
+                   STR_ARGS(field->name), utf8_count(text), CELL_UNITS);
 }
 
 static bool looks_escaped(str s)
@@ -89,26 +90,40 @@ static str escape(struct export *x, str text)
     return text;
 }
 
+/* How many bytes of a text fit into one cell, as it is written. */
+static size_t cell_bytes(str text)
+{
+    size_t at = 0, units = 0;
+    if (text.n < CELL_UNITS / 2) return text.n; /* escapes make it less than twice as long */
+    for (size_t length; at < text.n; at += length) {
+        units += utf8_decode(str_from(text, at), &length) > 0xFFFF ? 2 : 1;
+        if (looks_escaped(str_from(text, at))) units += ESCAPE_UNITS;
+        if (units > CELL_UNITS) break;
+    }
+    return at;
+}
+
 /* How many cells a field takes in each row: a text that is longer than one goes on in the columns behind it. */
 static size_t cells_of(struct export *x, const struct model_field *field, const uint64_t *ids, size_t count)
 {
-    size_t most = 0;
+    size_t most = 1;
     if (field->kind != FIELD_TEXT && field->kind != FIELD_LONG_TEXT) return 1;
     for (size_t i = 0; i < count; i++) {
-        str text = fact_value(picture_fact(x->p, ids[i]), field);
-        size_t characters = text.n > CELL_CHARACTERS ? utf8_count(text) : 0;
-        if (characters > most) most = characters;
+        size_t cells = 0;
+        for (str rest = fact_value(picture_fact(x->p, ids[i]), field); rest.n; cells++)
+            rest = str_from(rest, cell_bytes(rest));
+        if (cells > most) most = cells;
     }
-    return most ? (most + CELL_CHARACTERS - 1) / CELL_CHARACTERS : 1;
+    return most;
 }
 
 static int write_text(struct export *x, uint32_t row, uint16_t column, const struct fact *f,
                       const struct model_field *field, str text)
 {
     bool goes_on = field->kind == FIELD_TEXT || field->kind == FIELD_LONG_TEXT;
-    if (!goes_on && utf8_count(text) > CELL_CHARACTERS) return refuse(x, f, field, text);
+    if (!goes_on && cell_bytes(text) < text.n) return refuse(x, f, field, text);
     for (size_t at; text.n; text = str_from(text, at), column++) {
-        at = utf8_offset(text, CELL_CHARACTERS);
+        at = cell_bytes(text);
         lxw_error e = worksheet_write_string(x->sheet, row, column, escape(x, str_slice(text, 0, at)).p, NULL);
         if (e) return err_set(x->err, ERR_LIMIT, "cannot write the workbook: %s", lxw_strerror(e));
     }

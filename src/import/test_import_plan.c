@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zip.h>
 
 static const char model_text[] =
     "version: 1\n"
@@ -24,6 +25,7 @@ static const char model_text[] =
     "      - {id: 3, name: annual cost, kind: money, columns: [cost], help: h}\n"
     "      - {id: 4, name: live since, kind: date, help: h}\n"
     "      - {id: 5, name: replaces, kind: links, to: application, inverse: replaced by, help: h}\n"
+    "      - {id: 7, name: notes, kind: long text, help: h}\n"
     "      - {id: 6, name: double cost, kind: derived, gives: money, feel: 'annual cost * 2', help: h}\n";
 
 struct bench {
@@ -203,6 +205,72 @@ static void test_round_trip(struct test_tally *t)
     close_bench(&b);
 }
 
+/* The first sheet of a workbook, as XML. */
+static str sheet_of(struct bench *b, str bytes)
+{
+    zip_error_t error;
+    zip_stat_t stat;
+    zip_source_t *memory = zip_source_buffer_create(bytes.p, bytes.n, 0, &error);
+    zip_t *zip = zip_open_from_source(memory, ZIP_RDONLY, &error);
+    MUST(zip && zip_stat(zip, "xl/worksheets/sheet1.xml", 0, &stat) == 0);
+    char *text = arena_alloc(&b->arena, stat.size);
+    zip_file_t *file = zip_fopen(zip, "xl/worksheets/sheet1.xml", 0);
+    MUST(file && zip_fread(file, text, stat.size) == (zip_int64_t)stat.size);
+    zip_fclose(file);
+    zip_discard(zip);
+    return (str){text, stat.size};
+}
+
+/* Excel counts UTF-16 units, and as the text is written; it comes back whole. */
+static void test_long_cells(struct test_tally *t)
+{
+    static const struct {
+        const char *piece;
+        size_t times, cells;
+    } cases[] = {
+        {"x", 32767, 1},
+        {"x", 32768, 2},
+        {"\xF0\x9F\x98\x80", 16383, 1},
+        {"\xF0\x9F\x98\x80", 16384, 2},
+        {"\xE2\x82\xAC", 32767, 1},
+        {"_x000D_", 2520, 1},
+        {"_x000D_", 2521, 2},
+        {"_x000D", 20000, 8},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        struct bench b;
+        struct buf text;
+        str bytes;
+        size_t cells = 0;
+        open_bench(&b);
+        buf_init(&text, 1 << 20);
+        buf_text(&text, "{\"name\":\"A\",\"notes\":\"");
+        for (size_t k = 0; k < cases[i].times; k++) buf_text(&text, cases[i].piece);
+        buf_text(&text, "\"}\n");
+        buf_char(&text, 0);
+        commit(&b, read_as(&b, text.p, "a", false));
+        const struct export_list list = {.type = b.type};
+        MUST(export_workbook(&b.arena, b.picture, &list, 1, &bytes, &b.err) == 0);
+        str rest = sheet_of(&b, bytes);
+        rest = str_from(rest, str_find(rest, STR("<row r=\"2\"")));
+        for (size_t at; (at = str_find(rest, STR("<t>"))) != STR_NOT_FOUND; cells++) {
+            size_t units = 0;
+            rest = str_from(rest, at + 3);
+            for (size_t k = 0; rest.p[k] != '<'; k++)
+                units += ((unsigned char)rest.p[k] & 0xC0) != 0x80 ? 1 + ((unsigned char)rest.p[k] >= 0xF0) : 0;
+            CHECK(units <= 32767);
+        }
+        CHECK(cells == 1 + cases[i].cells); /* its name is one */
+        struct import_options o = {.actor = STR("test"), .source = STR("a")};
+        const struct import_file file = {.type = b.type, .path = "a.xlsx", .bytes = bytes};
+        struct import_plan *plan;
+        MUST(import_read(&b.arena, b.store, b.picture, &file, &o, &plan, &b.err) == 0);
+        CHECK(plan->error_count == 0 && plan->fact_count == 1 && plan->changed == 0 && plan->created == 0);
+        buf_release(&text);
+        close_bench(&b);
+    }
+}
+
 /* What somebody pastes is theirs: it wins over files, and what they leave as it is they have not typed. */
 static void test_typed(struct test_tally *t)
 {
@@ -233,4 +301,4 @@ static void test_typed(struct test_tally *t)
     close_bench(&b);
 }
 
-TEST_MAIN(test_typed, test_header, test_marks, test_links, test_sources, test_twice, test_round_trip)
+TEST_MAIN(test_typed, test_header, test_marks, test_links, test_sources, test_twice, test_round_trip, test_long_cells)
