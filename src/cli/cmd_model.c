@@ -262,6 +262,8 @@ static int types(struct cli *c, struct err *err)
         cli_printf(c, " It is a part of its " STR_FORMAT ", and is signed with it.", STR_ARGS(type->part_of->to->name));
     else if (type->two_key)
         cli_printf(c, " Marketing and IT sign it%s.", type->has_parts ? " with its parts" : "");
+    if (type->files_seen_by != ROLE_VIEWER)
+        cli_printf(c, " Its files are seen from the role %s on.", user_role_name(type->files_seen_by));
     cli_text(c, "\n\n");
     list_fields(c, type);
     return EXIT_FINE;

@@ -29,6 +29,8 @@ struct graph_viewer { /* NULL in its place is the system itself, which sees all 
 /* May the viewer see this field of the type (of any copy of the graph's model)? */
 bool graph_sees(const struct graph *g, const struct graph_viewer *viewer, const struct model_type *type,
                 const struct model_field *field);
+/* The files of the type's facts: their names, their bytes, that there are any. */
+bool graph_sees_files(const struct graph_viewer *viewer, const struct model_type *type);
 /* The lowest role that sees just what the viewer sees: what is computed once can be shared by all with the same sight.
  */
 enum user_role graph_sight(const struct graph *g, const struct graph_viewer *viewer);
@@ -187,7 +189,7 @@ struct feel_value graph_field(struct feel_env *env, uint64_t fact, str name);
 void graph_emit_json(struct json_writer *w, struct feel_env *env, uint64_t fact);
 /* An entry of the journal as JSON: {"what", "type", "id", "name", "text", "fields": [{"field": its key, "before",
  * "after", "erased"}]}; links as [{"id", "name"}], by the names that they last had. Fields that the viewer may not see
- * are left out; g NULL: all are seen. s is any connection; a is for this entry. */
+ * are left out, and so is what a file is called; g NULL: all are seen. s is any connection; a is for this entry. */
 int graph_emit_entry(struct json_writer *w, struct store *s, const struct graph *g, const struct graph_viewer *viewer,
                      struct arena *a, const struct journal_entry *e, struct err *err) MUST_USE;
 

@@ -325,6 +325,11 @@ bool graph_sees(const struct graph *g, const struct graph_viewer *viewer, const 
     return viewer_role(viewer) >= shape->slots[shape->slot_of[field->number]].seen_by;
 }
 
+bool graph_sees_files(const struct graph_viewer *viewer, const struct model_type *type)
+{
+    return viewer_role(viewer) >= type->files_seen_by;
+}
+
 static void find_sights(struct graph *g)
 {
     for (int role = ROLE_VIEWER; role <= ROLE_STEWARD; role++) {

@@ -48,7 +48,8 @@ int graph_emit_entry(struct json_writer *w, struct store *s, const struct graph 
         json_key(w, STR("id")), json_int(w, (int64_t)e->fact);
         if (emit_name(w, s, a, e->fact, err)) return -1;
     }
-    if (e->text.n) json_key(w, STR("text")), json_string(w, e->text);
+    bool hushed = g && e->kind == ENTRY_ATTACHMENT && (!e->type || !graph_sees_files(viewer, e->type));
+    if (e->text.n && !hushed) json_key(w, STR("text")), json_string(w, e->text);
     if (e->type) {
         json_key(w, STR("fields"));
         json_array(w);

@@ -139,6 +139,7 @@ static void test_accessors(struct test_tally *t)
         size_t count;
         CHECK(fact_sees(v, contract, price) == sees && graph_sees(l.f.graph, v, type, price) == sees);
         CHECK(graph_sees(l.f.graph, v, vendor, model_field(vendor, STR("size"))) == sees);
+        CHECK(graph_sees_files(v, type) == (*role == 's' || *role == '-') && graph_sees_files(v, vendor));
         CHECK_STR(fact_value_for(v, contract, price), sees ? STR("1234.50 EUR") : STR_NONE);
         CHECK(!!fact_links_for(v, contract, arbiter, &count) == signs && count == signs);
         for (size_t i = 0; i < vendor->inverse_count; i++) {

@@ -75,6 +75,8 @@ struct model_type {
     bool two_key; /* a fact of it holds when marketing and IT have signed it, or what it is a part of */
     const struct model_field *part_of; /* the link to what its facts are parts of; NULL: they stand for themselves */
     bool has_parts;                    /* some type is part of it */
+    enum user_role files_seen_by; /* the lowest role that may see its facts' files: that of the field for the fewest,
+                                     unless a file says otherwise */
     const struct model_field *fields;
     size_t field_count;
     const struct model_inverse *inverses;

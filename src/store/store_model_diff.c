@@ -122,6 +122,8 @@ static void compare_type(struct differing *d, const struct model_type *old, cons
         put(d, MODEL_TYPE_CHANGED, STR("alias field"), old->alias_field ? old->alias_field->name : STR_NONE,
             new->alias_field ? new->alias_field->name : STR_NONE);
     compare(d, MODEL_TYPE_CHANGED, "two key", yes_no(old->two_key), yes_no(new->two_key));
+    compare(d, MODEL_TYPE_CHANGED, "files seen by", str_of(user_role_name(old->files_seen_by)),
+            str_of(user_role_name(new->files_seen_by)));
     for (size_t i = 0; i < new->field_count; i++) {
         const struct model_field *before = model_field_by_id(old, new->fields[i].id);
         if (before)

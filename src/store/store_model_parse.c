@@ -234,11 +234,21 @@ static int read_kind_parts(struct reading *r, const struct yaml *map, struct mod
     return 0;
 }
 
+/* Left as it is where the key is not there. */
+static int read_role(struct reading *r, const struct yaml *map, str key, enum user_role *role)
+{
+    size_t place;
+    const struct yaml *node = yaml_get(map, key);
+    if (!node) return 0;
+    if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
+    *role = (enum user_role)place;
+    return 0;
+}
+
 /* Whether both sides sign it, and who may see it. */
 static int read_field_rights(struct reading *r, const struct yaml *map, const struct model_type *type,
                              struct model_field *f)
 {
-    size_t place;
     const struct yaml *node = yaml_get(map, STR("signed"));
     if (only_for(r, map, STR("signed"), !is_computed(f->kind), f->kind)) return -1;
     if (node && !type->two_key)
@@ -256,10 +266,7 @@ static int read_field_rights(struct reading *r, const struct yaml *map, const st
         yaml_yes_no(map, STR("formula"), &f->is_formula, r->err))
         return -1;
     f->seen_by = ROLE_VIEWER;
-    if (!(node = yaml_get(map, STR("seen by")))) return 0;
-    if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
-    f->seen_by = (enum user_role)place;
-    return 0;
+    return read_role(r, map, STR("seen by"), &f->seen_by);
 }
 
 static const str field_keys[] = {
@@ -372,7 +379,7 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
 
 static const str type_keys[] = {
     STR_INIT("id"),  STR_INIT("name"),        STR_INIT("plural"), STR_INIT("group"),   STR_INIT("help"),
-    STR_INIT("key"), STR_INIT("alias field"), STR_INIT("fields"), STR_INIT("two key"),
+    STR_INIT("key"), STR_INIT("alias field"), STR_INIT("fields"), STR_INIT("two key"), STR_INIT("files seen by"),
 };
 
 /* A part is signed with its whole, so its type has the two keys without saying so. */
@@ -425,7 +432,7 @@ static int check_fields_list(struct reading *r, const struct yaml *map, str name
     return FAIL_AT(r, map, "\"" STR_FORMAT "\" needs a list of fields", STR_ARGS(name));
 }
 
-static const str addition_keys[] = {STR_INIT("adds to"), STR_INIT("fields")};
+static const str addition_keys[] = {STR_INIT("adds to"), STR_INIT("fields"), STR_INIT("files seen by")};
 
 static int read_addition(struct reading *r, const struct yaml *map)
 {
@@ -441,7 +448,8 @@ static int read_addition(struct reading *r, const struct yaml *map)
         return FAIL_AT(r, yaml_get(map, STR("adds to")), "there is no type \"" STR_FORMAT "\" to add to" STR_FORMAT,
                        STR_ARGS(to), STR_ARGS(hint(r->a, model_nearest_type(r->m, to))));
     *vec_add(r->a, &r->additions) = (struct addition){type, map};
-    return check_fields_list(r, map, type->name);
+    bool bare = !yaml_get(map, STR("fields")) && yaml_get(map, STR("files seen by"));
+    return bare ? 0 : check_fields_list(r, map, type->name);
 }
 
 /* Types first, so that links can go to any of them. */
@@ -497,7 +505,7 @@ static int read_values(struct reading *r, const struct yaml *map, const struct m
 static size_t count_new_fields(const struct yaml *list)
 {
     size_t n = 0;
-    for (size_t i = 0; i < list->count; i++) n += !adds_values(&list->items[i]);
+    for (size_t i = 0; list && i < list->count; i++) n += !adds_values(&list->items[i]);
     return n;
 }
 
@@ -515,7 +523,7 @@ static int read_fields(struct reading *r, const struct yaml *map, struct model_t
 {
     const struct yaml *list = yaml_get(map, STR("fields"));
     struct model_field *fields = (struct model_field *)(uintptr_t)type->fields;
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; list && i < list->count; i++) {
         if (adds_values(&list->items[i])) {
             if (read_values(r, &list->items[i], type)) return -1;
             continue;
@@ -527,6 +535,21 @@ static int read_fields(struct reading *r, const struct yaml *map, struct model_t
 }
 
 static void turn_to(struct reading *r, str file, bool own) { r->file = file, r->own = own; }
+
+/* Files say what a field for few says, and more: who may not see one of the type's fields sees no file, unless the
+ * type, or what the workspace adds to it, says who does. */
+static int read_files_right(struct reading *r, struct model_type *type)
+{
+    type->files_seen_by = ROLE_VIEWER;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type->fields[i].seen_by > type->files_seen_by) type->files_seen_by = type->fields[i].seen_by;
+    if (read_role(r, r->places[type->number].map, STR("files seen by"), &type->files_seen_by)) return -1;
+    VEC_EACH(add, &r->additions) {
+        turn_to(r, r->own_file, true);
+        if (add->type == type && read_role(r, add->map, STR("files seen by"), &type->files_seen_by)) return -1;
+    }
+    return 0;
+}
 
 static int read_all_fields(struct reading *r, str file)
 {
@@ -540,7 +563,7 @@ static int read_all_fields(struct reading *r, str file)
             if (add->type == type && read_fields(r, add->map, type)) return -1;
         }
         turn_to(r, r->places[i].own ? r->own_file : file, r->places[i].own);
-        if (read_key_fields(r, r->places[i].map, type)) return -1;
+        if (read_key_fields(r, r->places[i].map, type) || read_files_right(r, type)) return -1;
     }
     return 0;
 }

@@ -74,6 +74,8 @@ static void refused(struct test_tally *t)
         {TYPE(", {id: 2, name: x, kind: text, signed: no}"), "thing has no \"two key: yes\"", 4},
         {TYPE(", {id: 2, name: x, kind: derived, gives: text, feel: '1', signed: yes}"), "has no \"signed\"", 4},
         {TYPE(", {id: 2, name: x, kind: text, seen by: stewart}"), "did you mean \"steward\"?", 4},
+        {HEAD "  - {id: 1, name: a, plural: as, group: g, files seen by: contributer, key: name, fields: [" NAME "]}\n",
+         "did you mean \"contributor\"?", 4},
         {HEAD "  - {id: 1, name: a, plural: as, group: g, key: n, fields: ["
               "{id: 1, name: n, kind: text, required: yes, seen by: steward}]}\n",
          "so it is open to all", 4},
@@ -136,6 +138,7 @@ static void rights(struct test_tally *t)
         CHECK(pact->two_key && !note->two_key && !note->fields[0].is_signed);
         CHECK(pact->fields[0].is_signed && !pact->fields[1].is_signed && !pact->fields[2].is_signed);
         CHECK(pact->fields[0].seen_by == ROLE_VIEWER && pact->fields[1].seen_by == ROLE_STEWARD);
+        CHECK(pact->files_seen_by == ROLE_STEWARD && note->files_seen_by == ROLE_VIEWER);
         CHECK(!strcmp(user_role_name(ROLE_STEWARD), "steward"));
     }
     arena_release(&a);
@@ -306,6 +309,9 @@ static void check_shipped(struct test_tally *t, const struct model *m)
     CHECK(field_of(measure, "target")->is_signed && !field_of(measure, "current")->is_signed);
     CHECK(field_of(model_type(m, STR("contract")), "annual cost")->seen_by == ROLE_CONTRIBUTOR);
     CHECK(field_of(model_type(m, STR("person")), "notes")->seen_by == ROLE_STEWARD);
+    CHECK(model_type(m, STR("contract"))->files_seen_by == ROLE_CONTRIBUTOR);
+    CHECK(model_type(m, STR("person"))->files_seen_by == ROLE_STEWARD);
+    CHECK(model_type(m, STR("request"))->files_seen_by == ROLE_VIEWER);
 }
 
 /* The metamodel that we ship, from the folder that the build names. */

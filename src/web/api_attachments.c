@@ -22,13 +22,23 @@ static void emit(struct json_writer *w, struct request *r, const struct stored_a
     json_object_end(w);
 }
 
+/* The fact of the address, where its files may be seen; NULL after answering, the same whether it has any. */
+static const struct fact *files_asked(struct request *r)
+{
+    const struct model_type *type = api_type(r);
+    const struct fact *f = type ? api_fact(r, type) : NULL;
+    if (!f || request_sees_files(r, type)) return f;
+    api_problem(r, 403, "The account may not",
+                text_format(r, "The files of " STR_FORMAT " are for a higher role.", STR_ARGS(type->plural)));
+    return NULL;
+}
+
 void answer_api_attachments(struct request *r)
 {
     const struct stored_attachment *found;
     size_t count;
     struct err err;
-    const struct model_type *type = api_type(r);
-    const struct fact *f = type ? api_fact(r, type) : NULL;
+    const struct fact *f = files_asked(r);
     if (!f || !api_query_only(r, NULL, 0)) return;
     if (store_load_attachments(r->store, &r->arena, fact_id(f), &found, &count, &err)) {
         api_fail(r, &err, 409);
@@ -55,7 +65,8 @@ void answer_api_attachment(struct request *r)
                      ? err_set(&err, ERR_ABSENT, "the address names no file")
                      : store_load_attachment(r->store, &r->arena, (uint64_t)id, &x, &bytes, &err);
     const struct fact *f = failed ? NULL : picture_fact(r->picture, x.fact);
-    if (!failed && !f) failed = err_set(&err, ERR_ABSENT, "its fact was deleted");
+    if (!failed && (!f || !request_sees_files(r, fact_type(f))))
+        failed = err_set(&err, ERR_ABSENT, "there is no such attachment, or it was removed");
     if (failed) {
         api_fail(r, &err, 409);
     } else if (!api_reads_type(r, fact_type(f))) {

@@ -4,12 +4,14 @@
 
 #include "base_utf8.h"
 
-int put_attachments(struct request *r, uint64_t fact, struct err *err)
+int put_attachments(struct request *r, const struct fact *f, struct err *err)
 {
+    uint64_t fact = fact_id(f);
     const struct stored_attachment *found;
     size_t count;
     struct values list = {0};
     struct talk people = {0};
+    if (!request_sees_files(r, fact_type(f))) return 0;
     if (store_load_attachments(r->store, &r->arena, fact, &found, &count, err)) return -1;
     if (count && store_load_users(r->store, &r->arena, &people.people, &people.people_count, err)) return -1;
     for (size_t i = 0; i < count; i++) {
@@ -50,9 +52,21 @@ static void answer_written(struct request *r, uint64_t fact, const char *title, 
         page_fail(r, err);
 }
 
-void answer_attach(struct request *r)
+/* The fact of the address, where its files may be seen; NULL after the answer, which is the same whether it has any. */
+static const struct fact *files_asked(struct request *r)
 {
     const struct fact *f = fact_asked(r);
+    if (!f || request_sees_files(r, fact_type(f))) return f;
+    page_error(r, 403, "Not open to your role",
+               text_format(r, "The files of " STR_FORMAT " are for a higher role. A steward can give it.",
+                           STR_ARGS(fact_type(f)->plural))
+                   .p);
+    return NULL;
+}
+
+void answer_attach(struct request *r)
+{
+    const struct fact *f = files_asked(r);
     if (!f) return;
     struct err err;
     uint64_t id, fact = fact_id(f);
@@ -67,7 +81,7 @@ static bool attachment_asked(struct request *r, struct stored_attachment *out, s
 {
     int64_t id;
     struct err err;
-    const struct fact *f = fact_asked(r);
+    const struct fact *f = files_asked(r);
     if (!f) return false;
     int failed = !str_to_int(r->captures[1], &id) || id <= 0
                      ? err_set(&err, ERR_ABSENT, "the address names no file")

@@ -182,6 +182,9 @@ static int put_fields(struct request *r, const struct fact *f, const struct stor
             buf_str(&empty, show_word(r, field->name));
         }
     }
+    bool files = request_sees_files(r, type);
+    if (!files) buf_text(&closed, closed.n ? ", Files" : "Files");
+    record_bool(fact, "files", files);
     record_text(fact, "unfilled", buf_copy(&empty, &r->arena));
     record_text(fact, "closed", buf_copy(&closed, &r->arena));
     buf_release(&empty);
@@ -301,7 +304,6 @@ void answer_fact(struct request *r)
     if (!failed) failed = put_history(r, f, &err);
     /* What is said about a fact is said now. */
     if (!failed && !r->then.number)
-        failed = put_attachments(r, fact_id(f), &err) || put_comments(r, fact_id(f), &err) ||
-                 see_mentions(r, fact_id(f), &err);
+        failed = put_attachments(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err);
     if (failed || put_notes(r, f, &err)) page_fail(r, &err);
 }

@@ -24,8 +24,8 @@ str talk_path(struct request *r, uint64_t fact, str place);
 /* Puts the page's `comments`, `mentions`. */
 int put_comments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 int put_mentions(struct request *r, struct err *err) MUST_USE;
-/* Puts the page's `files`: what hangs on the fact. */
-int put_attachments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
+/* Puts the page's `files`: what hangs on the fact, where the one who asks may see it. */
+int put_attachments(struct request *r, const struct fact *f, struct err *err) MUST_USE;
 int see_mentions(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 
 /* What takes a commit back, for the one who asks. */

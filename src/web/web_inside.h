@@ -147,6 +147,8 @@ bool request_may_edit(const struct request *r);
 bool request_is_allowed(const struct request *r, enum access access);
 /* What the one who asks may not see is neither shown to them nor changed by them. */
 bool request_sees(const struct request *r, const struct model_type *type, const struct model_field *field);
+/* The same of the files that hang on the type's facts. */
+bool request_sees_files(const struct request *r, const struct model_type *type);
 /* A side's restatement ("marketing restatement", "it restatement") is written by people of that side. */
 bool request_writes(const struct request *r, const struct model_field *field);
 void request_look(struct request *r); /* takes the newest picture */

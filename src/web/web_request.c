@@ -234,6 +234,11 @@ bool request_sees(const struct request *r, const struct model_type *type, const 
     return graph_sees(picture_graph(r->picture), &r->viewer, type, field);
 }
 
+bool request_sees_files(const struct request *r, const struct model_type *type)
+{
+    return graph_sees_files(&r->viewer, type);
+}
+
 bool request_is_api(const struct request *r)
 {
     return str_starts(r->path, STR("/api/v1/")) || str_eq(r->path, STR("/api/v1"));

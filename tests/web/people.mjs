@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts: invitations, roles, sessions, tokens; and what a role may not see.
-import { check, get, group, open, password, post, same } from './help.mjs';
+import { check, get, group, open, password, post, raw, same } from './help.mjs';
 
 const token = (body) => body.match(/name="csrf" value="([0-9a-f]{64})"/)?.[1];
 const cookie = (head, name) => head.match(new RegExp(`Set-Cookie: (${name}=[0-9a-f]+)`))?.[1];
@@ -179,8 +179,9 @@ export async function people(browser, { base, port }) {
     same((await client(port).signIn('mia@northlight.example', 'another horse')).status, 303, 'and is back');
   });
 
+  const viewer = client(port), contributor = client(port);
+  let fact;
   await group('a field for few is nowhere to be seen by others', async () => {
-    const viewer = client(port), contributor = client(port);
     await viewer.signIn('viewer@northlight.example');
     await contributor.signIn('it@northlight.example');
     const form = (await steward.get('/types/contracts/new')).body;
@@ -190,7 +191,7 @@ export async function people(browser, { base, port }) {
     if (form.includes('>Vendor')) sent[field('Vendor')] = vendor;
     const made = await steward.send('/types/contracts/new', '/types/contracts', sent);
     same(made.status, 303, 'a contract');
-    const fact = made.head.match(/Location: (\/facts\/\d+)/)[1];
+    fact = made.head.match(/Location: (\/facts\/\d+)/)[1];
     check((await contributor.get(fact)).body.includes('98,761'), 'a contributor sees its price');
     for (const path of [fact, '/types/contracts', '/types/contracts?sort=-annual_cost', `/types/contracts?columns=name,annual_cost`, '/find?q=98761', '/'])
       check(!/98,?761/.test((await viewer.get(path)).body.replace(/q=98761|value="98761"/g, '')), `a viewer does not at ${path}`);
@@ -200,5 +201,35 @@ export async function people(browser, { base, port }) {
     check((await contributor.get('/find?q=98761')).body.includes('Hush contract') && !(await viewer.get('/find?q=98761')).body.includes('Hush contract'), 'nor by a search');
     const person = (await contributor.get('/types/persons/new')).body;
     check(!/>Notes/.test(person) && />Notes/.test((await steward.get('/types/persons/new')).body), 'a form has no field that one may not see');
+  });
+
+  await group('nor are the files of such a fact', async () => {
+    const part = (name, more, value) => `--xx\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+    const send = async (who, to) => {
+      const body = `${part('csrf', '', token((await who.get(to)).body))}${part('file', '; filename="quiet.pdf"', 'of few')}--xx--\r\n`;
+      return raw(port, `POST ${to}/files HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: multipart/form-data; boundary=xx\r\nContent-Length: ${body.length}\r\n${who.head()}Connection: close\r\n\r\n${body}`);
+    };
+    same((await send(contributor, fact)).status, 303, 'a contributor attaches one to the contract');
+    const href = (await contributor.get(fact)).body.match(/href="(\/facts\/\d+\/files\/\d+)"/)[1], id = href.match(/\d+$/)[0];
+    const api = `/api/v1/facts/contracts/${fact.match(/\d+$/)[0]}/files`, journal = `/api/v1/journal?fact=${fact.match(/\d+$/)[0]}`;
+    for (const [who, name] of [[contributor, 'a contributor'], [steward, 'a steward']]) {
+      check((await who.get(href)).body === 'of few' && (await who.get(`/api/v1/files/${id}`)).body === 'of few', `${name} has it`);
+      for (const path of [fact, api, journal]) check((await who.get(path)).body.includes('quiet.pdf'), `${name} sees it at ${path}`);
+    }
+    const page = (await viewer.get(fact)).body;
+    check(page.includes('Not open to your role: Annual cost, Files.') && !page.includes('id="files"'), 'a viewer is told so');
+    for (const path of [fact, `${fact}?history=all`, api, journal, '/', '/api/v1/journal'])
+      check(!(await viewer.get(path)).body.includes('quiet.pdf'), `and does not see it at ${path}`);
+    for (const path of [href, href.replace(/\d+$/, '999999'), api]) same((await viewer.get(path)).status, 403, `refused, whether there is one: ${path}`);
+    const [there, none] = [await viewer.get(`/api/v1/files/${id}`), await viewer.get('/api/v1/files/999999')];
+    check(there.status === 404 && there.body === none.body, 'by its number alone it is like one that there is not');
+    const person = (await steward.get('/types/persons')).body.match(/<th scope="row"><a href="(\/facts\/\d+)"/)[1];
+    check((await contributor.get(person)).body.includes('Not open to your role: Notes, Files.'), "a person's are for stewards");
+    same((await send(contributor, person)).status, 403, 'who may not see them attaches none');
+    same((await send(steward, person)).status, 303, 'a steward does');
+    const its = (await steward.get(person)).body.match(/href="(\/facts\/\d+\/files\/\d+)"/)[1];
+    same((await contributor.get(its)).status, 403, 'which others cannot have');
+    same((await contributor.send(person, its, {})).status, 403, 'nor remove');
+    same((await steward.send(person, its, {})).status, 303, 'it goes');
   });
 }
