@@ -67,7 +67,7 @@ static void show(struct request *r, int status, str message, str good, str secre
     struct record account = record_new(r);
     record_text(&account, "name", r->user.name);
     record_text(&account, "shown", r->user.shown);
-    record_text(&account, "side", r->user.side);
+    record_text(&account, "side", side_name(r, r->user.side));
     record_text(&account, "role", str_of(user_role_name(r->user.role)));
     record_bool(&account, "writes", request_may_edit(r));
     page_put(r, "account", record_get(&account));

@@ -296,7 +296,7 @@ static struct feel_value people_record(struct request *r, const uint64_t *ids, s
         if (!f) continue;
         record_text(&c, "name", fact_name(f));
         record_text(&c, "href", show_path(r, ids[i]));
-        record_text(&c, "side", text_in(r, f, "side"));
+        record_text(&c, "side", side_name(r, text_in(r, f, "side")));
         record_text(&c, "id", text_format(r, "%llu", (unsigned long long)ids[i]));
         values_add(r, &list, record_get(&c));
     }

@@ -31,12 +31,6 @@ static bool hash_read(str hex, unsigned char out[KEY_HASH_SIZE])
     return true;
 }
 
-static str side_name(struct request *r, str key)
-{
-    const struct model_side *side = model_side(picture_model(r->picture), key);
-    return side ? side->name : key;
-}
-
 /* ---- The two keys, alike ---- */
 
 static struct feel_value key_record(struct request *r, const struct model_side *side,

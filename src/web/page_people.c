@@ -32,7 +32,7 @@ static struct feel_value user_record(struct request *r, const struct stored_user
     struct record c = record_new(r);
     record_text(&c, "name", u->name);
     record_text(&c, "shown", u->shown);
-    record_text(&c, "side", u->side);
+    record_text(&c, "side", side_name(r, u->side));
     record_text(&c, "role", str_of(user_role_name(u->role)));
     record_text(&c, "state", state_of(u));
     record_bool(&c, "closed", u->closed);

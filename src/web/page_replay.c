@@ -126,12 +126,6 @@ static struct feel_value group_record(struct request *r, str name, const struct 
     return record_get(&c);
 }
 
-static str side_name(struct request *r, str key)
-{
-    const struct model_side *side = model_side(picture_model(r->picture), key);
-    return side ? side->name : capitalise(r, key);
-}
-
 static void put_groups(const struct replay_page *p)
 {
     struct request *r = p->r;

@@ -145,6 +145,7 @@ str show_name(struct request *r, uint64_t fact);                 /* "fact 42" wh
 struct feel_value fact_record(struct request *r, uint64_t fact); /* {name, href, kind} */
 str capitalise(struct request *r, str text);
 str show_a(struct request *r, str noun);          /* "an application" */
+str side_name(struct request *r, str key);        /* of a side by its key: "IT" */
 str show_word(struct request *r, str name);       /* a field's name as a label: "IT owner" */
 str show_label(struct request *r, uint64_t fact); /* its key and name where they differ: "RQ-1042 Push provider" */
 

@@ -240,6 +240,12 @@ str show_a(struct request *r, str noun)
     return text_format(r, "%s " STR_FORMAT, vowel ? "an" : "a", STR_ARGS(noun));
 }
 
+str side_name(struct request *r, str key)
+{
+    const struct model_side *side = model_side(picture_model(r->picture), key);
+    return side ? side->name : capitalise(r, key);
+}
+
 str show_word(struct request *r, str name)
 {
     const struct model *m = picture_model(r->picture);
