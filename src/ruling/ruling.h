@@ -76,8 +76,9 @@ bool ruling_part_is_list(enum ruling_part p);
 
 struct ruling_rule { /* one that matched */
     str decision, id, why;
-    uint32_t rule; /* from 1 */
-    bool leads;    /* the zone or the extent rests on it */
+    uint32_t rule;      /* from 1 */
+    bool leads;         /* the zone or the extent rests on it */
+    str json, why_json; /* as ruling_emit_json writes it and its reason, where that is made already; else empty */
 };
 struct ruling_change {
     const struct rulebook_question *question;
@@ -99,6 +100,7 @@ struct ruling {
     const struct rulebook *book;
     struct feel_value zone; /* null while it is open; of a gap the lightest in which people are asked */
     struct feel_value parts[RULING_PARTS];
+    str parts_json[RULING_PARTS];    /* the same as JSON, where that is made already; else empty */
     const struct ruling_rule *rules; /* the leading ones first */
     size_t rule_count;
     const struct ruling_lighter *lighter; /* one change first, then two; the lightest first */

@@ -204,6 +204,7 @@ static int read_book(struct rulebook *b, struct err *err)
     b->zones = dmn_node_values(b->zone, &b->arena, &b->zone_count);
     if (read_questions(b, err) < 0) return -1;
     grid_build(b);
+    b->tellings = tellings_new(b);
     return 0;
 }
 
@@ -239,6 +240,7 @@ int rulebook_load(str name, str version, str text, struct rulebook **out, struct
 void rulebook_free(struct rulebook *b)
 {
     if (!b) return;
+    tellings_free(b->tellings);
     dmn_free(b->model);
     arena_release(&b->arena);
     mem_free(b);

@@ -27,8 +27,8 @@ uint16_t grid_class(const struct grid_node *g, struct feel_value v)
     return (uint16_t)(2 * low);
 }
 
-/* A value of the class. Of an empty stretch between two days one of its ends: it is never met. */
-static struct feel_value stands_for(const struct grid_node *g, size_t class)
+/* Of an empty stretch between two days one of its ends: it is never met. */
+struct feel_value grid_stands_for(const struct grid_node *g, size_t class)
 {
     size_t constants = g->count / 2, i = class / 2;
     int64_t day;
@@ -95,7 +95,7 @@ static bool evaluate_all(struct rulebook *b, struct feel_env *env, const struct 
         size_t rest = c, class = 0;
         for (size_t i = 0; i < g->need_count; i++) {
             const struct grid_node *need = &b->grid[dmn_node_index(g->needs[i])];
-            dmn_sheet_put(s, g->needs[i], stands_for(need, rest % need->count));
+            dmn_sheet_put(s, g->needs[i], grid_stands_for(need, rest % need->count));
             rest /= need->count;
         }
         struct arena_mark mark = arena_mark(&b->arena);
@@ -140,6 +140,7 @@ static void visit(struct rulebook *b, struct feel_env *env, const struct dmn_nod
     }
     b->way[b->way_count++] = n;
     g->compares = dmn_node_compares(n);
+    g->tells = count <= REQUIRED_LIMIT;
     size_t combinations = tabulate && count <= REQUIRED_LIMIT && !b->asks_clock ? combinations_of(b, g) : 0;
     if (combinations && evaluate_all(b, env, n, g, combinations)) return;
     struct grid_node computed = {.kind = GRID_FREE};
@@ -235,4 +236,9 @@ void grid_build(struct rulebook *b)
         list_way(b, b->contradictions, arena_array(&b->arena, count, sizeof(bool)), b->against, &b->against_count);
     }
     b->way_count = zone_count;
+    bool *listed = arena_array(&b->arena, count, sizeof *listed);
+    b->order = arena_array(&b->arena, count, sizeof *b->order);
+    list_way(b, b->zone, listed, b->order, &b->order_count);
+    for (size_t i = 0; i < RULING_PARTS; i++)
+        if (b->parts[i]) list_way(b, b->parts[i], listed, b->order, &b->order_count);
 }

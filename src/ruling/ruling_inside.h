@@ -23,6 +23,7 @@ struct grid_node { /* of an input or a decision */
     const uint16_t
         *outcomes; /* of a decision: its class by those of what it needs, the first fastest; NULL: computed */
     bool compares; /* a decision that only compares numbers, see dmn_node_compares */
+    bool tells;    /* a decision for which `needs` are all that it rests on */
     bool done;
 };
 enum { NO_CLASS = UINT16_MAX, NULL_CLASS = UINT16_MAX - 1 };
@@ -59,10 +60,14 @@ struct rulebook {
     size_t due_count;                /* of these and, behind them, those that lead from there to the timing */
     const struct dmn_node **against; /* the decisions that lead to the contradictions, likewise */
     size_t against_count;
+    const struct dmn_node **order; /* those that lead to the zone, then to each part, as they are evaluated */
+    size_t order_count;
+    struct tellings *tellings; /* ruling_told.c */
 };
 
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
-uint16_t grid_class(const struct grid_node *g, struct feel_value v); /* NO_CLASS: none of them, or it is free */
+uint16_t grid_class(const struct grid_node *g, struct feel_value v);        /* NO_CLASS: none of them, or it is free */
+struct feel_value grid_stands_for(const struct grid_node *g, size_t class); /* a value of the class */
 /* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
 static inline uint16_t grid_outcome(const struct grid_node *g, const uint16_t *classes)
 {
@@ -74,6 +79,42 @@ static inline uint16_t grid_outcome(const struct grid_node *g, const uint16_t *c
     }
     return g->outcomes[place];
 }
+
+/* What a decision tells, remembered with the rulebook (ruling_told.c): its value, and the rules by which. */
+enum rule_rank { RULE_OF_ZONE, RULE_LEADING, RULE_OTHER, RULE_RANKS };
+struct told_rule {
+    struct ruling_rule rule;
+    enum rule_rank rank;
+};
+struct told {
+    struct feel_value value;
+    str json;
+    const struct told_rule *rules; /* in the order in which they decided */
+    size_t rule_count;
+    uint16_t class; /* of the value, among those of this decision */
+};
+struct tellings *tellings_new(const struct rulebook *b);
+void tellings_free(struct tellings *t);
+/* One request: what its decisions tell, each asked for after those that it needs. */
+enum { TOLD_SEGMENT = 0x8000 }; /* the class is one of the grid's */
+struct telling_node {
+    bool done;
+    uint16_t class;          /* NO_CLASS: it has none */
+    const struct told *told; /* NULL: computed for this request alone, and then */
+    struct feel_value value; /* of a decision */
+    const struct dmn_trace *trace;
+    size_t traced; /* how many, from `trace` */
+};
+struct telling {
+    const struct rulebook *b;
+    struct dmn_sheet *sheet;
+    struct telling_node *nodes;
+    const struct dmn_trace *traced; /* the last one so far */
+};
+void telling_init(struct telling *t, const struct rulebook *b, struct feel_env *env, const struct answers *a);
+int telling_follow(struct telling *t, const struct dmn_node *const *way, size_t count, struct err *err) MUST_USE;
+enum rule_rank ruling_rule_rank(const struct rulebook *b, str decision);
+void ruling_emit_rule(const struct ruling_rule *r, struct json_writer *w);
 
 /* One request: the values of all nodes so far, and their classes (ruling_memo.c). */
 struct ruling_run {

@@ -2,6 +2,14 @@
 /* A ruling as other programs read it. */
 #include "ruling_inside.h"
 
+/* What is JSON already, as this writer would have written it. */
+static void put_text_that_is_json_already(struct json_writer *w, str json)
+{
+    if (w->has_items && !w->after_key) buf_char(w->out, ',');
+    w->after_key = false, w->has_items = true;
+    buf_str(w->out, json);
+}
+
 static void put_texts(struct json_writer *w, const char *key, const str *texts, size_t count)
 {
     json_key(w, str_of(key));
@@ -27,7 +35,12 @@ static void put_why(const struct ruling *r, struct json_writer *w)
     if (r->state == RULED_GAP)
         json_string(w, STR("No rule of the rulebook covers this: people of both sides decide it together."));
     for (size_t i = 0; i < r->rule_count; i++)
-        if (r->rules[i].leads && r->rules[i].why.n) json_string(w, r->rules[i].why);
+        if (!r->rules[i].leads || !r->rules[i].why.n)
+            continue;
+        else if (r->rules[i].why_json.n && !w->indent)
+            put_text_that_is_json_already(w, r->rules[i].why_json);
+        else
+            json_string(w, r->rules[i].why);
     json_array_end(w);
 }
 
@@ -59,18 +72,25 @@ static void put_lighter(const struct ruling *r, struct json_writer *w)
     buf_release(&says);
 }
 
+void ruling_emit_rule(const struct ruling_rule *r, struct json_writer *w)
+{
+    json_object(w);
+    json_key(w, STR("decision")), json_string(w, r->decision);
+    json_key(w, STR("rule")), json_int(w, r->rule);
+    if (r->id.n) json_key(w, STR("id")), json_string(w, r->id);
+    if (r->why.n) json_key(w, STR("why")), json_string(w, r->why);
+    json_object_end(w);
+}
+
 static void put_rules(const struct ruling *r, struct json_writer *w)
 {
     json_key(w, STR("rules"));
     json_array(w);
     for (size_t i = 0; i < r->rule_count; i++) {
-        const struct ruling_rule *one = &r->rules[i];
-        json_object(w);
-        json_key(w, STR("decision")), json_string(w, one->decision);
-        json_key(w, STR("rule")), json_int(w, one->rule);
-        if (one->id.n) json_key(w, STR("id")), json_string(w, one->id);
-        if (one->why.n) json_key(w, STR("why")), json_string(w, one->why);
-        json_object_end(w);
+        if (r->rules[i].json.n && !w->indent)
+            put_text_that_is_json_already(w, r->rules[i].json);
+        else
+            ruling_emit_rule(&r->rules[i], w);
     }
     json_array_end(w);
 }
@@ -78,7 +98,10 @@ static void put_rules(const struct ruling *r, struct json_writer *w)
 static void put_part(const struct ruling *r, struct json_writer *w, enum ruling_part p)
 {
     json_key(w, str_of(ruling_part_key(p)));
-    feel_emit_json(w, r->parts[p]);
+    if (r->parts_json[p].n && !w->indent)
+        put_text_that_is_json_already(w, r->parts_json[p]);
+    else
+        feel_emit_json(w, r->parts[p]);
 }
 
 void ruling_emit_members(const struct ruling *r, uint64_t number, struct json_writer *w)

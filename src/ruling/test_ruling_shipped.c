@@ -9,6 +9,7 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,6 +173,51 @@ static struct ruling rule(struct walk *w, struct feel_env *env, const struct ans
     return r;
 }
 
+static bool same_json(struct feel_value x, struct feel_value y)
+{
+    struct buf of[2];
+    for (int i = 0; i < 2; i++) {
+        struct json_writer j;
+        buf_init(&of[i], 1 << 20);
+        json_init(&j, &of[i], 0);
+        feel_emit_json(&j, i ? y : x);
+    }
+    bool same = str_eq(buf_get(&of[0]), buf_get(&of[1]));
+    buf_release(&of[0]), buf_release(&of[1]);
+    return same;
+}
+
+/* What was remembered of other answers is what the model says of these, by the same rules. */
+static bool is_as_evaluated(struct walk *w, struct feel_env *env, const struct answers *a, const struct ruling *r)
+{
+    static const char *const names[RULING_PARTS][2] = {
+        {"extent"}, {"scope"},    {"timing"}, {"conditions"}, {"training needed", "training"},
+        {"budget"}, {"approver"}, {"steps"}};
+    const struct dmn_model *m = rulebook_model(w->book);
+    struct dmn_sheet *s = dmn_sheet_new(m, env, true);
+    struct feel_value v;
+    struct err err = {0};
+    size_t rules = 0, there = 0;
+    for (size_t k = 0; k < w->count; k++) dmn_sheet_put(s, w->nodes[k], a->values[k]);
+    const struct dmn_node *n = dmn_find(m, STR_NONE, rulebook_outcome(w->book), &err);
+    bool good = n && dmn_sheet_get(s, n, &v, &err) == 0 && same_json(v, r->zone);
+    for (size_t i = 0; i < RULING_PARTS; i++) {
+        n = NULL;
+        for (size_t k = 0; k < 2 && !n; k++)
+            if (names[i][k] && !str_eq(str_of(names[i][k]), rulebook_outcome(w->book)))
+                n = dmn_find(m, STR_NONE, str_of(names[i][k]), &err);
+        if (!n || dmn_node_kind(n) != DMN_DECISION) continue;
+        good &= dmn_sheet_get(s, n, &v, &err) == 0;
+        good &= v.kind == FEEL_NULL ? r->parts[i].count == 0 : same_json(v, r->parts[i]);
+    }
+    for (const struct dmn_trace *x = dmn_sheet_trace(s); x; x = x->next)
+        for (size_t i = 0; i < x->decided; i++, rules++)
+            for (size_t k = 0; k < r->rule_count; k++)
+                there += r->rules[k].rule == x->rules[i] && str_eq(r->rules[k].decision, x->name) &&
+                         str_eq(r->rules[k].why, x->words[i].why);
+    return good && rules == r->rule_count && there == rules;
+}
+
 /* Nothing that is answered is without a ruling: every decision has a value, each way to a lighter one leads there. */
 static void walk_book(struct walk *w)
 {
@@ -189,6 +235,7 @@ static void walk_book(struct walk *w)
         struct err err = {0};
         bool good =
             r.state == RULED ? r.zone.kind == FEEL_STRING && r.rule_count : r.state == RULED_AGAINST && r.problem_count;
+        if (r.state == RULED) good &= is_as_evaluated(w, &env, &a, &r);
         for (size_t k = 0; k < w->count; k++) dmn_sheet_put(sheet, w->nodes[k], a.values[k]);
         for (size_t k = 0; k < node_count; k++)
             good &= dmn_sheet_get(sheet, nodes[k], &v, &err) == 0 && v.kind != FEEL_NULL;
@@ -218,6 +265,71 @@ static void all_books(struct test_tally *t)
         free(name);
     }
     closedir(d);
+}
+
+/* ---- Many at once ---- */
+
+enum { THREADS = 4, ASKED = 150 };
+struct asking {
+    const struct rulebook *book;
+    const struct answers *all;
+    size_t from; /* each begins elsewhere */
+    str said[ASKED];
+    struct arena a;
+};
+
+static void *ask_all(void *self)
+{
+    struct asking *k = self;
+    for (size_t i = 0; i < ASKED; i++) {
+        size_t one = (k->from + i) % ASKED;
+        struct feel_env env = {.arena = &k->a};
+        struct ruling r;
+        struct err err;
+        struct buf out;
+        struct json_writer w;
+        buf_init(&out, 1 << 20);
+        json_init(&w, &out, 0);
+        if (rulebook_rule(k->book, &env, &k->all[one], RULING_ALL, &r, &err) == 0) ruling_emit_json(&r, 0, &w);
+        k->said[one] = buf_copy(&out, &k->a);
+        buf_release(&out);
+    }
+    return NULL;
+}
+
+/* All of them find and remember the same. */
+static void many_ask_at_once(struct test_tally *t)
+{
+    struct walk w;
+    struct asking *all = calloc(THREADS, sizeof *all);
+    pthread_t threads[THREADS];
+    struct answers asked[ASKED];
+    struct arena kept;
+    arena_init(&kept, 0);
+    book_open(&w, t, "safe-zones");
+    struct feel_env env = {.arena = &kept};
+    for (size_t i = 0; i < ASKED; i++) {
+        asked[i] = draw_answers(&w, &env);
+        struct feel_value *copy = arena_array(&kept, w.count, sizeof *copy);
+        memcpy(copy, asked[i].values, w.count * sizeof *copy);
+        asked[i].values = copy;
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        all[i].book = w.book, all[i].all = asked, all[i].from = i * ASKED / THREADS;
+        arena_init(&all[i].a, 0);
+        CHECK(pthread_create(&threads[i], NULL, ask_all, &all[i]) == 0);
+    }
+    for (size_t i = 0; i < THREADS; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+    bool same = true, said = true;
+    for (size_t k = 0; k < ASKED; k++) {
+        said &= all[0].said[k].n > 100;
+        for (size_t i = 1; i < THREADS; i++) same &= str_eq(all[i].said[k], all[0].said[k]);
+    }
+    CHECK(same && said);
+    for (size_t i = 0; i < THREADS; i++) arena_release(&all[i].a);
+    free(all);
+    book_close(&w);
+    arena_release(&kept);
 }
 
 /* ---- Safe zones: what holds whatever is answered ---- */
@@ -337,4 +449,4 @@ static void safe_zones(struct test_tally *t)
     book_close(&s.w);
 }
 
-TEST_MAIN(all_books, safe_zones)
+TEST_MAIN(all_books, many_ask_at_once, safe_zones)
