@@ -341,7 +341,7 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
     bool is_v6 = inet_pton(AF_INET6, address, &v6.sin6_addr) == 1;
     if (!is_v6 && inet_pton(AF_INET, address, &v4.sin_addr) != 1)
         return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
-    unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     errno = 0;
     web->daemon = MHD_start_daemon(flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web,
                                    MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4,
