@@ -36,6 +36,7 @@ struct check_info {
     str id, file, why;
     enum practice practice;
     const struct model_type *subject; /* NULL: the workspace as a whole */
+    enum user_role found_by;          /* the lowest role that sees all that its condition reads */
 };
 const struct check_info *checks_list(const struct checks *c, size_t *count);
 

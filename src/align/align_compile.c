@@ -319,9 +319,9 @@ static void find_seen_by(struct compiling *c)
     struct check *check = c->check;
     enum user_role *lets = arena_array(c->arena, check->let_count, sizeof *lets);
     for (size_t i = 0; i < check->let_count; i++) see_part(c, &check->lets[i], lets, &lets[i]);
-    see_part(c, &check->concerns, lets, &check->found_by);
-    see_part(c, &check->when, lets, &check->found_by);
-    check->read_by = check->found_by;
+    see_part(c, &check->concerns, lets, &check->info.found_by);
+    see_part(c, &check->when, lets, &check->info.found_by);
+    check->read_by = check->info.found_by;
     see_part(c, &check->severity, lets, &check->read_by);
     see_part(c, &check->money, lets, &check->read_by);
     see_part(c, &check->people, lets, &check->read_by);

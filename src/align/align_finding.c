@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align.h"
 
+#include "base_json.h"
 #include "base_time.h"
+
+/* What outgoing events say of it: what every viewer may know, or nothing. */
+static str about_finding(struct arena *a, const struct finding *f)
+{
+    struct buf b;
+    struct json_writer w;
+    if (f->check->found_by > ROLE_VIEWER) return STR("");
+    buf_init(&b, 4000);
+    json_init(&w, &b, 0);
+    json_object(&w);
+    json_key(&w, STR("finding")), json_string(&w, finding_key(a, f));
+    json_key(&w, STR("check")), json_string(&w, f->check->id);
+    if (f->subject && f->check->subject) {
+        json_key(&w, STR("type")), json_string(&w, f->check->subject->name);
+        json_key(&w, STR("fact")), json_int(&w, (int64_t)f->subject);
+    }
+    json_object_end(&w);
+    str about = buf_copy(&b, a);
+    buf_release(&b);
+    return about;
+}
 
 int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err)
 {
-    uint64_t *ids = arena_array(a, f->count, sizeof *ids);
-    for (size_t i = 0; i < f->count; i++) ids[i] = f->items[i].id;
+    struct finding_seen *seen = arena_array(a, f->count, sizeof *seen);
+    for (size_t i = 0; i < f->count; i++)
+        seen[i] = (struct finding_seen){f->items[i].id, about_finding(a, &f->items[i])};
     const struct finding_state *states;
-    if (store_sync_findings(s, a, ids, f->count, today, &states, err)) return -1;
+    if (store_sync_findings(s, a, seen, f->count, today, &states, err)) return -1;
     for (size_t i = 0; i < f->count; i++) {
         f->items[i].since = states[i].since;
         f->items[i].accepted = states[i].accepted && states[i].until >= today;

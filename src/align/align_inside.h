@@ -38,7 +38,7 @@ struct check {
     const struct template *says, *next;
     const struct yaml *says_at, *next_at;
     struct agenda_row agenda;
-    enum user_role found_by, read_by; /* the lowest roles that see all that the condition, that the whole check reads */
+    enum user_role read_by; /* the lowest role that sees all that it reads, and not its condition alone */
 };
 struct checks {
     const struct graph *graph;

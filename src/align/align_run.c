@@ -350,7 +350,7 @@ int findings_for(const struct checks *c, struct feel_env *env, const struct find
     for (size_t i = 0; i < c->count && !failed; i++) {
         if (role >= c->items[i].read_by)
             take_known(&r, all, i);
-        else if (role >= c->items[i].found_by)
+        else if (role >= c->items[i].info.found_by)
             failed = run_check(&r, i);
         else
             withheld++;

@@ -56,6 +56,7 @@ static int run(struct cli *c)
     struct web_options *o = &s.options;
     *o = (struct web_options){.address = cli_value(c, "address"),
                               .secure = cli_has(c, "https"),
+                              .hooks_to_private = cli_has(c, "hooks-to-private"),
                               .has_today = c->has_today,
                               .today = c->today,
                               .ready = ready,
@@ -102,6 +103,7 @@ static const struct cli_option options[] = {
     {"allow-host", "NAME", "a host name under which browsers come; may be given several times", true},
     {"https", NULL, "browsers come by https, which a proxy before this server ends"},
     {"api-rate", "N", "requests to the API in a minute, of one token or account, 1200"},
+    {"hooks-to-private", NULL, "send outgoing events to machines of an inner network too, and by http"},
     {"routes", NULL, "print every address with the lowest role that may ask, and end"},
     {"checks", "FOLDER", "also run the checks (*.yaml) of this folder"},
 };

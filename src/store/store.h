@@ -203,7 +203,8 @@ int store_load_sources(struct store *s, struct arena *a, const str **names, size
     X(ENTRY_VIEW, "view")          /* a saved view that others see: before and after are what it asks for */           \
     X(ENTRY_ERASED, "erased") /* before: "commit place" of the entry that lost values, after: the digest of the rest   \
                                */                                                                                      \
-    X(ENTRY_ATTACHMENT, "attachment of") /* after: what was attached, before: what was removed, as attachment_text */
+    X(ENTRY_ATTACHMENT, "attachment of") /* after: what was attached, before: what was removed, as attachment_text */  \
+    X(ENTRY_HOOK, "subscription")        /* of outgoing events; `fact` is its id */
 enum entry_kind {
 #define X(kind, word) kind,
     ENTRY_KINDS(X)
@@ -521,9 +522,14 @@ struct finding_state {
     int32_t until; /* accepted: until that day; INT32_MAX when open-ended */
     str owner;     /* who has taken it on; STR_NONE when nobody */
 };
-/* Gives each id its state; ids not known before get since = today and are remembered when the store was opened for
- * writing. Ids that are no longer found are closed, so that one that comes back starts anew. */
-int store_sync_findings(struct store *s, struct arena *a, const uint64_t *ids, size_t count, int32_t today,
+struct finding_seen {
+    uint64_t id;
+    str about; /* what outgoing events say of it, a JSON object; empty: nothing */
+};
+/* Gives each its state; those not known before get since = today and are remembered when the store was opened for
+ * writing. Those that are no longer found are closed, so that one that comes back starts anew. Who subscribed to events
+ * is told of both. */
+int store_sync_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count, int32_t today,
                         const struct finding_state **out, struct err *err) MUST_USE;
 
 #endif

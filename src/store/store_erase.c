@@ -152,6 +152,7 @@ static int erase_entry(struct erasing *e, struct erased_entry x, struct idmap *s
     case ENTRY_MODEL:
     case ENTRY_AGREED:
     case ENTRY_VIEW:
+    case ENTRY_HOOK:
     case ENTRY_ERASED: break;
     }
     idmap_release(&spare);

@@ -139,6 +139,7 @@ static int read_told(struct arena *a, str before, str after, struct journal_entr
     case ENTRY_WITHDRAWN:
     case ENTRY_AGREED:
     case ENTRY_VIEW:
+    case ENTRY_HOOK:
     case ENTRY_ERASED: break;
     }
     return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two keys: the canonical text, the proposal's row, and what a change set does to it. */
 #include "store_applying.h"
+#include "store_hook_inside.h"
 
 #include "base_json.h"
 
@@ -215,7 +216,8 @@ int keys_write(struct store *s, struct journal_writer *j, enum entry_kind kind, 
                  : 0;
     buf_release(&was);
     buf_release(&is);
-    return rc;
+    if (rc || kind != ENTRY_DRAFTED || before->state != PENDING_PROPOSED) return rc;
+    return event_tell_fact(s, EVENT_TEXT_WITHDRAWN, j->time, type, fact, NULL, STR_NONE, err);
 }
 
 /* ---- A change set on its way ---- */

@@ -424,6 +424,7 @@ static int replay_entry(struct store *s, struct keys_replay *r, sqlite3_stmt *q,
     case ENTRY_COMMENT:
     case ENTRY_VIEW:
     case ENTRY_ATTACHMENT:
+    case ENTRY_HOOK:
     case ENTRY_ERASED: break;
     }
     NOT_REACHED();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two keys: proposing, signing, refusing and withdrawing, each one commit. */
 #include "store_applying.h"
+#include "store_hook_inside.h"
 
 #include "base_json.h"
 #include "base_time.h"
@@ -368,6 +369,25 @@ static int sign(struct turning *t)
     return t->keys.given_count ? bring_into_force(t) : 0;
 }
 
+static int tell_one(struct turning *t, enum hook_event e, bool with_side)
+{
+    return event_tell_fact(t->p.s, e, t->j.time, t->w.type, t->w.id, with_side ? "side" : NULL, t->user.side, t->p.err);
+}
+
+/* Others who want to know. */
+static int tell(struct turning *t)
+{
+    switch (t->turn->act) {
+    case KEY_PROPOSE: return tell_one(t, EVENT_TEXT_PROPOSED, false);
+    case KEY_REFUSE: return tell_one(t, EVENT_TEXT_REFUSED, true);
+    case KEY_SIGN:
+        if (tell_one(t, EVENT_TEXT_SIGNED, true)) return -1;
+        return t->keys.given_count ? tell_one(t, EVENT_TEXT_AGREED, false) : 0;
+    case KEY_WITHDRAW: return t->keys.pending == PENDING_PROPOSED ? tell_one(t, EVENT_TEXT_WITHDRAWN, false) : 0;
+    }
+    return 0;
+}
+
 static int turn_key(struct turning *t)
 {
     if (load_user(t) || load_text(t)) return -1;
@@ -379,7 +399,7 @@ static int turn_key(struct turning *t)
     case KEY_REFUSE: rc = refuse(t); break;
     case KEY_WITHDRAW: rc = withdraw(t); break;
     }
-    if (rc || journal_end(t->p.s, &t->j, t->p.err)) return -1;
+    if (rc || tell(t) || journal_end(t->p.s, &t->j, t->p.err)) return -1;
     t->result->number = t->j.number;
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_ruling.h"
 
-#include "store_inside.h"
+#include "store_hook_inside.h"
 
 #include <string.h>
 
@@ -140,7 +140,8 @@ static int add_all(struct store *s, struct arena *a, struct stored_ruling *rows,
 {
     uint64_t number;
     unsigned char hash[RULING_HASH_SIZE];
-    if (read_last(s, &number, hash, err)) return -1;
+    bool told;
+    if (read_last(s, &number, hash, err) || events_wanted(s, &told, err)) return -1;
     for (size_t i = 0; i < count; i++) {
         struct stored_ruling *r = &rows[i];
         int found = find_key(s, a, r, err);
@@ -152,7 +153,8 @@ static int add_all(struct store *s, struct arena *a, struct stored_ruling *rows,
         if (store_run(s, SQL_RULING_ADD, err, "uiissussbssssbsusbiis", r->number, r->time, r->day, r->actor, r->door,
                       r->request, r->rulebook, r->version, r->book, (size_t)RULING_HASH_SIZE, r->answers, r->zone,
                       r->extent, r->rules, r->digest, (size_t)RULING_HASH_SIZE, r->key, r->overrules, r->reason,
-                      r->hash, (size_t)RULING_HASH_SIZE, r->promise.within, r->promise.due, r->promise.otherwise))
+                      r->hash, (size_t)RULING_HASH_SIZE, r->promise.within, r->promise.due, r->promise.otherwise) ||
+            (told && event_tell_ruling(s, r, err)))
             return -1;
     }
     return 0;

@@ -171,8 +171,23 @@ static const char migration_10[] =
     " hash BLOB NOT NULL, bytes BLOB) STRICT;"
     "CREATE INDEX attachment_by_fact ON attachment(fact);";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4, migration_5,
-                                         migration_6, migration_7, migration_8, migration_9, migration_10};
+/* Outgoing events: who is told of what (paused: why nothing is sent), and the outbox. since: when it was written, or
+ * last asked for again; tried: when the last attempt began. Of a finding: what events say of it; empty: nothing, since
+ * not every viewer sees it. */
+static const char migration_11[] =
+    "CREATE TABLE hook(id INTEGER PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, events TEXT NOT NULL,"
+    " secret BLOB NOT NULL, created INTEGER NOT NULL, paused TEXT, delivered INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE delivery(id INTEGER PRIMARY KEY, hook INTEGER NOT NULL, event TEXT NOT NULL, type TEXT NOT NULL,"
+    " time INTEGER NOT NULL, body TEXT NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL, due INTEGER NOT NULL, tried INTEGER NOT NULL, status INTEGER NOT NULL,"
+    " says TEXT NOT NULL) STRICT;"
+    "CREATE INDEX delivery_of ON delivery(hook, id);"
+    "CREATE INDEX delivery_waiting ON delivery(hook, due) WHERE state = 0;"
+    "CREATE INDEX delivery_given_up ON delivery(hook) WHERE state = 2;"
+    "ALTER TABLE finding ADD COLUMN about TEXT;";
+
+static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4,  migration_5, migration_6,
+                                         migration_7, migration_8, migration_9, migration_10, migration_11};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

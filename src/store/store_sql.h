@@ -8,6 +8,11 @@
 #define RULING_COLUMNS                                                                                                 \
     "number, time, day, actor, door, request, rulebook, version, book, answers, zone, extent, rules, digest, key,"     \
     " overrules, reason, hash, within, due, otherwise"
+#define HOOK_COLUMNS                                                                                                   \
+    "h.id, h.name, h.address, h.events, h.created, h.paused,"                                                          \
+    " (SELECT count(*) FROM delivery WHERE hook = h.id AND state = 0),"                                                \
+    " (SELECT count(*) FROM delivery WHERE hook = h.id AND state = 2), h.delivered"
+#define DELIVERY_COLUMNS   "id, hook, event, type, time, body, state, attempts, due, tried, status, says"
 #define ATTACHMENT_COLUMNS "a.id, a.fact, a.name, a.media, a.size, a.hash, j.actor, j.time"
 #define COMMENT_COLUMNS    "c.id, c.fact, c.author, c.time, c.edited, c.deleted, c.text, c.place, c.settled, c.settled_by"
 #define STORE_STATEMENTS(X)                                                                                            \
@@ -263,8 +268,9 @@
     X(SQL_CONTESTED, "SELECT f.id FROM fact f WHERE f.type = ?1 AND EXISTS (SELECT 1 FROM claim a JOIN claim b"        \
                      " ON b.fact = a.fact AND b.source > a.source WHERE a.fact = f.id) ORDER BY f.id")                 \
     /* Findings, users, sessions */                                                                                    \
-    X(SQL_FINDING_ALL, "SELECT id, since, accepted, reason, until, owner FROM finding")                                \
-    X(SQL_FINDING_ADD, "INSERT INTO finding(id, since, accepted) VALUES(?1, ?2, 0)")                                   \
+    X(SQL_FINDING_ALL, "SELECT id, since, accepted, reason, until, owner, about FROM finding")                         \
+    X(SQL_FINDING_ADD, "INSERT INTO finding(id, since, accepted, about) VALUES(?1, ?2, 0, ?3)")                        \
+    X(SQL_FINDING_ABOUT, "UPDATE finding SET about = ?2 WHERE id = ?1")                                                \
     X(SQL_FINDING_DROP, "DELETE FROM finding WHERE id = ?1")                                                           \
     X(SQL_USER_ADD, "INSERT INTO user(name, shown, side, role, password_hash, closed) VALUES(?1, ?2, ?3, ?4, ?5, ?6)") \
     X(SQL_USER_GET, "SELECT id, name, shown, side, role, password_hash, closed FROM user WHERE name = ?1")             \
@@ -333,6 +339,36 @@
       "< ?4 AND (?5 IS NULL OR zone = ?5) ORDER BY number DESC LIMIT ?6")                                              \
     X(SQL_RULING_OVERRULED, "SELECT r.overrules, (SELECT o.number FROM ruling o WHERE o.overrules = r.number AND "     \
                             "r.number > 0) FROM ruling r WHERE r.number = ?1")                                         \
+    /* Outgoing events. Of deliveries 0, 1, 2: DELIVERY_WAITING, DONE, GIVEN_UP. */                                    \
+    X(SQL_HOOK_ANY, "SELECT 1 FROM hook WHERE paused IS NULL LIMIT 1")                                                 \
+    X(SQL_HOOK_LISTENERS, "SELECT id, events FROM hook WHERE paused IS NULL ORDER BY id")                              \
+    X(SQL_HOOK_TARGETS, "SELECT id, address, secret FROM hook WHERE paused IS NULL ORDER BY id")                       \
+    X(SQL_HOOK_ROOM, "SELECT count(*), coalesce(sum(lower(name) = lower(?1)), 0) FROM hook")                           \
+    X(SQL_HOOK_ADD, "INSERT INTO hook(name, address, events, secret, created) VALUES(?1, ?2, ?3, ?4, ?5)")             \
+    X(SQL_HOOK_ALL, "SELECT " HOOK_COLUMNS " FROM hook h ORDER BY lower(h.name)")                                      \
+    X(SQL_HOOK_GET, "SELECT " HOOK_COLUMNS " FROM hook h WHERE h.id = ?1")                                             \
+    X(SQL_HOOK_PAUSE, "UPDATE hook SET paused = ?2 WHERE id = ?1")                                                     \
+    X(SQL_HOOK_ARRIVED, "UPDATE hook SET delivered = (SELECT tried FROM delivery WHERE id = ?1) WHERE id = (SELECT "   \
+                        "hook FROM delivery WHERE id = ?1)")                                                           \
+    X(SQL_HOOK_DROP, "DELETE FROM hook WHERE id = ?1")                                                                 \
+    X(SQL_DELIVERY_DROP_OF, "DELETE FROM delivery WHERE hook = ?1")                                                    \
+    X(SQL_DELIVERY_ADD, "INSERT INTO delivery(hook, event, type, time, body, since, due, state, attempts, tried, "     \
+                        "status, says) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, 0, 0, 0, 0, '')")                            \
+    X(SQL_DELIVERY_GET, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE id = ?1 AND hook = ?2")                       \
+    X(SQL_DELIVERY_DUE, "SELECT " DELIVERY_COLUMNS                                                                     \
+                        " FROM delivery WHERE hook = ?1 AND state = 0 AND due <= ?2 ORDER BY due, id LIMIT ?3")        \
+    X(SQL_DELIVERY_NEWEST, "SELECT " DELIVERY_COLUMNS " FROM delivery WHERE hook = ?1 ORDER BY id DESC LIMIT ?2")      \
+    X(SQL_DELIVERY_TAKE, "UPDATE delivery SET attempts = attempts + 1, tried = ?2, due = ?3 WHERE id = ?1")            \
+    X(SQL_DELIVERY_END,                                                                                                \
+      "UPDATE delivery SET state = ?2, due = ?3, status = ?4, says = ?5 WHERE id = ?1 AND state = 0")                  \
+    X(SQL_DELIVERY_AGAIN, "UPDATE delivery SET state = 0, attempts = 0, since = ?2, due = ?2 WHERE id = ?1")           \
+    X(SQL_DELIVERY_NEXT,                                                                                               \
+      "SELECT min(d.due) FROM hook h JOIN delivery d ON d.hook = h.id AND d.state = 0 WHERE h.paused IS NULL")         \
+    X(SQL_DELIVERY_GIVE_UP,                                                                                            \
+      "UPDATE delivery SET state = 2, says = 'it waited for longer than two days' WHERE state = 0 AND since < ?1")     \
+    X(SQL_DELIVERY_FORGET, "DELETE FROM delivery WHERE hook = ?1 AND state <> 0 AND (since < ?2 OR id <= (SELECT id "  \
+                           "FROM delivery WHERE hook = ?1 AND state <> 0 ORDER BY id DESC LIMIT 1 OFFSET ?3))")        \
+    X(SQL_JOURNAL_FIRST, "SELECT hash FROM journal WHERE number = 1")                                                  \
     X(SQL_TOKEN_DROP_OF, "DELETE FROM token WHERE user = ?1")
 
 enum store_sql {

@@ -44,6 +44,7 @@ static const char *kind_of_work(enum entry_kind kind)
     case ENTRY_COMMENT: return "it is about a comment";
     case ENTRY_VIEW: return "it is about a saved view";
     case ENTRY_ATTACHMENT: return "it is about an attachment";
+    case ENTRY_HOOK: return "it is about outgoing events";
     case ENTRY_ERASED: return "what was erased is gone";
     }
     return "it did more than change facts";

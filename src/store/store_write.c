@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a commit writes: keys, claims, facts, links and their entries. */
 #include "store_applying.h"
+#include "store_hook_inside.h"
 
 #include "base_utf8.h"
 
@@ -194,7 +195,10 @@ int work_write(struct applying *p, const struct fact_work *w)
     }
     p->changed++;
     return journal_entry(p->s, p->j, created ? ENTRY_CREATED : ENTRY_CHANGED, w->type->id, w->id,
-                         created ? STR_NONE : buf_get(&p->before), buf_get(&p->after), p->err);
+                         created ? STR_NONE : buf_get(&p->before), buf_get(&p->after), p->err) ||
+                   event_tell_request(p->s, p->j->time, w->type, w->id, created ? NULL : w->old, w->new, p->err)
+               ? -1
+               : 0;
 }
 
 /* What sources say now and nobody sees: still an entry, so that others learn of it. */

@@ -132,7 +132,7 @@ static void findings(struct test_tally *t)
 {
     struct fixture x;
     const struct finding_state *states;
-    uint64_t ids[] = {11, UINT64_MAX, 33, 11};
+    const struct finding_seen ids[] = {{11, STR("")}, {UINT64_MAX, STR("")}, {33, STR("")}, {11, STR("")}};
     fixture_init(&x, t);
     GOOD(&x, store_sync_findings(x.s, &x.a, ids, 4, 100, &states, &x.err));
     CHECK(states[1].id == UINT64_MAX && states[1].since == 100 && states[3].since == 100 && !states[1].accepted);
@@ -141,7 +141,8 @@ static void findings(struct test_tally *t)
     GOOD(&x, store_sync_findings(x.s, &x.a, ids, 3, 110, &states, &x.err));
     CHECK(states[0].since == 110 && states[1].since == 100);
     fixture_reopen(&x, STORE_READ);
-    GOOD(&x, store_sync_findings(x.s, &x.a, (uint64_t[]){11, 44}, 2, 120, &states, &x.err));
+    GOOD(&x, store_sync_findings(x.s, &x.a, (const struct finding_seen[]){{11, STR("")}, {44, STR("")}}, 2, 120,
+                                 &states, &x.err));
     CHECK(states[0].since == 110 && states[1].since == 120);
     fixture_release(&x);
 }

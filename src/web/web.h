@@ -15,6 +15,7 @@ struct web_options {
     const str *hosts;      /* names that a request's Host may have, besides localhost, 127.0.0.1, [::1] and `address` */
     size_t host_count;
     bool secure;       /* browsers come by https (a proxy ends it): cookies are Secure */
+    bool hooks_to_private; /* events go out to an inner network too, and by http (hook.h) */
     uint32_t api_rate; /* requests to the API in a minute, of one token or account; 0: 1,200 */
     bool has_today;
     int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */

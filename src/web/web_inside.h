@@ -9,6 +9,7 @@
 
 #include "align_benchmark.h"
 #include "align_ruling.h"
+#include "hook.h"
 #include "store_access.h"
 #include "template.h"
 #include "web.h"
@@ -319,6 +320,7 @@ struct web {
 
     struct lane_queue work, passwords;
     struct scribe scribe;
+    struct hook_sender *hooks;
     struct studies *studies; /* web_study.h */
     struct worker *workers;
     size_t worker_count, started;

@@ -395,6 +395,17 @@ static void stop_http(struct web *web)
     MHD_stop_daemon(web->daemon);
 }
 
+static void log_hooks(void *host, str what, str detail) { web_log(host, what, detail); }
+
+static int start_hooks(struct web *web, struct err *err)
+{
+    const struct hook_options options = {.workspace = web->options->workspace,
+                                         .to_private = web->options->hooks_to_private,
+                                         .log = log_hooks,
+                                         .host = web};
+    return hooks_start(&options, &web->hooks, err);
+}
+
 static int run(struct web *web, struct err *err)
 {
     const struct web_options *o = web->options;
@@ -406,7 +417,8 @@ static int run(struct web *web, struct err *err)
         return err_errno(err, "cannot make an eventfd");
     if (pthread_create(&web->keeper, NULL, keep, web)) return err_errno(err, "cannot start a thread");
     web->keeper_runs = true;
-    if (scribe_start(web, err) || studies_start(web, err) || workers_start(web, err) || start_http(web, &port, err))
+    if (scribe_start(web, err) || studies_start(web, err) || workers_start(web, err) || start_hooks(web, err) ||
+        start_http(web, &port, err))
         return -1;
     bool v6 = o->address && strchr(o->address, ':');
     struct buf url;
@@ -457,6 +469,7 @@ int web_serve(const struct web_options *options, struct err *err)
     stop_http(web);
     workers_stop(web);
     scribe_stop(web);
+    hooks_stop(web->hooks);
     studies_stop(web);
     if (web->keeper_runs) {
         web_stop(web->keeper_stop);
