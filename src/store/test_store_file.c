@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bad days: files that are no workspace, that are newer, damaged, read-only, full; processes killed while they commit.
  */
+#include "store_hook.h"
 #include "test_store.h"
 
 #include <fcntl.h>
@@ -82,8 +83,10 @@ static void make_first_form(struct fixture *x)
         *vec_add(&x->a, &drops) = arena_printf(&x->a, "%s", (const char *)sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
     VEC_EACH(d, &drops) CHECK(sqlite3_exec(db, d->p, NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(drops.count && sqlite3_exec(db, "ALTER TABLE entry_value DROP COLUMN erased; PRAGMA user_version = 1", NULL,
-                                      NULL, NULL) == SQLITE_OK);
+    CHECK(drops.count && sqlite3_exec(db,
+                                      "ALTER TABLE entry_value DROP COLUMN erased; ALTER TABLE finding DROP COLUMN"
+                                      " about; PRAGMA user_version = 1",
+                                      NULL, NULL, NULL) == SQLITE_OK);
     sqlite3_close(db);
 }
 
@@ -102,6 +105,10 @@ static void older_form(struct test_tally *t)
     fixture_reopen(&x, STORE_WRITE);
     CHECK_STR(dump(&x, x.s, true, 0, NULL), STR("1 objective v1 name=Reach\n"));
     make(&x, x.objective, "Loyalty");
+    const struct stored_hook hook = {.name = STR("ERP"), .address = STR("https://hooks.example.com/")};
+    uint64_t id;
+    GOOD(&x, store_add_hook(x.s, &hook, (const unsigned char[HOOK_SECRET]){1}, STR("anna"), 1, &id, &x.err));
+    GOOD(&x, store_test_hook(x.s, id, STR("anna"), 1, &x.err));
     GOOD(&x, store_verify(x.s, &entries, head, &x.err));
     fixture_release(&x);
 }

@@ -14,9 +14,9 @@ struct web_options {
     uint16_t port;         /* 0: the system chooses, `ready` tells which */
     const str *hosts;      /* names that a request's Host may have, besides localhost, 127.0.0.1, [::1] and `address` */
     size_t host_count;
-    bool secure;       /* browsers come by https (a proxy ends it): cookies are Secure */
+    bool secure;           /* browsers come by https (a proxy ends it): cookies are Secure */
     bool hooks_to_private; /* events go out to an inner network too, and by http (hook.h) */
-    uint32_t api_rate; /* requests to the API in a minute, of one token or account; 0: 1,200 */
+    uint32_t api_rate;     /* requests to the API in a minute, of one token or account; 0: 1,200 */
     bool has_today;
     int64_t today; /* with has_today: the day that it is everywhere, days since 1970 */
     const struct check_text *checks;
