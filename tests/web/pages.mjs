@@ -72,6 +72,18 @@ export async function pages(browser, base) {
     await page.context().close();
   });
 
+  await group('the map shows by colour where much is', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/capabilities`);
+    const colour = (name) => page.locator('a.cell', { hasText: name }).evaluate((e) => getComputedStyle(e).backgroundColor);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      const all = [await colour('Brand planning'), await colour('Business reporting'), await colour('Creative production')];
+      same(new Set(all).size, 3, `one, four and seven applications look different, ${colorScheme}`);
+    }
+    await page.context().close();
+  });
+
   await group('what Today says', async () => {
     const page = await open(browser, base);
     check(/^\d+ places where marketing and IT have drifted apart$/.test(await page.textContent('h1')), 'the title counts');
