@@ -46,6 +46,10 @@ struct origin {
     str file;
     uint32_t line; /* 0 when none */
 };
+struct asked_key { /* under which a program may ask for an answer again: store_access.h */
+    str holder, key;
+    unsigned char asked[32]; /* hash of the request */
+};
 struct change_set;
 /* Lives in the arena until committed. Actor: a user's name, or "import", "scan" of the command line with the system's
  * user. */
@@ -398,12 +402,14 @@ struct stored_attachment {
 };
 /* "offer.pdf, 1024 bytes, SHA-256 9f86…": what the journal keeps of it. */
 str attachment_text(struct arena *a, const struct stored_attachment *x);
-/* ERR_INPUT: an empty file or such a name; ERR_LIMIT: more than ATTACHMENT_BYTES, or ATTACHMENTS_BYTES with those that
- * the fact has; ERR_ABSENT: no such fact. */
-int store_add_attachment(struct store *s, uint64_t fact, str name, str bytes, str actor, int64_t now, uint64_t *id,
+/* Given fact, name, author and time; sets the rest. The key (may be NULL) is noted in the same transaction.
+ * ERR_INPUT: an empty file or such a name; ERR_LIMIT: more than ATTACHMENT_BYTES, or ATTACHMENTS_BYTES with those that
+ * the fact has; ERR_ABSENT: no such fact; ERR_CONFLICT: the key was noted before. */
+int store_add_attachment(struct store *s, struct stored_attachment *x, str bytes, const struct asked_key *key,
                          struct err *err) MUST_USE;
-/* The bytes go; that it was there stays in the journal. */
-int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now, struct err *err) MUST_USE;
+/* The bytes go; that it was there stays in the journal. The key as above. */
+int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now, const struct asked_key *key,
+                            struct err *err) MUST_USE;
 /* Those that were not removed, oldest first. */
 int store_load_attachments(struct store *s, struct arena *a, uint64_t fact, const struct stored_attachment **out,
                            size_t *count, struct err *err) MUST_USE;

@@ -102,7 +102,7 @@ struct stored_answer {
 };
 /* The commit notes that it was asked for under this key of the holder's, in its own transaction: a second one of the
  * same key is ERR_CONFLICT. What changes nothing is not noted. */
-void change_remember(struct change_set *c, str holder, str key, const unsigned char asked[32]);
+void change_remember(struct change_set *c, const struct asked_key *key);
 int store_fill_answer(struct store *s, str holder, str key, const struct stored_answer *answer,
                       struct err *err) MUST_USE;
 int store_load_answer(struct store *s, struct arena *a, str holder, str key, int64_t now, struct stored_answer *out,

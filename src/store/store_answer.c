@@ -5,25 +5,27 @@
 
 enum { KEPT_SECONDS = 86400 };
 
-void change_remember(struct change_set *c, str holder, str key, const unsigned char asked[32])
+void change_remember(struct change_set *c, const struct asked_key *key)
 {
-    unsigned char *copy = arena_alloc(c->a, HASH_SIZE);
-    for (size_t i = 0; i < HASH_SIZE; i++) copy[i] = asked[i];
-    c->holder = arena_copy(c->a, holder), c->key = arena_copy(c->a, key), c->asked = copy;
+    struct asked_key *copy = arena_alloc(c->a, sizeof *copy);
+    *copy = *key;
+    copy->holder = arena_copy(c->a, key->holder), copy->key = arena_copy(c->a, key->key);
+    c->key = copy;
 }
 
-int store_note_answer(struct store *s, const struct change_set *c, uint64_t number, int64_t now, struct err *err)
+int store_note_answer(struct store *s, const struct asked_key *key, uint64_t number, int64_t now, struct err *err)
 {
     sqlite3_stmt *q;
-    if (!c->key.n) return 0;
+    if (!key) return 0;
     if (store_run(s, SQL_ANSWER_DROP_OLD, err, "i", now - KEPT_SECONDS) ||
-        store_bind(s, SQL_ANSWER_GET, &q, err, "ss", c->holder, c->key))
+        store_bind(s, SQL_ANSWER_GET, &q, err, "ss", key->holder, key->key))
         return -1;
     int rc = store_step(s, q, err);
     if (rc < 0) return -1;
     sqlite3_reset(q);
     if (rc) return err_set(err, ERR_CONFLICT, "a request with this Idempotency-Key was done in this moment; ask again");
-    return store_run(s, SQL_ANSWER_ADD, err, "ssbui", c->holder, c->key, c->asked, (size_t)HASH_SIZE, number, now);
+    return store_run(s, SQL_ANSWER_ADD, err, "ssbui", key->holder, key->key, (const void *)key->asked,
+                     sizeof key->asked, number, now);
 }
 
 int store_load_answer(struct store *s, struct arena *a, str holder, str key, int64_t now, struct stored_answer *out,

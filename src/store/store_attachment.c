@@ -72,7 +72,8 @@ static int check_room(struct store *s, uint64_t fact, size_t more, struct err *e
     return 0;
 }
 
-static int add(struct store *s, struct arena *a, struct stored_attachment *x, str bytes, struct err *err)
+static int add(struct store *s, struct arena *a, struct stored_attachment *x, str bytes, const struct asked_key *key,
+               struct err *err)
 {
     uint32_t type;
     uint64_t number;
@@ -82,6 +83,7 @@ static int add(struct store *s, struct arena *a, struct stored_attachment *x, st
     if (check_room(s, x->fact, bytes.n, err) ||
         journal_one(s, ENTRY_ATTACHMENT, type, x->fact, x->author, reason, STR_NONE, attachment_text(a, x), x->time,
                     &number, err) ||
+        store_note_answer(s, key, number, x->time, err) ||
         store_run(s, SQL_ATTACHMENT_ADD, err, "uussubb", x->fact, number, x->name, x->media, x->size,
                   (const void *)x->hash, sizeof x->hash, (const void *)bytes.p, bytes.n))
         return -1;
@@ -89,23 +91,23 @@ static int add(struct store *s, struct arena *a, struct stored_attachment *x, st
     return 0;
 }
 
-int store_add_attachment(struct store *s, uint64_t fact, str name, str bytes, str actor, int64_t now, uint64_t *id,
+int store_add_attachment(struct store *s, struct stored_attachment *x, str bytes, const struct asked_key *key,
                          struct err *err)
 {
     struct arena a;
-    struct stored_attachment x = {.fact = fact, .name = str_trim(name), .size = bytes.n, .author = actor, .time = now};
-    if (check_name(x.name, err)) return -1;
-    if (!bytes.n) return err_set(err, ERR_INPUT, STR_FORMAT " is empty", STR_ARGS(x.name));
+    x->name = str_trim(x->name);
+    x->size = bytes.n;
+    if (check_name(x->name, err)) return -1;
+    if (!bytes.n) return err_set(err, ERR_INPUT, STR_FORMAT " is empty", STR_ARGS(x->name));
     if (bytes.n > ATTACHMENT_BYTES)
-        return err_set(err, ERR_LIMIT, STR_FORMAT " is too large: a file has %d MB at most", STR_ARGS(x.name),
+        return err_set(err, ERR_LIMIT, STR_FORMAT " is too large: a file has %d MB at most", STR_ARGS(x->name),
                        ATTACHMENT_BYTES >> 20);
-    x.media = media_of(x.name);
-    crypto_hash_sha256(x.hash, (const unsigned char *)bytes.p, bytes.n);
+    x->media = media_of(x->name);
+    crypto_hash_sha256(x->hash, (const unsigned char *)bytes.p, bytes.n);
     if (store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = store_finish(s, add(s, &a, &x, bytes, err), err);
+    int failed = store_finish(s, add(s, &a, x, bytes, key, err), err);
     arena_release(&a);
-    if (!failed) *id = x.id;
     return failed;
 }
 
@@ -154,7 +156,8 @@ int store_load_attachments(struct store *s, struct arena *a, uint64_t fact, cons
     return rc;
 }
 
-static int drop(struct store *s, struct arena *a, uint64_t id, str actor, int64_t now, struct err *err)
+static int drop(struct store *s, struct arena *a, uint64_t id, str actor, int64_t now, const struct asked_key *key,
+                struct err *err)
 {
     struct stored_attachment x;
     uint32_t type;
@@ -166,18 +169,20 @@ static int drop(struct store *s, struct arena *a, uint64_t id, str actor, int64_
     if (!type) return err_set(err, ERR_ABSENT, "there is no fact %llu", (unsigned long long)x.fact);
     return journal_one(s, ENTRY_ATTACHMENT, type, x.fact, actor, reason, attachment_text(a, &x), STR_NONE, now, &number,
                        err) ||
+                   store_note_answer(s, key, number, now, err) ||
                    store_run(s, SQL_ATTACHMENT_REMOVE, err, "uu", id, number)
                ? -1
                : 0;
 }
 
-int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now, struct err *err)
+int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now, const struct asked_key *key,
+                            struct err *err)
 {
     struct arena a;
     /* Freed bytes are overwritten. */
     if (store_run(s, SQL_SECURE_DELETE, err, "") || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
-    int failed = store_finish(s, drop(s, &a, id, actor, now, err), err);
+    int failed = store_finish(s, drop(s, &a, id, actor, now, key, err), err);
     arena_release(&a);
     return failed;
 }

@@ -301,7 +301,7 @@ int store_commit(struct store *s, struct change_set *c, int64_t now, struct comm
         result->number = 0;
         return 0;
     }
-    if (store_note_answer(s, c, j.number, now, err) || journal_end(s, &j, err)) {
+    if (store_note_answer(s, c->key, j.number, now, err) || journal_end(s, &j, err)) {
         store_abandon(s);
         return -1;
     }

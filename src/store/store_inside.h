@@ -111,8 +111,7 @@ struct change_set {
     struct arena *a;
     const struct model *model;
     str actor, reason;
-    str holder, key; /* change_remember */
-    const unsigned char *asked;
+    const struct asked_key *key;     /* change_remember; NULL: none */
     VEC(struct change_fact *) facts; /* in the order of their first mention */
     VEC(struct change_fact *) made;
     struct change_fact **slots; /* by id, open addressing */
@@ -125,8 +124,8 @@ void change_op_add(struct change_set *c, struct change_fact *f, struct change_op
 struct journal_writer;
 int store_apply(struct store *s, struct change_set *c, struct journal_writer *j, struct commit_result *result,
                 struct err *err) MUST_USE;
-/* In the commit's transaction: ERR_CONFLICT where the key was noted meanwhile. */
-int store_note_answer(struct store *s, const struct change_set *c, uint64_t number, int64_t now,
+/* In the commit's transaction: ERR_CONFLICT where the key was noted meanwhile. NULL: there is none to note. */
+int store_note_answer(struct store *s, const struct asked_key *key, uint64_t number, int64_t now,
                       struct err *err) MUST_USE;
 /* What a created fact's number stands for, once applied. */
 uint64_t change_real_id(const struct change_set *c, uint64_t id);

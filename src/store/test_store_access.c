@@ -202,7 +202,9 @@ static int commit_under(struct fixture *x, const char *name, const char *holder,
 {
     struct change_set *c = set_of(x);
     set(c, change_create(c, x->vendor), x->vendor, "name", name);
-    change_remember(c, str_of(holder), str_of(key), asked);
+    struct asked_key under = {.holder = str_of(holder), .key = str_of(key)};
+    memcpy(under.asked, asked, sizeof under.asked);
+    change_remember(c, &under);
     return store_commit(x->s, c, now, result, &x->err);
 }
 

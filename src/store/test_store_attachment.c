@@ -2,6 +2,8 @@
 /* Files on facts: what is taken, what is handed back, and that the journal vouches for it. */
 #include "test_store.h"
 
+#include "store_access.h"
+
 #include <sqlite3.h>
 
 static int verify(struct fixture *x)
@@ -11,11 +13,19 @@ static int verify(struct fixture *x)
     return store_verify(x->s, &entries, head, &x->err);
 }
 
+static int try_attach(struct fixture *x, uint64_t fact, str name, str bytes, uint64_t *id)
+{
+    struct stored_attachment offer = {.fact = fact, .name = name, .author = STR("carla"), .time = 2000};
+    int failed = store_add_attachment(x->s, &offer, bytes, NULL, &x->err);
+    if (!failed) *id = offer.id;
+    return failed;
+}
+
 static uint64_t attach(struct fixture *x, uint64_t fact, const char *name, const char *bytes)
 {
     struct test_tally *t = x->t;
     uint64_t id = 0;
-    GOOD(x, store_add_attachment(x->s, fact, str_of(name), str_of(bytes), STR("carla"), 2000, &id, &x->err));
+    GOOD(x, try_attach(x, fact, str_of(name), str_of(bytes), &id));
     return id;
 }
 
@@ -52,8 +62,8 @@ static void there_and_back(struct test_tally *t)
     CHECK_STR(got.media, STR("application/octet-stream"));
     CHECK(count_of(&x, a) == 2);
     GOOD(&x, verify(&x));
-    GOOD(&x, store_remove_attachment(x.s, one, STR("ben"), 3000, &x.err));
-    BAD(&x, store_remove_attachment(x.s, one, STR("ben"), 3000, &x.err), ERR_ABSENT, "was removed");
+    GOOD(&x, store_remove_attachment(x.s, one, STR("ben"), 3000, NULL, &x.err));
+    BAD(&x, store_remove_attachment(x.s, one, STR("ben"), 3000, NULL, &x.err), ERR_ABSENT, "was removed");
     BAD(&x, store_load_attachment(x.s, &x.a, one, &got, &bytes, &x.err), ERR_ABSENT, "no such attachment");
     CHECK(count_of(&x, a) == 1);
     GOOD(&x, verify(&x));
@@ -82,29 +92,46 @@ static void what_is_not_taken(struct test_tally *t)
     uint64_t a = make(&x, x.application, "Canva");
     GOOD(&x, store_head(x.s, &before, &x.err));
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++)
-        BAD(&x, store_add_attachment(x.s, a, str_of(bad[i].name), STR("x"), STR("carla"), 2000, &id, &x.err), ERR_INPUT,
-            bad[i].says);
+        BAD(&x, try_attach(&x, a, str_of(bad[i].name), STR("x"), &id), ERR_INPUT, bad[i].says);
     char *big = arena_alloc(&x.a, ATTACHMENT_BYTES + 1);
     memset(big, 'x', ATTACHMENT_BYTES + 1);
-    BAD(&x,
-        store_add_attachment(x.s, a, (str){big, ATTACHMENT_NAME_BYTES + 1}, STR("x"), STR("carla"), 2000, &id, &x.err),
-        ERR_INPUT, "too long");
-    BAD(&x, store_add_attachment(x.s, a, STR("a.pdf"), STR(""), STR("carla"), 2000, &id, &x.err), ERR_INPUT,
-        "a.pdf is empty");
-    BAD(&x, store_add_attachment(x.s, 999, STR("a.pdf"), STR("x"), STR("carla"), 2000, &id, &x.err), ERR_ABSENT,
-        "no fact 999");
-    BAD(&x,
-        store_add_attachment(x.s, a, STR("a.pdf"), (str){big, ATTACHMENT_BYTES + 1}, STR("carla"), 2000, &id, &x.err),
-        ERR_LIMIT, "10 MB at most");
+    BAD(&x, try_attach(&x, a, (str){big, ATTACHMENT_NAME_BYTES + 1}, STR("x"), &id), ERR_INPUT, "too long");
+    BAD(&x, try_attach(&x, a, STR("a.pdf"), STR(""), &id), ERR_INPUT, "a.pdf is empty");
+    BAD(&x, try_attach(&x, 999, STR("a.pdf"), STR("x"), &id), ERR_ABSENT, "no fact 999");
+    BAD(&x, try_attach(&x, a, STR("a.pdf"), (str){big, ATTACHMENT_BYTES + 1}, &id), ERR_LIMIT, "10 MB at most");
     GOOD(&x, store_head(x.s, &after, &x.err));
     CHECK(before == after);
     for (int i = 0; i < ATTACHMENTS_BYTES / ATTACHMENT_BYTES; i++)
-        GOOD(&x,
-             store_add_attachment(x.s, a, STR("a.pdf"), (str){big, ATTACHMENT_BYTES}, STR("carla"), 2000, &id, &x.err));
-    BAD(&x, store_add_attachment(x.s, a, STR("a.pdf"), STR("x"), STR("carla"), 2000, &id, &x.err), ERR_LIMIT,
-        "50 MB together");
-    GOOD(&x, store_remove_attachment(x.s, id, STR("carla"), 2000, &x.err));
+        GOOD(&x, try_attach(&x, a, STR("a.pdf"), (str){big, ATTACHMENT_BYTES}, &id));
+    BAD(&x, try_attach(&x, a, STR("a.pdf"), STR("x"), &id), ERR_LIMIT, "50 MB together");
+    GOOD(&x, store_remove_attachment(x.s, id, STR("carla"), 2000, NULL, &x.err));
     attach(&x, a, "a.pdf", "x");
+    fixture_release(&x);
+}
+
+/* A program that asks again: nothing is done twice, and a refusal leaves the key free. */
+static void under_a_key(struct test_tally *t)
+{
+    struct fixture x;
+    struct stored_answer a;
+    const struct asked_key add = {.holder = STR("t1"), .key = STR("add")},
+                           drop = {.holder = STR("t1"), .key = STR("drop")};
+    fixture_init(&x, t);
+    uint64_t canva = make(&x, x.application, "Canva");
+    struct stored_attachment offer = {.fact = canva, .name = STR("offer.pdf"), .author = STR("carla"), .time = 2000};
+    BAD(&x, store_add_attachment(x.s, &offer, STR(""), &add, &x.err), ERR_INPUT, "is empty");
+    GOOD(&x, store_add_attachment(x.s, &offer, STR("abc"), &add, &x.err));
+    CHECK(offer.id && offer.size == 3);
+    CHECK_STR(offer.media, STR("application/pdf"));
+    BAD(&x, store_add_attachment(x.s, &offer, STR("abc"), &add, &x.err), ERR_CONFLICT, "this Idempotency-Key was done");
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("add"), 2000, &a, &x.err));
+    CHECK(a.number && a.status == 0 && count_of(&x, canva) == 1);
+    BAD(&x, store_remove_attachment(x.s, offer.id, STR("ben"), 3000, &add, &x.err), ERR_CONFLICT, "was done");
+    CHECK(count_of(&x, canva) == 1);
+    GOOD(&x, store_remove_attachment(x.s, offer.id, STR("ben"), 3000, &drop, &x.err));
+    GOOD(&x, store_load_answer(x.s, &x.a, STR("t1"), STR("drop"), 3000, &a, &x.err));
+    CHECK(count_of(&x, canva) == 0);
+    GOOD(&x, verify(&x));
     fixture_release(&x);
 }
 
@@ -122,7 +149,7 @@ static void changed_past_the_journal(struct test_tally *t)
         fixture_init(&x, t);
         uint64_t a = make(&x, x.application, "Canva");
         attach(&x, a, "offer.pdf", "abc");
-        GOOD(&x, store_remove_attachment(x.s, attach(&x, a, "old.pdf", "abc"), STR("ben"), 3000, &x.err));
+        GOOD(&x, store_remove_attachment(x.s, attach(&x, a, "old.pdf", "abc"), STR("ben"), 3000, NULL, &x.err));
         GOOD(&x, verify(&x));
         alter(&x, bad[i].sql);
         BAD(&x, verify(&x), ERR_STORE, bad[i].says);
@@ -158,7 +185,7 @@ static void erasing(struct test_tally *t)
     fixture_init(&x, t);
     uint64_t a = make(&x, x.application, "Canva");
     attach(&x, a, "offer.pdf", "of today");
-    GOOD(&x, store_remove_attachment(x.s, attach(&x, a, "illness.pdf", "of old"), STR("ben"), 3000, &x.err));
+    GOOD(&x, store_remove_attachment(x.s, attach(&x, a, "illness.pdf", "of old"), STR("ben"), 3000, NULL, &x.err));
     CHECK(rows_with(&x, "illness") == 3 && rows_with(&x, "of old") == 0);
     GOOD(&x, store_erase(x.s, a, STR_NONE, STR("ben"), STR("asked"), 4000, &e, &x.err));
     CHECK(e.stands && rows_with(&x, "illness") == 0 && rows_with(&x, "offer") == 2 && count_of(&x, a) == 1);
@@ -174,4 +201,4 @@ static void erasing(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(there_and_back, what_is_not_taken, changed_past_the_journal, erasing)
+TEST_MAIN(there_and_back, what_is_not_taken, under_a_key, changed_past_the_journal, erasing)

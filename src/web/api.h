@@ -22,6 +22,7 @@ struct api_operation {
     const char *takes, *gives; /* API_OF_ALL: the schemas of body and answer; NULL: none, any object */
     bool makes;                /* answered by 201 */
     const char *answers;       /* the media type, where that is not JSON: bytes */
+    const char *sends;         /* the media type of the body, where that is not JSON */
 };
 const struct api_operation *api_operations(size_t *count);
 /* Of the model; in the arena. */
@@ -44,7 +45,10 @@ void api_refuse_body(struct request *r, const struct api_faults *faults);       
 void api_fail(struct request *r, const struct err *err, int conflict);
 struct json_writer api_begin(struct request *r); /* a writer of the answer's body */
 void api_end(struct request *r, int status);
+void api_end_empty(struct request *r); /* 204 */
 void api_header(struct request *r, const char *name, str value);
+/* After the answer is made: its ETag, without the quotes. A GET whose If-None-Match names it becomes 304. */
+void api_put_etag(struct request *r, str tag);
 /* The body as JSON; NULL after answering 400. */
 const struct json *api_body(struct request *r);
 /* Refuses words of the query that the operation does not have: false after answering 400. */
@@ -77,8 +81,6 @@ void api_tell_text(struct request *r, const struct ruling *ruling, const struct 
 /* The type of the address; NULL after answering 404 or 403. */
 const struct model_type *api_type(struct request *r);
 const struct fact *api_fact(struct request *r, const struct model_type *type);
-/* Version and a hash of the body, as it stands in the answer: "7.9f86d081884c7d65". */
-void api_put_etag(struct request *r, uint32_t version);
 /* A fact's fields from JSON, as changes to `fact`; what is wrong is added to the faults, with `at` before its place.
  * `refs` are the facts that the same change set makes. */
 struct api_ref {
@@ -97,6 +99,8 @@ bool api_key_is_good(struct request *r);
 /* Was it answered before? Then it is answered so again. False after that, or after refusing the key. */
 bool api_is_new(struct request *r);
 void api_remember(struct request *r);
+/* What a commit of the request has to note; NULL where it has no key. */
+const struct asked_key *api_asked_key(struct request *r);
 
 /* ---- Cursors ---- */
 
@@ -109,7 +113,9 @@ bool api_read_cursor(struct request *r, str query, str cursor, struct fact_place
 void answer_api_facts(struct request *r);
 void answer_api_fact(struct request *r);
 void answer_api_attachments(struct request *r);
+void answer_api_attach(struct request *r);
 void answer_api_attachment(struct request *r);
+void answer_api_detach(struct request *r);
 void answer_api_create(struct request *r);
 void answer_api_change(struct request *r);
 void answer_api_delete(struct request *r);

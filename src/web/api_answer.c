@@ -152,6 +152,28 @@ bool api_query_only(struct request *r, const str *known, size_t count)
     return true;
 }
 
+void api_put_etag(struct request *r, str tag)
+{
+    str rest = r->if_none_match, own = text_format(r, "\"" STR_FORMAT "\"", STR_ARGS(tag)), one;
+    api_header(r, "ETag", own);
+    while (r->method == METHOD_GET && rest.n && str_cut(&rest, ',', &one)) {
+        one = str_trim(one);
+        if (str_starts(one, STR("W/"))) one = str_from(one, 2);
+        if (!str_eq(one, STR("*")) && !str_eq(one, own)) continue;
+        buf_clear(&r->out);
+        r->fixed = STR_NONE;
+        r->status = 304;
+        return;
+    }
+}
+
+void api_end_empty(struct request *r)
+{
+    buf_clear(&r->out);
+    r->status = 204;
+    r->type = "application/json; charset=utf-8";
+}
+
 struct change_set *api_changes(struct request *r)
 {
     str reason = str_trim(pairs_get(&r->query, STR("reason")));
@@ -166,7 +188,7 @@ static void asked_hash(const struct request *r, unsigned char out[32])
 {
     crypto_generichash_state h;
     unsigned char method = (unsigned char)r->method;
-    str body = buf_get(&r->body);
+    str body = r->meant.p ? r->meant : buf_get(&r->body);
     crypto_generichash_init(&h, NULL, 0, 32);
     crypto_generichash_update(&h, &method, 1);
     crypto_generichash_update(&h, (const unsigned char *)r->raw_target.p, r->raw_target.n + 1);
@@ -241,14 +263,20 @@ void api_remember(struct request *r)
     pthread_mutex_unlock(&r->web->write_lock);
 }
 
+const struct asked_key *api_asked_key(struct request *r)
+{
+    if (!r->idempotency.p) return NULL;
+    struct asked_key *key = arena_alloc(&r->arena, sizeof *key);
+    *key = (struct asked_key){.holder = holder_of(r), .key = r->idempotency};
+    asked_hash(r, key->asked);
+    return key;
+}
+
 int api_commit(struct request *r, struct change_set *c, int conflict, struct commit_result *result)
 {
     struct err err;
-    unsigned char asked[32];
-    if (r->idempotency.p) {
-        asked_hash(r, asked);
-        change_remember(c, holder_of(r), r->idempotency, asked);
-    }
+    const struct asked_key *key = api_asked_key(r);
+    if (key) change_remember(c, key);
     if (web_commit(r->web, c, result, &err)) {
         api_fail(r, &err, conflict);
         return -1;

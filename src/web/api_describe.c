@@ -14,8 +14,13 @@ static const struct api_operation operations[] = {
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), API_OF_FACT, STR_INIT("delete"), STR_INIT("Delete it."), true},
     {METHOD_GET, STR_INIT("/api/v1/facts/*/*/files"), API_OF_FACT, STR_INIT("files"),
      STR_INIT("The files that hang on it."), false, NULL, "_files"},
+    {METHOD_POST, STR_INIT("/api/v1/facts/*/*/files"), API_OF_FACT, STR_INIT("attach"),
+     STR_INIT("Hang a file on it: a form with one field, file."), true, "_file_sent", "_file", true,
+     .sends = "multipart/form-data"},
     {METHOD_GET, STR_INIT("/api/v1/files/*"), API_OF_ALL, STR_INIT("file"), STR_INIT("A file, as it was attached."),
      false, .answers = "application/octet-stream"},
+    {METHOD_DELETE, STR_INIT("/api/v1/files/*"), API_OF_ALL, STR_INIT("detach"),
+     STR_INIT("Remove a file; that it was there stays in the journal."), true},
     {METHOD_POST, STR_INIT("/api/v1/changes"), API_OF_ALL, STR_INIT("changes"),
      STR_INIT("Many changes in one commit, all or nothing."), true, "_changes", "_changed"},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
@@ -229,13 +234,18 @@ static void put_schemas(struct describing *d)
         "{\"type\": \"integer\"}, \"state\": "
         "{\"type\": \"string\"}, \"days\": {\"type\": \"integer\"}, \"differs\": {\"type\": \"array\", \"items\": "
         "{\"type\": \"string\"}}}}}}}");
-    key_raw(d, "_files",
-            "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
-            "\"items\": {\"type\": \"object\", \"required\": [\"id\", \"name\", \"media_type\", \"size\", \"sha256\", "
+    key_raw(d, "_file",
+            "{\"type\": \"object\", \"required\": [\"id\", \"name\", \"media_type\", \"size\", \"sha256\", "
             "\"author\", \"time\", \"href\"], \"properties\": {\"id\": {\"type\": \"integer\"}, \"name\": {\"type\": "
             "\"string\"}, \"media_type\": {\"type\": \"string\"}, \"size\": {\"type\": \"integer\"}, \"sha256\": "
             "{\"type\": \"string\"}, \"author\": {\"type\": \"string\"}, \"time\": {\"type\": \"string\", \"format\": "
-            "\"date-time\"}, \"href\": {\"type\": \"string\"}}}}}}");
+            "\"date-time\"}, \"href\": {\"type\": \"string\"}}}");
+    key_raw(d, "_files",
+            "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
+            "\"items\": {\"$ref\": \"#/components/schemas/_file\"}}}}");
+    key_raw(d, "_file_sent",
+            "{\"type\": \"object\", \"required\": [\"file\"], \"properties\": {\"file\": {\"type\": \"string\", "
+            "\"contentMediaType\": \"application/octet-stream\"}}}");
     key_raw(d, "_bytes", "{\"description\": \"The bytes of a file.\"}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
@@ -288,13 +298,15 @@ static const struct route *looked_up(const struct api_operation *o)
     return route;
 }
 
+static bool is_of_file(const struct api_operation *o) { return str_starts(o->path, STR("/api/v1/files/")); }
+
 static void put_parameters(struct describing *d, const struct api_operation *o)
 {
     json_key(&d->w, STR("parameters"));
     json_array(&d->w);
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
     if (o->of == API_OF_ALL && str_find(o->path, STR("/*")) != STR_NOT_FOUND)
-        put_parameter(d, "id", "path", true, "The ruling's number.", "integer");
+        put_parameter(d, "id", "path", true, is_of_file(o) ? "The file's id." : "The ruling's number.", "integer");
     if (str_eq(o->id, STR("ask")))
         put_parameter(d, "token", "query", false, "A token whose scope is asking, where no header can be set.",
                       "string");
@@ -306,7 +318,7 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     }
     if (str_eq(o->id, STR("ruling-times")))
         put_parameter(d, "format", "query", false, "csv, or json where it is not said.", "string");
-    if (o->of != API_OF_ALL && o->method == METHOD_GET)
+    if (o->of != API_OF_ALL && o->method == METHOD_GET && !o->gives)
         put_parameter(d, "fields", "query", false, "Only these fields, by their keys, with commas between.", "string");
     if (o->of == API_OF_TYPE && o->method == METHOD_GET) {
         put_parameter(d, "q", "query", false, "All these words stand in the fact; the beginning of a word counts.",
@@ -337,9 +349,10 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
         put_parameter(d, "cursor", "query", false, "The next of the answer before.", "string");
     }
     if (o->changes) {
-        if (o->of == API_OF_FACT)
+        if (o->of == API_OF_FACT && o->method != METHOD_POST)
             put_parameter(d, "If-Match", "header", true, "The ETag of the version that was seen.", "string");
-        if (o->of != API_OF_ALL) put_parameter(d, "reason", "query", false, "Why, for the journal.", "string");
+        if (o->of != API_OF_ALL && !o->sends)
+            put_parameter(d, "reason", "query", false, "Why, for the journal.", "string");
         put_parameter(d, "Idempotency-Key", "header", false, "The same key within a day gives the same answer again.",
                       "string");
     }
@@ -393,18 +406,18 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
         json_key(&d->w, STR("requestBody"));
         json_object(&d->w);
         json_key(&d->w, STR("required")), json_bool(&d->w, true);
-        put_content(d, o->method == METHOD_PATCH ? "application/merge-patch+json" : "application/json",
-                    type ? schema_name(d, type, "_given") : str_of(o->takes));
+        const char *json = o->method == METHOD_PATCH ? "application/merge-patch+json" : "application/json";
+        put_content(d, o->sends ? o->sends : json, o->takes ? str_of(o->takes) : schema_name(d, type, "_given"));
         json_object_end(&d->w);
     }
     json_key(&d->w, STR("responses"));
     json_object(&d->w);
     if (o->method == METHOD_DELETE)
-        put_answer(d, "204", "It is deleted.", NULL, STR_NONE);
+        put_answer(d, "204", "It is gone.", NULL, STR_NONE);
     else
         put_answer(d, o->makes ? "201" : "200", "Done.", o->answers ? o->answers : "application/json",
                    o->answers ? STR("_bytes") : schema);
-    if (o->changes && !o->makes)
+    if (o->changes && !o->makes && !is_of_file(o))
         put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
                    schema);
     put_answer(d, "default", "Why not.", "application/problem+json", STR("_problem"));

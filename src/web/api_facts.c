@@ -34,14 +34,15 @@ const struct fact *api_fact(struct request *r, const struct model_type *type)
 
 /* ---- Versions ---- */
 
-void api_put_etag(struct request *r, uint32_t version)
+/* Version and a hash of the body, as it stands in the answer: "7.9f86d081884c7d65". */
+static void put_version(struct request *r, uint32_t version)
 {
     unsigned char hash[16];
     str body = buf_get(&r->out);
     crypto_generichash(hash, sizeof hash, (const unsigned char *)body.p, body.n, NULL, 0);
     char hex[17];
     sodium_bin2hex(hex, sizeof hex, hash, 8);
-    api_header(r, "ETag", text_format(r, "\"%u.%s\"", version, hex));
+    api_put_etag(r, text_format(r, "%u.%s", version, hex));
 }
 
 /* The version that If-Match names, "7" or "7.9f86d0…"; 0: any (*). False after answering 428, 400 or 412. */
@@ -127,18 +128,6 @@ static void emit(struct json_writer *w, struct request *r, uint64_t fact, const 
         graph_emit_json(w, &r->env, fact);
 }
 
-static bool is_known(const struct request *r)
-{
-    str rest = r->if_none_match, tag;
-    str own = r->headers.count ? r->headers.items[r->headers.count - 1].value : STR_NONE;
-    while (rest.n && str_cut(&rest, ',', &tag)) {
-        tag = str_trim(tag);
-        if (str_starts(tag, STR("W/"))) tag = str_from(tag, 2);
-        if (str_eq(tag, STR("*")) || str_eq(tag, own)) return true;
-    }
-    return false;
-}
-
 static void show(struct request *r, int status, uint64_t id, const struct fields_asked *fields)
 {
     const struct fact *f = picture_fact(r->picture, id);
@@ -149,10 +138,7 @@ static void show(struct request *r, int status, uint64_t id, const struct fields
     struct json_writer w = api_begin(r);
     emit(&w, r, id, fields);
     api_end(r, status);
-    api_put_etag(r, fact_version(f));
-    if (r->method != METHOD_GET || !is_known(r)) return;
-    buf_clear(&r->out);
-    r->status = 304;
+    put_version(r, fact_version(f));
 }
 
 /* ---- Reading ---- */
@@ -321,12 +307,9 @@ void answer_api_delete(struct request *r)
     if (version) change_expect(c, id, version);
     change_delete(c, id);
     if (api_commit(r, c, version ? 412 : 409, &result)) return;
-    if (result.proposed_count) {
+    if (result.proposed_count)
         show(r, 202, id, NULL);
-    } else {
-        buf_clear(&r->out);
-        r->status = 204;
-        r->type = "application/json; charset=utf-8";
-    }
+    else
+        api_end_empty(r);
     api_remember(r);
 }

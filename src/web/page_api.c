@@ -3,6 +3,19 @@
 #include "api.h"
 #include "web_pages.h"
 
+/* "/api/v1/facts/TYPE/ID/files" */
+static str of_type(struct request *r, str path)
+{
+    static const char *const names[] = {"TYPE", "ID"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        size_t star = str_find_char(path, '*');
+        if (star == STR_NOT_FOUND) break;
+        path = text_format(r, STR_FORMAT "%s" STR_FORMAT, STR_ARGS(str_slice(path, 0, star)), names[i],
+                           STR_ARGS(str_from(path, star + 1)));
+    }
+    return path;
+}
+
 void answer_api_page(struct request *r)
 {
     static const char *const methods[] = {[METHOD_GET] = "GET",
@@ -18,10 +31,7 @@ void answer_api_page(struct request *r)
         const struct api_operation *o = &operations[i];
         struct record c = record_new(r);
         record_text(&c, "method", str_of(methods[o->method]));
-        record_text(&c, "path",
-                    o->of == API_OF_TYPE   ? STR("/api/v1/facts/TYPE")
-                    : o->of == API_OF_FACT ? STR("/api/v1/facts/TYPE/ID")
-                                           : o->path);
+        record_text(&c, "path", o->of == API_OF_ALL ? o->path : of_type(r, o->path));
         record_text(&c, "says", o->summary);
         record_text(&c, "scope", o->changes ? STR("write") : STR("read"));
         values_add(r, &list, record_get(&c));

@@ -69,11 +69,14 @@ void answer_attach(struct request *r)
     const struct fact *f = files_asked(r);
     if (!f) return;
     struct err err;
-    uint64_t id, fact = fact_id(f);
-    str name = pairs_get(&r->form, STR("file.name")), bytes = pairs_get(&r->form, STR("file"));
+    str bytes = pairs_get(&r->form, STR("file"));
+    struct stored_attachment x = {.fact = fact_id(f),
+                                  .name = fitting(r, pairs_get(&r->form, STR("file.name"))),
+                                  .author = r->user.name,
+                                  .time = r->env.now};
     struct store *writer = web_write(r->web);
-    int failed = store_add_attachment(writer, fact, fitting(r, name), bytes, r->user.name, r->env.now, &id, &err);
-    answer_written(r, fact, "The file was not attached", web_written(r->web, failed, &err), &err);
+    int failed = store_add_attachment(writer, &x, bytes, NULL, &err);
+    answer_written(r, x.fact, "The file was not attached", web_written(r->web, failed, &err), &err);
 }
 
 /* What the address names, when it hangs on the fact that the address names; false after the answer. */
@@ -106,6 +109,6 @@ void answer_detach(struct request *r)
     struct err err;
     if (!attachment_asked(r, &x, NULL)) return;
     struct store *writer = web_write(r->web);
-    int failed = store_remove_attachment(writer, x.id, r->user.name, r->env.now, &err);
+    int failed = store_remove_attachment(writer, x.id, r->user.name, r->env.now, NULL, &err);
     answer_written(r, x.fact, "The file was not removed", web_written(r->web, failed, &err), &err);
 }

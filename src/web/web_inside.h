@@ -83,6 +83,7 @@ struct request {
     str content_type, csrf_header, accept;
     bool in_address; /* the token stands in the address, where others may read it: one that asks only */
     str bearer, if_match, if_none_match, idempotency; /* of the API: see api.h */
+    str meant; /* what an idempotency key stands for, where a body is sent in several ways: a form; else STR_NONE */
     uint64_t content_length;
     struct pairs query, form;
     struct buf body;

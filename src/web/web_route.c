@@ -108,7 +108,9 @@ static const struct route table[] = {
     {METHOD_PATCH, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_change},
     {METHOD_DELETE, STR_INIT("/api/v1/facts/*/*"), ACCESS_EDIT, LANE_WORKER, answer_api_delete},
     {METHOD_GET, STR_INIT("/api/v1/facts/*/*/files"), ACCESS_VIEW, LANE_WORKER, answer_api_attachments, .now = true},
+    {METHOD_POST, STR_INIT("/api/v1/facts/*/*/files"), ACCESS_EDIT, LANE_WORKER, answer_api_attach, ATTACHMENT_LIMIT},
     {METHOD_GET, STR_INIT("/api/v1/files/*"), ACCESS_VIEW, LANE_WORKER, answer_api_attachment, .now = true},
+    {METHOD_DELETE, STR_INIT("/api/v1/files/*"), ACCESS_EDIT, LANE_WORKER, answer_api_detach},
     {METHOD_GET, STR_INIT("/health"), ACCESS_ANYONE, LANE_AT_ONCE, answer_health},
 };
 

@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { attach, check, get, group, open, password, raw, same, serve } from './help.mjs';
+import { check, get, group, password, raw, same, serve } from './help.mjs';
 import { client } from './people.mjs';
-import { program, request, run, token } from './program.mjs';
+import { form, program, request, run, token } from './program.mjs';
 
 export async function api(browser, { base, port }) {
   const secrets = { viewer: token('read', 'viewer'), reader: token('look', 'it'), contributor: token('write', 'it', '--scope', 'write'),
@@ -228,16 +228,49 @@ export async function api(browser, { base, port }) {
     check((await fields(secrets.steward)).includes('annual_cost') && !(await fields(secrets.viewer)).includes('annual_cost'), 'what is closed to a role is not in its past either');
   });
 
+  await group('files', async () => {
+    const made = (await it('POST', vendors, { name: 'Files Ltd' })).json, path = `${vendors}/${made.id}/files`, few = program(port, secrets.vendors);
+    const sent = await it('POST', path, ...form('Angebot "ü".pdf'.replaceAll('"', '%22'), '%PDF-1.7 and so on', { 'Idempotency-Key': 'file-1' }));
+    const file = sent.json;
+    check(sent.status === 201 && sent.headers.location === file.href && sent.headers.etag === `"${file.sha256}"`, 'attached');
+    check(file.name === 'Angebot "ü".pdf' && file.media_type === 'application/pdf' && file.size === 18 && /^[0-9a-f]{64}$/.test(file.sha256) && file.author === 'it@northlight.example', 'what it is');
+    const again = await it('POST', path, ...form('Angebot %22ü%22.pdf', '%PDF-1.7 and so on', { 'Idempotency-Key': 'file-1' }, 'another'));
+    check(again.status === 201 && again.json.id === file.id && again.headers['idempotency-replayed'] === 'true', 'the same again, whatever stands between the parts');
+    wrong(await it('POST', path, ...form('Angebot %22ü%22.pdf', 'other bytes', { 'Idempotency-Key': 'file-1' })), 422, 'another under its key');
+    same(JSON.stringify((await it('GET', path)).json), JSON.stringify({ items: [file] }), 'it is there once');
+    const got = await get(port, file.href, `Authorization: Bearer ${secrets.viewer}\r\n`);
+    check(got.body === '%PDF-1.7 and so on' && got.head.includes(`Content-Disposition: attachment; filename="Angebot ____.pdf"; filename*=UTF-8''Angebot%20%22%C3%BC%22.pdf\r`), 'its bytes');
+    const known = await it('GET', file.href, undefined, { 'If-None-Match': sent.headers.etag });
+    check(known.status === 304 && !known.body, 'not modified');
+    wrong(await it('POST', path, ...form('', 'x')), 422, 'no name');
+    wrong(await it('POST', path, ...form('a.pdf', '')), 422, 'nothing in it');
+    wrong(await it('POST', path, ...form('a\u202Efdp.exe', 'x')), 422, 'a name that reads as another');
+    wrong(await it('POST', path, ...form('a.pdf', 'x'.repeat(10 * 1024 * 1024 + 1))), 413, 'too large');
+    wrong(await it('POST', path, {}), 415, 'no form');
+    wrong(await it('POST', path, 'x', form('', '')[1]), 400, 'none that can be read');
+    for (const name of ['offer', 'file'])
+      wrong(await it('POST', path, form('a.pdf', 'x')[0].replace('name="file"', `name="${name}"`).replace('--xx--', '--xx\r\nContent-Disposition: form-data; name="reason"\r\n\r\nnone\r\n--xx--'), form('', '')[1]), 400, `a field that it does not have, beside ${name}`);
+    wrong(await it('POST', `${path}?reason=x`, ...form('a.pdf', 'x')), 400, 'a word of the query that it does not have');
+    wrong(await it('POST', `${vendors}/999999/files`, ...form('a.pdf', 'x')), 404, 'no such fact');
+    same((await it('GET', path)).json.items.length, 1, 'nothing of it is kept');
+    const application = (await it('GET', '/api/v1/facts/applications?limit=1')).json.items[0].id;
+    wrong(await few('POST', `/api/v1/facts/applications/${application}/files`, ...form('a.pdf', 'x')), 403, 'a token for other types');
+    same((await few('POST', path, ...form('b.pdf', 'x'))).status, 201, 'and for this one');
+    for (const replayed of [undefined, 'true']) {
+      const gone = await few('DELETE', file.href, undefined, { 'Idempotency-Key': 'file-2' });
+      check(gone.status === 204 && gone.headers['idempotency-replayed'] === replayed, 'removed, and asked again');
+    }
+    wrong(await it('DELETE', file.href), 404, 'gone');
+    wrong(await it('GET', file.href), 404, 'for all');
+    for (const bad of ['0', 'x', '-1', '99999999999999999999']) wrong(await it('GET', `/api/v1/files/${bad}`), 404, `no such file: ${bad}`);
+    same((await it('GET', path)).json.items.map((x) => x.name).join(), 'b.pdf', 'the other stays');
+    const told = (await it('GET', `/api/v1/journal?fact=${made.id}`)).json.items.map((c) => c.reason).join();
+    same(told, 'removed attachment of vendor Files Ltd,attached to vendor Files Ltd,attached to vendor Files Ltd,', 'the journal knows');
+  });
+
   await group('every address with every role', async () => {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
-    const attaching = await open(browser, base);
-    await attach(attaching, `${base}/facts/${fact}`, { name: 'offer.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7 and so on') });
-    await attaching.context().close();
-    const [file] = (await it('GET', `${vendors}/${fact}/files`)).json.items;
-    check(file.name === 'offer.pdf' && file.media_type === 'application/pdf' && file.size === 18 && /^[0-9a-f]{64}$/.test(file.sha256), 'a file');
-    const sent = await get(port, file.href, `Authorization: Bearer ${secrets.viewer}\r\n`);
-    check(sent.body === '%PDF-1.7 and so on' && sent.head.includes('Content-Disposition: attachment; filename="offer.pdf"\r'), 'its bytes');
-    wrong(await program(port, secrets.vendors)('GET', '/api/v1/files/999999'), 404, 'no such file');
+    const file = (await it('POST', `${vendors}/${fact}/files`, ...form('offer.pdf', 'of many'))).json;
     const ruled = (await it('POST', '/api/v1/rulings', { input: request })).json.ruling;
     const roles = ['viewer', 'contributor', 'steward'];
     const sessions = {};
@@ -266,8 +299,8 @@ export async function api(browser, { base, port }) {
           if (method === 'POST') for (const role of roles) same((await ask(sessions[role].head())).status, 403, `${method} ${path}, ${role}, without its token`);
           continue;
         }
-        const body = ['POST', 'PATCH'].includes(method) ? {} : undefined;
-        const status = async (secret, headers) => (await program(port, secret)(method, path, body, headers)).status;
+        const [body, more] = !['POST', 'PATCH'].includes(method) ? [] : path.endsWith('/files') ? form('more.pdf', 'of many') : [{}];
+        const status = async (secret, headers) => (await program(port, secret)(method, path, body, { ...more, ...headers })).status;
         same(await status(undefined), 401, `${method} ${path}, nobody`);
         same(await status(`entente_${'0'.repeat(64)}`), 401, `${method} ${path}, a forged token`);
         const writes = access !== 'viewer';
@@ -305,9 +338,15 @@ export async function api(browser, { base, port }) {
     }
     check(facts > 100, 'many facts of many types');
     fits('_problem', (await it('POST', vendors, {})).json, 'a problem');
+    const files = `${vendors}/${(await it('GET', `${vendors}?limit=1`)).json.items[0].id}/files`;
+    fits('_file', (await it('POST', files, ...form('more.pdf', 'of many'))).json, 'a file');
+    fits('_files', (await it('GET', files)).json, 'files');
     const routes = run('serve', '--routes').match(/ \/api\/v1\/[^\n]*/g).map((r) => r.trim());
     const described = new Set(Object.keys(answer.json.paths).map((p) => p.replace(/^\/api\/v1\/facts\/[^/]+/, '/api/v1/facts/*').replace('{id}', '*')));
     for (const route of routes) check(described.has(route), `${route} is described`);
+    const attach = answer.json.paths['/api/v1/facts/vendors/{id}/files'].post, { get: one, delete: detach } = answer.json.paths['/api/v1/files/{id}'];
+    check('multipart/form-data' in attach.requestBody.content && '201' in attach.responses && !attach.parameters.some((p) => p.name === 'If-Match'), 'a file is sent as a form');
+    check([one, detach].every((o) => o.parameters[0].description === "The file's id.") && '204' in detach.responses, 'and named by its id');
   });
 
   await group('revoked and forged', async () => {

@@ -21,6 +21,12 @@ export function program(port, secret) {
   };
 }
 
+// What a program sends to attach a file: the words of `it('POST', path, …)` behind its path.
+export function form(name, bytes, headers = {}, boundary = 'xx') {
+  const text = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: application/octet-stream\r\n\r\n${bytes}\r\n--${boundary}--\r\n`;
+  return [text, { 'Content-Type': `multipart/form-data; boundary=${boundary}`, ...headers }];
+}
+
 export const request = { what: 'application bought', 'data class': 'personal', region: 'home', reads: 'shared systems', writes: 'own systems', 'annual cost': 12000,
   'term months': 12, users: 15, builder: 'business technologist', training: 'basics', vendor: 'reviewed', 'public facing': true, 'weeks until needed': 6,
   'way back': 'within a month' };
