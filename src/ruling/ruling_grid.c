@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-enum { CELLS_LIMIT = 20000, CLASSES_LIMIT = 2000, STEPS_LIMIT = 20000000, LOOKS_LIMIT = 20000000 };
+enum {
+    CELLS_LIMIT = 20000,
+    CLASSES_LIMIT = 2000,
+    STEPS_LIMIT = 20000000,
+    LOOKS_LIMIT = 20000000,
+    EDGES_LIMIT = 200000
+};
 
 uint16_t grid_class(const struct grid_node *g, struct feel_value v)
 {
@@ -241,4 +247,5 @@ void grid_build(struct rulebook *b)
     list_way(b, b->zone, listed, b->order, &b->order_count);
     for (size_t i = 0; i < RULING_PARTS; i++)
         if (b->parts[i]) list_way(b, b->parts[i], listed, b->order, &b->order_count);
+    effects_build(b);
 }

@@ -28,6 +28,13 @@ struct grid_node { /* of an input or a decision */
 };
 enum { NO_CLASS = UINT16_MAX, NULL_CLASS = UINT16_MAX - 1 };
 
+/* What of one question's effects the decisions see that rest on another one too: nodes that do not rest on the other,
+ * and are needed by a decision that does. */
+struct grid_edge {
+    uint32_t *nodes;
+    size_t count;
+    bool exact; /* those decisions all have tables: equal classes at the nodes are equal outcomes */
+};
 struct question_inside {
     const struct dmn_node *node;
     const struct dmn_node **follows; /* decisions that rest on it, in any number of steps */
@@ -37,8 +44,10 @@ struct question_inside {
     size_t mark_count;
     size_t all_count; /* of these and, behind them, a scale of sizes: what is computed of a number is compared, too */
     bool leads;       /* the zone rests on it */
+    bool hidden;      /* it acts through a number that is computed of it, which has a place behind the questions */
     uint32_t *over;   /* the decisions on the way that rest on it, by their places there */
     size_t over_count;
+    const struct grid_edge *edges; /* by question: towards those decisions that rest on both; NULL: not worked out */
 };
 struct rulebook {
     struct arena arena;
@@ -51,11 +60,13 @@ struct rulebook {
     struct rulebook_question *questions;
     struct question_inside *inside;
     size_t question_count;
+    size_t computed_count;       /* behind the questions in `inside` */
     bool *leads;                 /* by node: the zone or the extent rests on it */
     struct grid_node *grid;      /* by node; tables only of those on which zone and timing rest */
     const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
     uint32_t *way_node;          /* their indexes */
     size_t way_count;
+    bool few;                        /* no search for what is lighter meets its limits: CANDIDATES_LIMIT, PAIRS_LIMIT */
     bool asks_clock;                 /* today() or now() stands in it: nothing is decided before the day is known */
     size_t due_count;                /* of these and, behind them, those that lead from there to the timing */
     const struct dmn_node **against; /* the decisions that lead to the contradictions, likewise */
@@ -65,6 +76,8 @@ struct rulebook {
     struct tellings *tellings; /* ruling_told.c */
 };
 
+enum { CANDIDATES_LIMIT = 400, PAIRS_LIMIT = 20000 }; /* of a search for what is lighter */
+void effects_build(struct rulebook *b);               /* ruling_effects.c */
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
 uint16_t grid_class(const struct grid_node *g, struct feel_value v);        /* NO_CLASS: none of them, or it is free */
 struct feel_value grid_stands_for(const struct grid_node *g, size_t class); /* a value of the class */

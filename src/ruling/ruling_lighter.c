@@ -7,12 +7,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { CANDIDATES_LIMIT = 400, FOUND_LIMIT = 400, PAIRS_LIMIT = 20000, SHOWN_LIMIT = 12 };
+enum { FOUND_LIMIT = 400, SHOWN_LIMIT = 12 };
+static const size_t unknown = SIZE_MAX - 1; /* a rank */
 
 struct candidate {
     struct ruling_change change;
     size_t question, distance;
     uint16_t class; /* of the answer; NO_CLASS where it has none */
+    size_t rank;    /* of the zone with this change alone; SIZE_MAX where it is not lighter */
+    bool fits;      /* its value is one that the question's type takes; else that is still to be seen */
     uint16_t *way;  /* the classes by node with this change alone */
 };
 struct search {
@@ -27,6 +30,8 @@ struct search {
     size_t count;
     struct ruling_lighter *found;
     size_t *distances, found_count;
+    bool lighter_alone; /* one change does, but with it the answers contradict each other */
+    bool promising;     /* a number that is computed would lead to a lighter zone */
 };
 
 /* ---- Deciding again ------------------------------------------------------------------------------------------------
@@ -135,7 +140,8 @@ static bool candidate_place(const struct search *k, const struct candidate *one,
     return *place = k->count, true;
 }
 
-/* One that the question's type does not take is none; those that it lists it takes. */
+/* One that the question's type does not take is none; those that it lists it takes. Of those that stand beside each
+ * other in any case that is seen when one has turned out to be lighter: few are. */
 static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance, bool listed)
 {
     const struct dmn_node *n = k->b->inside[question].node;
@@ -143,8 +149,11 @@ static void add_candidate(struct search *k, size_t question, struct feel_value v
     size_t place;
     one.class = grid_class(&k->b->grid[dmn_node_index(n)], v);
     if (!candidate_place(k, &one, &place)) return;
-    if (!listed) one.change.value = dmn_sheet_fit(k->from, n, v);
-    if (one.change.value.kind == FEEL_NULL) return;
+    one.fits = listed;
+    if (!listed && !(k->b->few && !k->b->grid[dmn_node_index(n)].alike)) {
+        one.change.value = dmn_sheet_fit(k->from, n, v), one.fits = true;
+        if (one.change.value.kind == FEEL_NULL) return;
+    }
     k->candidates[place] = one;
     if (place == k->count) k->count++;
 }
@@ -258,6 +267,11 @@ static int note_found(struct search *k, const struct candidate *const *changes, 
         distance = changes[i]->distance < SIZE_MAX / 2 - distance ? distance + changes[i]->distance : SIZE_MAX / 2;
     }
     if (!lightest && !found_place(k, &l, distance, &place)) return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i]->fits) continue;
+        l.changes[i].value = dmn_sheet_fit(k->from, k->b->inside[changes[i]->question].node, l.changes[i].value);
+        if (l.changes[i].value.kind == FEEL_NULL) return 0;
+    }
     if (contradicts(k, changes, count, &against, err) < 0) return -1;
     if (against) return 0;
     if (lightest) k->found_count = place = 0, *best = rank;
@@ -266,34 +280,159 @@ static int note_found(struct search *k, const struct candidate *const *changes, 
     return 0;
 }
 
-static int try_changes(struct search *k, const struct candidate *const *changes, size_t count, size_t *best,
-                       struct err *err)
+/* *rank: of the zone with the changes, where it is not `unknown` already. */
+static int try_changes(struct search *k, const struct candidate *const *changes, size_t count, size_t *rank,
+                       size_t *best, struct err *err)
 {
     struct arena_mark mark = arena_mark(k->env->arena);
-    size_t rank = SIZE_MAX;
-    int result = decide(k, changes, count, &rank, err);
-    if (!result && rank != SIZE_MAX && rank <= *best) result = note_found(k, changes, count, rank, best, err);
+    int result = *rank == unknown ? decide(k, changes, count, rank, err) : 0;
+    bool stands_for_others = changes[count - 1]->question >= k->b->question_count;
+    if (stands_for_others)
+        k->promising |= !result && *rank != SIZE_MAX;
+    else if (!result && *rank != SIZE_MAX && *rank <= *best)
+        result = note_found(k, changes, count, *rank, best, err);
     arena_back_to(k->env->arena, mark);
     return result;
 }
 
+static bool same_effect(const struct grid_edge *edge, const uint16_t *one, const uint16_t *other)
+{
+    bool same = edge->exact;
+    for (size_t n = 0; n < edge->count && same; n++)
+        same = one[edge->nodes[n]] == other[edge->nodes[n]] && one[edge->nodes[n]] != NO_CLASS;
+    return same;
+}
+
+/* Candidates of one question by what those decisions see of them that rest on another one too: the same number, the
+ * same effect; 0 none at all. Returns how many numbers there are. */
+static size_t number_effects(const struct search *k, const struct grid_edge *edge, size_t from, size_t to,
+                             uint16_t *out)
+{
+    size_t count = 1;
+    for (size_t i = from; i < to; i++) {
+        const uint16_t *way = k->candidates[i].way;
+        bool same = same_effect(edge, way, k->base);
+        if (same) out[i] = 0;
+        for (size_t j = from; j < i && !same; j++)
+            if ((same = out[j] && same_effect(edge, way, k->candidates[j].way))) out[i] = out[j];
+        if (!same) out[i] = (uint16_t)count++;
+    }
+    return count;
+}
+
+/* The candidates of two questions: what was decided for two of theirs holds for others that have the same effects. */
+struct pairing {
+    size_t from, to;         /* of the other question */
+    const uint16_t *own;     /* effects, by candidate */
+    const uint16_t *effects; /* the other's */
+    size_t *ranks, width;    /* by both; NULL: effects are not compared */
+};
+
+static size_t end_of_question(const struct search *k, size_t from)
+{
+    size_t to = from;
+    while (to < k->count && k->candidates[to].question == k->candidates[from].question) to++;
+    return to;
+}
+
+/* False: those decisions see nothing of one of the two, so that it is as with the other alone. */
+static bool pair_up(const struct search *k, size_t from, size_t to, struct pairing *p)
+{
+    size_t one = k->candidates[from].question, two = k->candidates[p->from].question;
+    if (!k->b->inside[one].edges) return true;
+    uint16_t *own = arena_alloc(k->env->arena, 2 * k->count * sizeof *own), *effects = own + k->count;
+    size_t height = number_effects(k, &k->b->inside[one].edges[two], from, to, own);
+    if (height == 1 && !k->lighter_alone) return false;
+    p->width = number_effects(k, &k->b->inside[two].edges[one], p->from, p->to, effects);
+    if (p->width == 1 && !k->lighter_alone) return false;
+    p->own = own, p->effects = effects;
+    p->ranks = arena_alloc(k->env->arena, height * p->width * sizeof *p->ranks);
+    for (size_t i = 0; i < height * p->width; i++) p->ranks[i] = unknown;
+    for (size_t i = from; i < to; i++) p->ranks[own[i] * p->width] = k->candidates[i].rank;
+    for (size_t j = p->from; j < p->to; j++) p->ranks[effects[j]] = k->candidates[j].rank;
+    p->ranks[0] = SIZE_MAX; /* as answered */
+    return true;
+}
+
+static int search_pairs(struct search *k, size_t *best, struct err *err)
+{
+    size_t tried = 0;
+    struct pairing *pairings =
+        arena_alloc(k->env->arena, (k->b->question_count + k->b->computed_count + 1) * sizeof *pairings);
+    for (size_t i = 0; i < k->count; i++) k->lighter_alone |= k->candidates[i].rank != SIZE_MAX;
+    for (size_t from = 0, to; from < k->count; from = to) {
+        struct arena_mark mark = arena_mark(k->env->arena);
+        size_t count = 0;
+        to = end_of_question(k, from);
+        for (size_t other = to, next; other < k->count; other = next) {
+            next = end_of_question(k, other);
+            pairings[count] = (struct pairing){.from = other, .to = next};
+            count += pair_up(k, from, to, &pairings[count]);
+        }
+        for (size_t i = from; i < to; i++)
+            for (size_t n = 0; n < count; n++) {
+                const struct pairing *p = &pairings[n];
+                size_t *ranks = p->ranks ? p->ranks + p->own[i] * p->width : NULL;
+                if (ranks && !p->own[i] && !k->lighter_alone) continue;
+                for (size_t j = p->from; j < p->to && tried < PAIRS_LIMIT; j++, tried++) {
+                    const struct candidate *pair[] = {&k->candidates[i], &k->candidates[j]};
+                    size_t none = unknown, *rank = ranks ? &ranks[p->effects[j]] : &none;
+                    if (*rank == SIZE_MAX) continue;
+                    if (try_changes(k, pair, 2, rank, best, err) < 0) return -1;
+                }
+            }
+        arena_back_to(k->env->arena, mark);
+    }
+    return 0;
+}
+
 static int search(struct search *k, struct err *err)
 {
-    size_t best = SIZE_MAX, tried = 0;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < k->count; i++) k->candidates[i].way = arena_alloc(k->env->arena, k->nodes * sizeof *k->base);
     for (size_t i = 0; i < k->count; i++) {
         const struct candidate *one = &k->candidates[i];
-        if (try_changes(k, &one, 1, &best, err) < 0) return -1;
+        size_t rank = unknown;
+        if (try_changes(k, &one, 1, &rank, &best, err) < 0) return -1;
         memcpy(k->candidates[i].way, k->now, k->nodes * sizeof *k->now);
+        k->candidates[i].rank = rank;
     }
-    if (k->found_count) return 0;
-    for (size_t i = 0; i < k->count; i++)
-        for (size_t j = i + 1; j < k->count && tried < PAIRS_LIMIT; j++) {
-            const struct candidate *pair[] = {&k->candidates[i], &k->candidates[j]};
-            if (pair[0]->question == pair[1]->question) continue;
-            tried++;
-            if (try_changes(k, pair, 2, &best, err) < 0) return -1;
-        }
-    return 0;
+    return k->found_count || k->promising ? 0 : search_pairs(k, &best, err);
+}
+
+/* Numbers that act through one that is computed of them have many candidates, each of which has to be computed. First
+ * the classes of what is computed stand for all of them, and mostly none of these promises anything. */
+static int search_classes_first(struct search *k, struct err *err)
+{
+    const struct rulebook *b = k->b;
+    for (size_t i = 0; i < b->question_count; i++)
+        if (!b->inside[i].hidden && add_candidates(k, i, err) < 0) return -1;
+    for (size_t i = b->question_count; i < b->question_count + b->computed_count; i++) {
+        uint32_t node = dmn_node_index(b->inside[i].node);
+        for (size_t class = 0; class < b->grid[node].count; class ++)
+            if (class != k->base[node])
+                k->candidates[k->count++] = (struct candidate){.question = i, .class = (uint16_t) class};
+    }
+    return search(k, err);
+}
+
+/* Is what is answered, and what follows, one of the classes? */
+static bool is_classed(const struct search *k)
+{
+    const struct rulebook *b = k->b;
+    bool classed = true;
+    for (size_t i = 0; i < b->question_count; i++)
+        classed &= !b->inside[i].leads || k->base[dmn_node_index(b->inside[i].node)] != NO_CLASS;
+    for (size_t i = 0; i < b->way_count; i++) classed &= k->base[b->way_node[i]] != NO_CLASS;
+    return classed;
+}
+
+static int search_all(struct search *k, struct err *err)
+{
+    k->count = k->found_count = 0, k->promising = k->lighter_alone = false;
+    for (size_t i = 0; i < k->b->question_count; i++)
+        if (add_candidates(k, i, err) < 0) return -1;
+    return search(k, err);
 }
 
 int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
@@ -311,10 +450,9 @@ int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct d
     k.ranks = arena_alloc(env->arena, (zone->count + 1) * sizeof *k.ranks);
     for (size_t i = 0; i < zone->count && zone->kind == GRID_VALUES; i++) k.ranks[i] = ruling_rank(b, zone->values[i]);
     if (find_base(&k, err) < 0) return -1;
-    for (size_t i = 0; i < b->question_count; i++)
-        if (add_candidates(&k, i, err) < 0) return -1;
-    for (size_t i = 0; i < k.count; i++) k.candidates[i].way = arena_alloc(env->arena, k.nodes * sizeof *k.base);
-    if (search(&k, err) < 0) return -1;
+    k.promising = !b->computed_count || !is_classed(&k);
+    if (!k.promising && search_classes_first(&k, err) < 0) return -1;
+    if (k.promising && search_all(&k, err) < 0) return -1;
     for (size_t i = 1; i < k.found_count; i++) /* few of them: the lightest first */
         for (size_t j = i; j && ruling_rank(b, k.found[j].zone) < ruling_rank(b, k.found[j - 1].zone); j--) {
             struct ruling_lighter x = k.found[j];
