@@ -80,8 +80,9 @@ struct explained {
 };
 int checks_explain(const struct checks *c, struct feel_env *env, const struct finding *f, const struct explained **out,
                    size_t *count, struct err *err) MUST_USE;
-/* Joins what the store remembers (since when, accepted, who has it). */
-int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err) MUST_USE;
+/* Joins what the store remembers (since when, accepted, who has it); *changes is for store_keep_findings. */
+int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today,
+                        struct finding_changes *changes, struct err *err) MUST_USE;
 /* The form of `check --json`, see docs/checks.md. */
 void findings_emit_json(struct json_writer *w, struct feel_env *env, const struct finding *findings, size_t count);
 str finding_key(struct arena *a, const struct finding *f); /* the id as 16 hexadecimal digits */

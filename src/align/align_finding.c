@@ -25,13 +25,14 @@ static str about_finding(struct arena *a, const struct finding *f)
     return about;
 }
 
-int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today, struct err *err)
+int findings_with_state(struct store *s, struct arena *a, struct findings *f, int32_t today,
+                        struct finding_changes *changes, struct err *err)
 {
     struct finding_seen *seen = arena_array(a, f->count, sizeof *seen);
     for (size_t i = 0; i < f->count; i++)
         seen[i] = (struct finding_seen){f->items[i].id, about_finding(a, &f->items[i])};
     const struct finding_state *states;
-    if (store_sync_findings(s, a, seen, f->count, today, &states, err)) return -1;
+    if (store_load_findings(s, a, seen, f->count, today, &states, changes, err)) return -1;
     for (size_t i = 0; i < f->count; i++) {
         f->items[i].since = states[i].since;
         f->items[i].accepted = states[i].accepted && states[i].until >= today;

@@ -182,7 +182,8 @@ static void test_findings(struct test_tally *t)
     graph_env(&env, graph_view_new(&f.arena, p), &f.arena, NULL, 0, FIXTURE_TODAY);
     struct findings found;
     fixture_must(&f, checks_run(checks, &env, &found, &f.err));
-    fixture_must(&f, findings_with_state(f.store, &f.arena, &found, FIXTURE_TODAY, &f.err));
+    struct finding_changes changes;
+    fixture_must(&f, findings_with_state(f.store, &f.arena, &found, FIXTURE_TODAY, &changes, &f.err));
     struct buf b;
     buf_init(&b, 100000);
     struct json_writer w;

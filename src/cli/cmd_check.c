@@ -51,7 +51,9 @@ static int find_all(struct cli *c, struct findings *out, struct err *err)
     const struct checks *checks;
     if (cli_checks(c, cli_value(c, "checks"), &checks, err) < 0 || checks_run(checks, &c->env, out, err) < 0) return -1;
     if (c->as_of) return 0; /* what is known of findings is known of today's */
-    return findings_with_state(c->store, &c->arena, out, (int32_t)c->today, err);
+    struct finding_changes changes;
+    if (findings_with_state(c->store, &c->arena, out, (int32_t)c->today, &changes, err) < 0) return -1;
+    return store_keep_findings(c->store, &changes, err);
 }
 
 /* ---- for people ---- */

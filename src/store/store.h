@@ -21,13 +21,22 @@ struct store_profile { /* what `entente init` asks */
     str zone;          /* IANA: Europe/Berlin */
     int64_t made;      /* when, in UTC seconds; 0: now. Not kept beyond the first commit */
 };
-enum store_open_flags { STORE_READ = 1, STORE_WRITE = 2 };
+enum store_open_flags {
+    STORE_READ = 1,
+    STORE_WRITE = 2,
+    STORE_LEAVES_LOG = 4, /* its commits do not fold SQLite's log into the file: somebody calls store_fold_log */
+    STORE_EASY = 8,       /* its own commits may be lost with the power: for what is found out anew */
+};
 /* The file must not exist. The metamodel's text is kept in the workspace. Commit 1 is the making itself. Other tools
  * find a view for each type under its plural (applications, journey_stages), with the fields' keys as columns. */
 int store_create(const char *path, const struct store_profile *profile, str model_yaml, struct err *err) MUST_USE;
 /* Migrates an older workspace (with STORE_WRITE); a newer one is ERR_STORE: "made by a newer entente". */
 int store_open(const char *path, int flags, struct store **out, struct err *err) MUST_USE;
 void store_close(struct store *s);
+/* How long the log was after the last commit of this connection, which leaves it; from any thread. */
+unsigned store_log_pages(struct store *s);
+/* Folds the log in, as far as no reader needs it, while others read and commit by their own connections. */
+int store_fold_log(struct store *s, struct err *err) MUST_USE;
 const struct model *store_model(const struct store *s);
 const struct store_profile *store_profile(const struct store *s);
 /* The key of the workspace's keyed hashes (32 bytes): never shown. */
@@ -532,10 +541,18 @@ struct finding_seen {
     uint64_t id;
     str about; /* what outgoing events say of it, a JSON object; empty: nothing */
 };
-/* Gives each its state; those not known before get since = today and are remembered when the store was opened for
- * writing. Those that are no longer found are closed, so that one that comes back starts anew. Who subscribed to events
- * is told of both. */
-int store_sync_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count, int32_t today,
-                        const struct finding_state **out, struct err *err) MUST_USE;
+struct finding_changes {
+    const struct finding_seen *come, *gone, *named; /* named: only what is said of it is new */
+    size_t come_count, gone_count, named_count;
+    int32_t today;
+};
+/* Gives each its state; those not known before get since = today. *changes is what is to be kept; it may borrow from
+ * `seen`. */
+int store_load_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count, int32_t today,
+                        const struct finding_state **out, struct finding_changes *changes, struct err *err) MUST_USE;
+/* Remembers those that came. Those that are no longer found are closed, so that one that comes back starts anew. Who
+ * subscribed to events is told of both, once, whoever else keeps the same. A store that was opened for reading keeps
+ * nothing. */
+int store_keep_findings(struct store *s, const struct finding_changes *changes, struct err *err) MUST_USE;
 
 #endif

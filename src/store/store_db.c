@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUSY_MILLISECONDS = 20000, MODEL_CAP = 4 << 20 };
+enum { BUSY_MILLISECONDS = 20000, MODEL_CAP = 4 << 20, LOG_PAGES_MOST = 20000 };
 
 int store_fail(sqlite3 *db, struct err *err)
 {
@@ -455,6 +455,24 @@ static int open_file(struct store *s, const char *path, struct err *err)
     return open_unchanging(s, path, err);
 }
 
+/* After each commit. Where nobody folds the log in, it is done here, before it grows without end. */
+static int leave_log(void *self, sqlite3 *db, const char *name, int pages)
+{
+    struct store *s = self;
+    s->log_pages = (unsigned)pages;
+    if (pages >= LOG_PAGES_MOST) sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+unsigned store_log_pages(struct store *s) { return s->log_pages; }
+
+int store_fold_log(struct store *s, struct err *err)
+{
+    int rc = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    /* Busy: another process does it just now. */
+    return rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY ? 0 : store_failed(s, err);
+}
+
 int store_open(const char *path, int flags, struct store **out, struct err *err)
 {
     struct stat st;
@@ -466,6 +484,11 @@ int store_open(const char *path, int flags, struct store **out, struct err *err)
     arena_init(&s->arena, 0);
     s->path = arena_copy(&s->arena, str_of(path)).p;
     if (open_file(s, path, err)) {
+        store_close(s);
+        return err_in(err, str_of(path));
+    }
+    if (flags & STORE_LEAVES_LOG) sqlite3_wal_hook(s->db, leave_log, s);
+    if (flags & STORE_EASY && run_text(s->db, "PRAGMA synchronous = NORMAL", err)) {
         store_close(s);
         return err_in(err, str_of(path));
     }

@@ -36,92 +36,75 @@ static int read_findings(struct store *s, struct arena *a, struct known **out, s
     return rc;
 }
 
-struct matching {
-    struct store *s;
-    const struct finding_seen *seen;
-    size_t count;
-    struct finding_state *states;
-    int32_t today;
-    bool write, differs; /* differs: the table must change */
-    int64_t now;
-    struct err *err;
-};
-
-static int add_finding(struct matching *m, const struct finding_seen *seen)
-{
-    m->differs = true;
-    if (!m->write) return 0;
-    return store_run(m->s, SQL_FINDING_ADD, m->err, "uis", seen->id, (int64_t)m->today, seen->about) ||
-                   event_tell_finding(m->s, true, seen->id, seen->about, m->now, m->err)
-               ? -1
-               : 0;
-}
-
-static int drop_finding(struct matching *m, const struct known *k)
-{
-    m->differs = true;
-    if (!m->write) return 0;
-    return store_run(m->s, SQL_FINDING_DROP, m->err, "u", k->state.id) ||
-                   event_tell_finding(m->s, false, k->state.id, k->about, m->now, m->err)
-               ? -1
-               : 0;
-}
-
-/* What is told of it when it goes. */
-static int note_about(struct matching *m, const struct finding_seen *seen)
-{
-    m->differs = true;
-    return m->write ? store_run(m->s, SQL_FINDING_ABOUT, m->err, "us", seen->id, seen->about) : 0;
-}
-
-/* Gives each its state. */
-static int match_findings(struct matching *m, struct arena *a)
+/* Gives each its state; what must change is said here, and changed later, since others commit meanwhile. */
+static int match_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count,
+                          struct finding_state *states, struct finding_changes *changes, struct err *err)
 {
     struct known *known;
     struct idmap wanted;
     size_t known_count;
-    int rc = 0;
-    m->differs = false;
-    if (read_findings(m->s, a, &known, &known_count, m->err)) return -1;
-    bool *old = arena_array(a, m->count, sizeof *old);
+    if (read_findings(s, a, &known, &known_count, err)) return -1;
+    bool *old = arena_array(a, count, sizeof *old);
+    struct finding_seen *come = arena_array(a, count, sizeof *come), *gone = arena_array(a, known_count, sizeof *gone),
+                        *named = arena_array(a, known_count, sizeof *named);
+    changes->come = come, changes->gone = gone, changes->named = named;
     idmap_init(&wanted);
-    for (size_t i = 0; i < m->count; i++) {
-        m->states[i] = (struct finding_state){.id = m->seen[i].id, .since = m->today, .until = INT32_MAX};
-        *idmap_put(&wanted, m->seen[i].id, NULL) = i;
+    for (size_t i = 0; i < count; i++) {
+        states[i] = (struct finding_state){.id = seen[i].id, .since = changes->today, .until = INT32_MAX};
+        *idmap_put(&wanted, seen[i].id, NULL) = i;
     }
-    for (size_t i = 0; i < known_count && !rc; i++) {
+    for (size_t i = 0; i < known_count; i++) {
         uint64_t *place = idmap_get(&wanted, known[i].state.id);
         if (!place) {
-            rc = drop_finding(m, &known[i]);
+            gone[changes->gone_count++] = (struct finding_seen){known[i].state.id, known[i].about};
             continue;
         }
-        m->states[*place] = known[i].state;
+        states[*place] = known[i].state;
         old[*place] = true;
-        if (!known[i].about.p) rc = note_about(m, &m->seen[*place]);
+        if (!known[i].about.p) named[changes->named_count++] = seen[*place];
     }
-    for (size_t i = 0; i < m->count && !rc; i++) {
-        uint64_t place = *idmap_get(&wanted, m->seen[i].id);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t place = *idmap_get(&wanted, seen[i].id);
         if (place != i)
-            m->states[i] = m->states[place];
+            states[i] = states[place];
         else if (!old[i])
-            rc = add_finding(m, &m->seen[i]);
+            come[changes->come_count++] = seen[i];
     }
     idmap_release(&wanted);
+    return 0;
+}
+
+int store_load_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count, int32_t today,
+                        const struct finding_state **out, struct finding_changes *changes, struct err *err)
+{
+    struct finding_state *states = arena_array(a, count + 1, sizeof *states);
+    *out = states;
+    *changes = (struct finding_changes){.today = today};
+    if (store_begin(s, false, err)) return -1;
+    int rc = match_findings(s, a, seen, count, states, changes, err);
+    store_abandon(s);
     return rc;
 }
 
-int store_sync_findings(struct store *s, struct arena *a, const struct finding_seen *seen, size_t count, int32_t today,
-                        const struct finding_state **out, struct err *err)
+/* Another process may have kept the same meanwhile: what changes nothing is not told again. */
+static int keep_findings(struct store *s, const struct finding_changes *c, int64_t now, struct err *err)
 {
-    struct finding_state *states = arena_array(a, count + 1, sizeof *states);
-    struct matching m = {
-        .s = s, .seen = seen, .count = count, .states = states, .today = today, .now = time_now(), .err = err};
-    *out = states;
-    if (store_begin(s, false, err)) return -1;
-    int rc = match_findings(&m, a);
-    store_abandon(s);
-    if (rc || !m.differs || !s->writable) return rc;
-    m.write = true;
+    for (size_t i = 0; i < c->gone_count; i++)
+        if (store_run(s, SQL_FINDING_DROP, err, "u", c->gone[i].id) ||
+            (sqlite3_changes(s->db) && event_tell_finding(s, false, c->gone[i].id, c->gone[i].about, now, err)))
+            return -1;
+    for (size_t i = 0; i < c->named_count; i++)
+        if (store_run(s, SQL_FINDING_ABOUT, err, "us", c->named[i].id, c->named[i].about)) return -1;
+    for (size_t i = 0; i < c->come_count; i++)
+        if (store_run(s, SQL_FINDING_ADD, err, "uis", c->come[i].id, (int64_t)c->today, c->come[i].about) ||
+            (sqlite3_changes(s->db) && event_tell_finding(s, true, c->come[i].id, c->come[i].about, now, err)))
+            return -1;
+    return 0;
+}
+
+int store_keep_findings(struct store *s, const struct finding_changes *changes, struct err *err)
+{
+    if (!s->writable || !(changes->come_count + changes->gone_count + changes->named_count)) return 0;
     if (store_begin(s, true, err)) return -1;
-    return store_finish(s, match_findings(&m, a), err);
+    return store_finish(s, keep_findings(s, changes, time_now(), err), err);
 }

@@ -37,6 +37,7 @@ struct store {
     int64_t data_version;
     int64_t model_number; /* the commit that brought the metamodel */
     bool writable;
+    _Atomic unsigned log_pages; /* STORE_LEAVES_LOG */
 };
 
 /* The database's last message as ERR_IO or ERR_STORE. Returns -1. */

@@ -269,7 +269,7 @@
                      " ON b.fact = a.fact AND b.source > a.source WHERE a.fact = f.id) ORDER BY f.id")                 \
     /* Findings, users, sessions */                                                                                    \
     X(SQL_FINDING_ALL, "SELECT id, since, accepted, reason, until, owner, about FROM finding")                         \
-    X(SQL_FINDING_ADD, "INSERT INTO finding(id, since, accepted, about) VALUES(?1, ?2, 0, ?3)")                        \
+    X(SQL_FINDING_ADD, "INSERT OR IGNORE INTO finding(id, since, accepted, about) VALUES(?1, ?2, 0, ?3)")              \
     X(SQL_FINDING_ABOUT, "UPDATE finding SET about = ?2 WHERE id = ?1")                                                \
     X(SQL_FINDING_DROP, "DELETE FROM finding WHERE id = ?1")                                                           \
     X(SQL_USER_ADD, "INSERT INTO user(name, shown, side, role, password_hash, closed) VALUES(?1, ?2, ?3, ?4, ?5, ?6)") \

@@ -132,18 +132,32 @@ static void findings(struct test_tally *t)
 {
     struct fixture x;
     const struct finding_state *states;
-    const struct finding_seen ids[] = {{11, STR("")}, {UINT64_MAX, STR("")}, {33, STR("")}, {11, STR("")}};
+    struct finding_changes changes, late;
+    const struct finding_seen ids[] = {{11, STR("")}, {UINT64_MAX, STR("")}, {33, STR("")}, {11, STR("")}},
+                              more[] = {{11, STR("")}, {UINT64_MAX, STR("")}, {33, STR("")}, {55, STR("")}},
+                              others[] = {{11, STR("")}, {44, STR("")}};
     fixture_init(&x, t);
-    GOOD(&x, store_sync_findings(x.s, &x.a, ids, 4, 100, &states, &x.err));
+    GOOD(&x, store_load_findings(x.s, &x.a, ids, 4, 100, &states, &changes, &x.err));
     CHECK(states[1].id == UINT64_MAX && states[1].since == 100 && states[3].since == 100 && !states[1].accepted);
-    GOOD(&x, store_sync_findings(x.s, &x.a, ids + 1, 2, 105, &states, &x.err));
+    CHECK(changes.come_count == 3 && changes.gone_count == 0);
+    GOOD(&x, store_keep_findings(x.s, &changes, &x.err));
+    GOOD(&x, store_load_findings(x.s, &x.a, ids + 1, 2, 105, &states, &changes, &x.err));
     CHECK(states[0].since == 100 && states[1].since == 100);
-    GOOD(&x, store_sync_findings(x.s, &x.a, ids, 3, 110, &states, &x.err));
-    CHECK(states[0].since == 110 && states[1].since == 100);
+    CHECK(changes.come_count == 0 && changes.gone_count == 1 && changes.gone[0].id == 11);
+    /* Another process has kept something else meanwhile, and the same. */
+    GOOD(&x, store_load_findings(x.s, &x.a, more, 4, 107, &states, &late, &x.err));
+    GOOD(&x, store_keep_findings(x.s, &changes, &x.err));
+    GOOD(&x, store_keep_findings(x.s, &late, &x.err));
+    GOOD(&x, store_keep_findings(x.s, &late, &x.err));
+    GOOD(&x, store_load_findings(x.s, &x.a, ids, 3, 110, &states, &changes, &x.err));
+    CHECK(states[0].since == 110 && states[1].since == 100 && changes.gone_count == 1 && changes.gone[0].id == 55);
+    GOOD(&x, store_keep_findings(x.s, &changes, &x.err));
     fixture_reopen(&x, STORE_READ);
-    GOOD(&x, store_sync_findings(x.s, &x.a, (const struct finding_seen[]){{11, STR("")}, {44, STR("")}}, 2, 120,
-                                 &states, &x.err));
-    CHECK(states[0].since == 110 && states[1].since == 120);
+    GOOD(&x, store_load_findings(x.s, &x.a, others, 2, 120, &states, &changes, &x.err));
+    CHECK(states[0].since == 110 && states[1].since == 120 && changes.come_count == 1 && changes.gone_count == 2);
+    GOOD(&x, store_keep_findings(x.s, &changes, &x.err));
+    GOOD(&x, store_load_findings(x.s, &x.a, ids, 3, 130, &states, &changes, &x.err));
+    CHECK(states[1].since == 100 && changes.come_count == 0 && changes.gone_count == 0);
     fixture_release(&x);
 }
 

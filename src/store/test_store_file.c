@@ -331,4 +331,41 @@ static void two_writers(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(making, no_workspace, damaged, read_only, disk_full, killed, two_writers, older_form)
+/* The log of a connection that leaves it grows with each commit, until another folds it in: then it begins anew. */
+static void log_folded(struct test_tally *t)
+{
+    struct fixture x;
+    struct store *keeper;
+    struct stat before, after;
+    uint64_t entries;
+    unsigned char hash[32];
+    fixture_init(&x, t);
+    fixture_reopen(&x, STORE_WRITE | STORE_LEAVES_LOG);
+    MUST(!stat(x.path, &before));
+    if (!GOOD(&x, store_open(x.path, STORE_WRITE | STORE_EASY, &keeper, &x.err))) return;
+    str text = arena_printf(&x.a, "%01000000d", 1);
+    for (int i = 0; i < 6; i++) {
+        struct commit_result r;
+        struct change_set *c = set_of(&x);
+        unsigned pages = store_log_pages(x.s);
+        uint64_t v = change_create(c, x.application);
+        set(c, v, x.application, "name", arena_printf(&x.a, "App %d", i).p);
+        set(c, v, x.application, "notes", text.p);
+        GOOD(&x, store_commit(x.s, c, 1000, &r, &x.err));
+        CHECK(store_log_pages(x.s) > pages + 500);
+    }
+    CHECK(!stat(x.path, &after) && after.st_size == before.st_size && store_log_pages(x.s) > 3000);
+    GOOD(&x, store_fold_log(keeper, &x.err));
+    CHECK(!stat(x.path, &after) && after.st_size > before.st_size + 6000000);
+    make(&x, x.vendor, "Small");
+    CHECK(store_log_pages(x.s) < 100);
+    const struct finding_seen seen = {11, STR("")};
+    const struct finding_changes changes = {.come = &seen, .come_count = 1, .today = 100};
+    GOOD(&x, store_keep_findings(keeper, &changes, &x.err));
+    store_close(keeper);
+    fixture_reopen(&x, STORE_READ);
+    GOOD(&x, store_verify(x.s, &entries, hash, &x.err));
+    fixture_release(&x);
+}
+
+TEST_MAIN(making, no_workspace, damaged, read_only, disk_full, killed, two_writers, older_form, log_folded)

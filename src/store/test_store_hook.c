@@ -214,22 +214,30 @@ static void rulings(struct test_tally *t)
     end(&x);
 }
 
+static void keep_seen(struct fixture *x, const struct finding_seen *seen, size_t count, int32_t today)
+{
+    struct test_tally *t = x->t;
+    const struct finding_state *states;
+    struct finding_changes changes;
+    GOOD(x, store_load_findings(x->s, &x->a, seen, count, today, &states, &changes, &x->err));
+    for (int i = 0; i < 2; i++) GOOD(x, store_keep_findings(x->s, &changes, &x->err)); /* the second says nothing new */
+}
+
 static void findings(struct test_tally *t)
 {
     static const struct finding_seen seen[] = {
         {1, STR_INIT("{\"finding\":\"1\"}")}, {2, STR_INIT("")}, {3, STR_INIT("{\"finding\":\"3\"}")}};
     struct fixture x;
-    const struct finding_state *states;
     begin(&x, t);
-    GOOD(&x, store_sync_findings(x.s, &x.a, seen, 1, 100, &states, &x.err));
+    keep_seen(&x, seen, 1, 100);
     alter(&x, "UPDATE finding SET about = NULL"); /* as from before */
     uint64_t hook = subscribe(&x, "ERP", NULL);
-    GOOD(&x, store_sync_findings(x.s, &x.a, seen, 3, 100, &states, &x.err));
+    keep_seen(&x, seen, 3, 100);
     CHECK_STR(waiting(&x, hook), STR("finding.appeared"));
     CHECK(says(newest(&x, hook).body, "\"subject\":\"/findings/0000000000000003\""));
-    GOOD(&x, store_sync_findings(x.s, &x.a, seen, 3, 101, &states, &x.err));
+    keep_seen(&x, seen, 3, 101);
     CHECK_STR(waiting(&x, hook), STR("finding.appeared"));
-    GOOD(&x, store_sync_findings(x.s, &x.a, seen + 2, 1, 102, &states, &x.err));
+    keep_seen(&x, seen + 2, 1, 102);
     CHECK_STR(waiting(&x, hook), STR("finding.appeared finding.gone"));
     CHECK(says(newest(&x, hook).body, "\"data\":{\"finding\":\"1\"}"));
     end(&x);

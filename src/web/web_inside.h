@@ -327,6 +327,11 @@ struct web {
     size_t worker_count, started;
     pthread_t keeper; /* looks for other processes' commits and keeps the findings */
     bool keeper_runs;
+    struct store *keeper_store;
+    bool unfolded, untidy; /* the log could not be folded in; memory could be given back. The keeper's, as the next two
+                            */
+    uint64_t asked;
+    int64_t tidied;
     int keeper_stop, keeper_wake; /* eventfds */
     int model_changed;            /* an eventfd: another process has brought in another metamodel */
 };
@@ -348,8 +353,10 @@ int web_written(struct web *web, int failed, struct err *err) MUST_USE;
 void web_look(struct web *web);
 /* The keeper's: finds anew when the newest picture has no findings yet. */
 void web_find(struct web *web);
+/* The keeper's: what commits and findings leave behind, so that nobody who asks waits for it. */
+void web_tidy(struct web *web);
 /* All findings of an earlier picture, by sight; keeps a hold of it. */
-int web_find_past(struct web *web, struct picture *p, int64_t now, int64_t day, struct found **made,
+int web_find_past(struct web *web, struct store *s, struct picture *p, int64_t now, int64_t day, struct found **made,
                   struct err *err) MUST_USE;
 /* The newest findings; with `wait` a moment's patience for those of the request's picture. */
 int web_take_found(struct request *r, bool wait, struct found **out, struct err *err) MUST_USE;

@@ -144,7 +144,7 @@ int past_take_found(struct request *r, struct found **out, struct err *err)
     if (*out) return 0;
     if (wait_for_turn(web, err)) return -1;
     *out = remembered_found(r);
-    int failed = *out ? 0 : web_find_past(web, r->picture, r->env.now, r->then.day, made, err);
+    int failed = *out ? 0 : web_find_past(web, r->store, r->picture, r->env.now, r->then.day, made, err);
     if (!failed && !*out) {
         *out = made[graph_sight(web->graph, &r->viewer)];
         web_hold_found(web, *out);

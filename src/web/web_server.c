@@ -332,6 +332,7 @@ static void *keep(void *self)
         events_look(web);
         events_beat(web);
         web_find(web);
+        web_tidy(web);
     }
     return NULL;
 }
@@ -365,7 +366,9 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
 static int open_workspace(struct web *web, struct err *err)
 {
     const struct web_options *o = web->options;
-    if (store_open(o->workspace, STORE_READ | STORE_WRITE, &web->writer, err)) return -1;
+    if (store_open(o->workspace, STORE_READ | STORE_WRITE | STORE_LEAVES_LOG, &web->writer, err) ||
+        store_open(o->workspace, STORE_READ | STORE_WRITE | STORE_EASY, &web->keeper_store, err))
+        return -1;
     web->profile = *store_profile(web->writer);
     if (web->profile.zone.n && zone_load(&web->arena, web->profile.zone, &web->zone, err)) return -1;
     crypto_generichash(web->secret, sizeof web->secret, (const unsigned char *)"form tokens", 11,
@@ -485,6 +488,7 @@ int web_serve(const struct web_options *options, struct err *err)
     for (struct request *r; (r = take_spare(web));) free_request(r);
     shelf_free(web->shelf);
     graph_free(web->graph);
+    store_close(web->keeper_store);
     store_close(web->writer);
     if (web->keeper_stop >= 0) close(web->keeper_stop);
     if (web->keeper_wake >= 0) close(web->keeper_wake);

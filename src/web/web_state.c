@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 20000000 };
+enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 20000000, LOG_PAGES = 1000, REST_SECONDS = 10 };
 
 void web_log(struct web *web, str what, str detail)
 {
@@ -119,20 +119,31 @@ static void found_done(struct web *web, struct found *f, struct feel_env *env)
         if (benchmark_own(&web->benchmarks[i], env, &f->own[i], &err)) f->own[i] = feel_null();
 }
 
+/* Who commits meanwhile waits for a change that is known and short, and for no disk: the keeper's own commits are easy.
+ */
+static int keep_states(struct web *web, struct found *f, struct err *err)
+{
+    struct finding_changes changes;
+    if (findings_with_state(web->keeper_store, &f->arena, &f->all, (int32_t)f->day, &changes, err)) return -1;
+    pthread_mutex_lock(&web->write_lock);
+    int failed = store_keep_findings(web->keeper_store, &changes, err);
+    pthread_mutex_unlock(&web->write_lock);
+    return failed;
+}
+
 /* As the system sees it: only so do findings come and go. What is known of them, and what is on nobody's list, is of
  * today: of the past there is only what the picture says. */
-static int found_fill(struct web *web, struct found *f, bool past, int64_t now, struct err *err)
+static int found_fill(struct web *web, struct found *f, struct store *past, int64_t now, struct err *err)
 {
     struct feel_env env;
+    struct store *s = past ? past : web->keeper_store;
     found_env(web, f, NULL, now, &env);
-    if (checks_run(web->checks, &env, &f->all, err)) return -1;
-    pthread_mutex_lock(&web->write_lock);
-    int failed = store_load_totals(web->writer, past ? picture_number(f->picture) : 0, &f->totals, err);
-    if (!failed && !past)
-        failed = findings_with_state(web->writer, &f->arena, &f->all, (int32_t)f->day, err) ||
-                 store_load_strangers(web->writer, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err);
-    pthread_mutex_unlock(&web->write_lock);
-    if (failed) return -1;
+    if (checks_run(web->checks, &env, &f->all, err) ||
+        store_load_totals(s, past ? picture_number(f->picture) : 0, &f->totals, err))
+        return -1;
+    if (!past && (keep_states(web, f, err) ||
+                  store_load_strangers(s, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err)))
+        return -1;
     found_done(web, f, &env);
     return 0;
 }
@@ -157,9 +168,9 @@ static bool is_fresh(const struct found *f, const struct picture *p, int64_t tod
            picture_ruling_number(f->picture) >= picture_ruling_number(p) && f->day == today;
 }
 
-/* The highest sight first. */
-static int find_all(struct web *web, struct picture *p, bool past, int64_t now, int64_t today, struct found **made,
-                    struct err *err)
+/* The highest sight first. past: the asker's store; NULL: of today. */
+static int find_all(struct web *web, struct picture *p, struct store *past, int64_t now, int64_t today,
+                    struct found **made, struct err *err)
 {
     enum user_role top = graph_sight(web->graph, NULL);
     made[top] = found_new(p, today);
@@ -173,9 +184,10 @@ static int find_all(struct web *web, struct picture *p, bool past, int64_t now, 
     return 0;
 }
 
-int web_find_past(struct web *web, struct picture *p, int64_t now, int64_t day, struct found **made, struct err *err)
+int web_find_past(struct web *web, struct store *s, struct picture *p, int64_t now, int64_t day, struct found **made,
+                  struct err *err)
 {
-    if (!find_all(web, picture_keep(p), true, now, day, made, err)) return 0;
+    if (!find_all(web, picture_keep(p), s, now, day, made, err)) return 0;
     for (size_t i = 0; i <= ROLE_STEWARD; i++) {
         if (made[i]) web_drop_found(web, made[i]);
         made[i] = NULL;
@@ -199,7 +211,7 @@ void web_find(struct web *web)
     }
     struct found *made[ROLE_STEWARD + 1] = {0};
     struct err err = {0};
-    bool failed = find_all(web, p, false, now, today, made, &err) < 0;
+    bool failed = find_all(web, p, NULL, now, today, made, &err) < 0;
     pthread_mutex_lock(&web->found_lock);
     web->found_error = err;
     web->found_tried = number;
@@ -215,8 +227,32 @@ void web_find(struct web *web)
         events_tell(web, number, STR("finding"));
     for (size_t i = 0; i < ARRAY_COUNT(made); i++)
         if (made[i]) web_drop_found(web, made[i]);
-    /* All findings over all facts take tens of megabytes for a moment, in this thread alone. */
+    web->untidy = true;
+}
+
+/* All findings over all facts take tens of megabytes for a moment. Giving them back stops all who need memory for some
+ * milliseconds, so it waits until nobody has asked for anything since the last look, though not for ever. */
+static void give_back(struct web *web)
+{
+    int64_t now = time_now();
+    pthread_mutex_lock(&web->work.lock);
+    uint64_t asked = web->work.added;
+    pthread_mutex_unlock(&web->work.lock);
+    bool quiet = asked == web->asked;
+    web->asked = asked;
+    if (!web->untidy || (!quiet && now - web->tidied < REST_SECONDS)) return;
     malloc_trim(0);
+    web->untidy = false;
+    web->tidied = now;
+}
+
+void web_tidy(struct web *web)
+{
+    struct err err;
+    bool folded = store_log_pages(web->writer) < LOG_PAGES || !store_fold_log(web->keeper_store, &err);
+    if (!folded && !web->unfolded) web_log(web, STR("cannot fold the log in"), str_of(err.message));
+    web->unfolded = !folded;
+    give_back(web);
 }
 
 int web_take_found(struct request *r, bool wait, struct found **out, struct err *err)
