@@ -143,7 +143,7 @@ static int64_t when_again(struct sending *s, int64_t now)
     if (!wait) return 0;
     if (curl_easy_getinfo(s->easy, CURLINFO_RETRY_AFTER, &asked) == CURLE_OK && asked > wait)
         wait = asked < HOOK_WAIT_MOST ? asked : HOOK_WAIT_MOST;
-    return now + wait;
+    return now + 1 + wait; /* the second that is now has begun */
 }
 
 struct delivery_outcome sending_outcome(struct sending *s, CURLcode code, int64_t now, bool *gone)

@@ -130,6 +130,13 @@ void answer_api_ask(struct request *r);
 void answer_api_rule(struct request *r);
 void answer_api_overrule(struct request *r);
 void answer_api_ruling_stays(struct request *r);
+void answer_api_hooks(struct request *r);
+void answer_api_new_hook(struct request *r);
+void answer_api_hook(struct request *r);
+void answer_api_hook_change(struct request *r);
+void answer_api_hook_remove(struct request *r);
+void answer_api_hook_test(struct request *r);
+void answer_api_hook_again(struct request *r);
 void answer_api_me(struct request *r);
 void answer_api_description(struct request *r);
 

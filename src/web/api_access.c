@@ -105,7 +105,9 @@ static bool may(struct request *r)
         return false;
     }
     if (!request_is_allowed(r, r->route->access)) {
-        api_problem(r, 403, "The account may not", STR("Its role allows reading only."));
+        api_problem(r, 403, "The account may not",
+                    r->route->access == ACCESS_STEWARD ? STR("This is for stewards.")
+                                                       : STR("Its role allows reading only."));
         return false;
     }
     if (r->token && (r->token->asks ? !r->route->texts : r->in_address)) {

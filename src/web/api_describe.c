@@ -44,6 +44,21 @@ static const struct api_operation operations[] = {
      STR_INIT("Where marketing and IT have drifted apart."), false},
     {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"),
      STR_INIT("Who changed what when, the newest first; and the history of one fact."), false},
+    {METHOD_GET, STR_INIT("/api/v1/hooks"), API_OF_ALL, STR_INIT("hooks"),
+     STR_INIT("Who is told of what happens here; for stewards, as all of these."), false, NULL, "_hooks"},
+    {METHOD_POST, STR_INIT("/api/v1/hooks"), API_OF_ALL, STR_INIT("subscribe"),
+     STR_INIT("Tell an address of events from now on. The answer has the secret, this once."), true, "_hook_asked",
+     "_hook", true, true},
+    {METHOD_GET, STR_INIT("/api/v1/hooks/*"), API_OF_ALL, STR_INIT("hook"),
+     STR_INIT("A subscription and its last deliveries."), false, NULL, "_hook"},
+    {METHOD_PATCH, STR_INIT("/api/v1/hooks/*"), API_OF_ALL, STR_INIT("pause-hook"),
+     STR_INIT("Pause it, or let it go on."), true, "_hook_paused", "_hook"},
+    {METHOD_DELETE, STR_INIT("/api/v1/hooks/*"), API_OF_ALL, STR_INIT("unsubscribe"),
+     STR_INIT("Remove it, its secret and its deliveries."), true},
+    {METHOD_POST, STR_INIT("/api/v1/hooks/*/test"), API_OF_ALL, STR_INIT("try-hook"), STR_INIT("Send a test event."),
+     true, "_any", "_hook"},
+    {METHOD_POST, STR_INIT("/api/v1/hooks/*/again"), API_OF_ALL, STR_INIT("send-again"),
+     STR_INIT("Send a delivery that is over once more."), true, "_hook_again", "_hook"},
     {METHOD_GET, STR_INIT("/api/v1/me"), API_OF_ALL, STR_INIT("me"), STR_INIT("Who asks, and what they may."), false},
     {METHOD_GET, STR_INIT("/api/v1/openapi.json"), API_OF_ALL, STR_INIT("openapi"), STR_INIT("This description."),
      false},
@@ -246,6 +261,38 @@ static void put_schemas(struct describing *d)
     key_raw(d, "_file_sent",
             "{\"type\": \"object\", \"required\": [\"file\"], \"properties\": {\"file\": {\"type\": \"string\", "
             "\"contentMediaType\": \"application/octet-stream\"}}}");
+    key_raw(d, "_hook",
+            "{\"type\": \"object\", \"required\": [\"id\", \"name\", \"address\", \"events\", \"paused\", "
+            "\"created\", \"waiting\", \"given_up\", \"arrived\"], \"properties\": {\"id\": {\"type\": "
+            "\"integer\"}, \"name\": {\"type\": \"string\"}, \"address\": {\"type\": \"string\"}, \"events\": "
+            "{\"description\": \"None: all.\", \"type\": \"array\", \"items\": {\"type\": \"string\"}}, "
+            "\"paused\": {\"description\": \"Why nothing is sent.\", \"type\": [\"string\", \"null\"]}, "
+            "\"created\": {\"type\": \"string\", \"format\": \"date-time\"}, \"waiting\": {\"type\": "
+            "\"integer\"}, \"given_up\": {\"type\": \"integer\"}, \"arrived\": {\"description\": \"When "
+            "something last did.\", \"type\": [\"string\", \"null\"]}, \"secret\": {\"description\": \"Only "
+            "where it was just made.\", \"type\": \"string\"}, \"deliveries\": {\"type\": \"array\", \"items\": "
+            "{\"type\": \"object\", \"required\": [\"id\", \"event\", \"type\", \"time\", \"state\", "
+            "\"attempts\", \"tried\", \"due\", \"status\", \"says\"], \"properties\": {\"id\": {\"type\": "
+            "\"integer\"}, \"event\": {\"type\": \"string\"}, \"type\": {\"type\": \"string\"}, \"time\": "
+            "{\"type\": \"string\"}, \"state\": {\"enum\": [\"waiting\", \"arrived\", \"given up\"]}, "
+            "\"attempts\": {\"type\": \"integer\"}, \"tried\": {\"type\": [\"string\", \"null\"]}, \"due\": "
+            "{\"type\": [\"string\", \"null\"]}, \"status\": {\"type\": [\"integer\", \"null\"]}, \"says\": "
+            "{\"type\": \"string\"}}}}}}");
+    key_raw(d, "_hooks",
+            "{\"type\": \"object\", \"required\": [\"items\", \"to_private\"], \"properties\": {\"items\": "
+            "{\"type\": \"array\", \"items\": {\"$ref\": \"#/components/schemas/_hook\"}}, \"to_private\": "
+            "{\"description\": \"Whether this server also sends to an inner network, and by http.\", \"type\": "
+            "\"boolean\"}}}");
+    key_raw(d, "_hook_asked",
+            "{\"type\": \"object\", \"required\": [\"name\", \"address\"], \"properties\": {\"name\": {\"type\": "
+            "\"string\"}, \"address\": {\"type\": \"string\", \"format\": \"uri\"}, \"events\": {\"type\": "
+            "\"array\", \"items\": {\"type\": \"string\"}}}}");
+    key_raw(d, "_hook_paused",
+            "{\"type\": \"object\", \"required\": [\"paused\"], \"properties\": {\"paused\": {\"type\": "
+            "\"boolean\"}}}");
+    key_raw(d, "_hook_again",
+            "{\"type\": \"object\", \"required\": [\"delivery\"], \"properties\": {\"delivery\": {\"type\": "
+            "\"integer\"}}}");
     key_raw(d, "_bytes", "{\"description\": \"The bytes of a file.\"}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
@@ -298,6 +345,8 @@ static const struct route *looked_up(const struct api_operation *o)
     return route;
 }
 
+static bool is_of_hook(const struct api_operation *o) { return str_starts(o->path, STR("/api/v1/hooks")); }
+
 static bool is_of_file(const struct api_operation *o) { return str_starts(o->path, STR("/api/v1/files/")); }
 
 static void put_parameters(struct describing *d, const struct api_operation *o)
@@ -306,7 +355,11 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     json_array(&d->w);
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
     if (o->of == API_OF_ALL && str_find(o->path, STR("/*")) != STR_NOT_FOUND)
-        put_parameter(d, "id", "path", true, is_of_file(o) ? "The file's id." : "The ruling's number.", "integer");
+        put_parameter(d, "id", "path", true,
+                      is_of_hook(o)   ? "The subscription's id."
+                      : is_of_file(o) ? "The file's id."
+                                      : "The ruling's number.",
+                      "integer");
     if (str_eq(o->id, STR("ask")))
         put_parameter(d, "token", "query", false, "A token whose scope is asking, where no header can be set.",
                       "string");
@@ -353,8 +406,9 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
             put_parameter(d, "If-Match", "header", true, "The ETag of the version that was seen.", "string");
         if (o->of != API_OF_ALL && !o->sends)
             put_parameter(d, "reason", "query", false, "Why, for the journal.", "string");
-        put_parameter(d, "Idempotency-Key", "header", false, "The same key within a day gives the same answer again.",
-                      "string");
+        if (!is_of_hook(o))
+            put_parameter(d, "Idempotency-Key", "header", false,
+                          "The same key within a day gives the same answer again.", "string");
     }
     json_array_end(&d->w);
 }
@@ -417,7 +471,7 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
     else
         put_answer(d, o->makes ? "201" : "200", "Done.", o->answers ? o->answers : "application/json",
                    o->answers ? STR("_bytes") : schema);
-    if (o->changes && !o->makes && !is_of_file(o))
+    if (o->changes && !o->makes && !is_of_file(o) && !is_of_hook(o))
         put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
                    schema);
     put_answer(d, "default", "Why not.", "application/problem+json", STR("_problem"));

@@ -19,7 +19,8 @@ WEB_PAGES(X)
     X(plan)                                                                                                            \
     X(benchmarks)                                                                                                      \
     X(signed)                                                                                                          \
-    X(two_keys) X(waiting) X(sessions) X(decisions) X(ruling) X(said) X(rule_table) X(kept_rows) X(alike) X(files)
+    X(two_keys)                                                                                                        \
+    X(waiting) X(sessions) X(workspace) X(decisions) X(ruling) X(said) X(rule_table) X(kept_rows) X(alike) X(files)
 #define X(name) extern const char part_##name##_html_start[], part_##name##_html_end[];
 PARTS(X)
 #undef X
@@ -111,7 +112,7 @@ static struct feel_value nav_of(struct request *r)
     add_nav(r, &nav, "All facts", STR("/facts"),
             str_starts(r->path, STR("/facts")) || str_starts(r->path, STR("/types")));
     if (request_is_allowed(r, ACCESS_STEWARD))
-        add_nav(r, &nav, "People", STR("/workspace/people"), str_starts(r->path, STR("/workspace/people")));
+        add_nav(r, &nav, "Workspace", STR("/workspace/people"), str_starts(r->path, STR("/workspace/")));
     return values_get(&nav);
 }
 

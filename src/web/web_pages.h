@@ -18,6 +18,8 @@
     X(ACCOUNT, account, "title message good secret account sessions tokens types days")                                \
     X(PEOPLE, people, "title message good link people sides roles typed")                                              \
     X(PERSON, person, "title message good link person roles sessions tokens")                                          \
+    X(HOOKS, hooks, "title message good secret hooks events typed private")                                            \
+    X(HOOK, hook, "title message good hook deliveries")                                                                \
     X(TODAY, today,                                                                                                    \
       "title subtitle empty scores findings more withheld practice practice_name changes evidence strangers "          \
       "mentions waiting")                                                                                              \
@@ -186,6 +188,10 @@ void answer_accounts(struct request *r);
 void answer_invite(struct request *r);
 void answer_person(struct request *r);
 void answer_person_change(struct request *r);
+void answer_hooks(struct request *r);
+void answer_new_hook(struct request *r);
+void answer_hook(struct request *r);
+void answer_hook_change(struct request *r);
 void answer_today(struct request *r);
 void answer_finding(struct request *r);
 void answer_ask(struct request *r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { check, group, launch, same, serve, tally } from './help.mjs';
+import { guarded, hooks } from './hooks.mjs';
 import { http } from './http.mjs';
 import { pages } from './pages.mjs';
 import { ask } from './ask.mjs';
@@ -25,7 +26,7 @@ import { replay } from './replay.mjs';
 // Two halves that can run side by side, each on a workspace of its own; about as long as each other.
 const halves = {
   first: { pages, direction, forums, list, keys, past, rules, replay },
-  second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, api, rulebooks },
+  second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, hooks, api, rulebooks },
 };
 const parts = { ...halves.first, ...halves.second };
 let asked = process.argv.slice(2);
@@ -34,9 +35,9 @@ if (half) asked = Object.keys(halves[half]);
 for (const name of asked.filter((n) => !parts[n])) check(false, `there is no part "${name}": ${Object.keys(parts).join(' ')}`);
 
 const browser = await launch();
-const web = await serve(`${process.env.WORK}/web.entente`);
+const web = await serve(`${process.env.WORK}/web.entente`, '--hooks-to-private');
 // Some are given the server, some its address.
-const whole = new Set([live, files, http, people, rulings, api, forums]);
+const whole = new Set([live, files, http, people, rulings, hooks, api, forums]);
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length && !asked.includes(name)) continue;
   await (part === http ? part(web) : part(browser, whole.has(part) ? web : web.base));
@@ -51,6 +52,7 @@ await group('stopping', async () => {
 if (half !== 'first') {
   const nothing = await serve(`${process.env.WORK}/empty.entente`);
   await empty(browser, nothing.base);
+  await guarded(`${process.env.WORK}/empty.entente`);
   await nothing.stop();
 }
 await browser.close();

@@ -305,6 +305,7 @@ export async function api(browser, { base, port }) {
         same(await status(`entente_${'0'.repeat(64)}`), 401, `${method} ${path}, a forged token`);
         const writes = access !== 'viewer';
         same(await status(secrets.viewer), writes ? 403 : 200, `${method} ${path}, a viewer's token`);
+        if (access === 'steward') same(await status(secrets.contributor), 403, `${method} ${path}, a contributor's token`);
         same(await status(secrets.reader), writes ? 403 : 200, `${method} ${path}, a reading token of a contributor`);
         if (writes) same(await status(undefined, { Cookie: sessions.contributor.head().match(/Cookie: ([^\r]*)/)[1] }), 403, `${method} ${path}, a session without its token`);
         else same(await status(undefined, { Cookie: sessions.viewer.head().match(/Cookie: ([^\r]*)/)[1] }), 200, `${method} ${path}, a session`);
@@ -337,6 +338,16 @@ export async function api(browser, { base, port }) {
       facts += list.json.items.length;
     }
     check(facts > 100, 'many facts of many types');
+    const hook = await all('POST', '/api/v1/hooks', { name: 'described', address: 'http://127.0.0.1:9/', events: ['text.agreed'] });
+    fits('_hook', hook.json, 'a subscription');
+    fits('_hooks', (await all('GET', '/api/v1/hooks')).json, 'subscriptions');
+    wrong(await all('POST', '/api/v1/hooks', { name: 'x', adress: 'y' }), 422, 'a member that is none');
+    wrong(await all('POST', '/api/v1/hooks', { name: 'x', address: 'https://hooks.example.com/', events: [7] }), 422, 'an event that is none');
+    wrong(await all('PATCH', hook.headers.location, { paused: 'yes' }), 422, 'neither true nor false');
+    fits('_hook', (await all('PATCH', hook.headers.location, { paused: true })).json, 'paused');
+    wrong(await all('POST', `${hook.headers.location}/again`, { delivery: 1 }), 404, 'no such delivery');
+    same((await all('DELETE', hook.headers.location)).status, 204, 'removed');
+    wrong(await all('GET', hook.headers.location), 404, 'gone');
     fits('_problem', (await it('POST', vendors, {})).json, 'a problem');
     const files = `${vendors}/${(await it('GET', `${vendors}?limit=1`)).json.items[0].id}/files`;
     fits('_file', (await it('POST', files, ...form('more.pdf', 'of many'))).json, 'a file');
