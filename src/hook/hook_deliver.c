@@ -83,6 +83,7 @@ static void look(struct hook_sender *s)
     if (now < s->quiet_until) return;
     if (store_may_have_changed(s->store)) s->looked = false;
     if (s->looked && now < s->due) return;
+    if (store_model_is_old(s->store)) return; /* the server is about to start anew */
     if (send_due(s, now, &err))
         complain(s, "cannot look for events to send", &err);
     else
@@ -122,7 +123,7 @@ static void end_one(struct hook_sender *s, struct ended *e, struct sending *one,
 static void write_ended(struct hook_sender *s, const struct ended *e, int64_t now)
 {
     struct err err;
-    if (!e->outcomes.count) return;
+    if (!e->outcomes.count || store_model_is_old(s->store)) return;
     if (store_end_deliveries(s->store, e->outcomes.items, e->outcomes.count, &err))
         complain(s, "cannot note what became of an event", &err);
     VEC_EACH(hook, &e->gone) pause_gone(s, *hook, now);

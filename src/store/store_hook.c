@@ -177,7 +177,8 @@ static int drop(struct store *s, struct arena *a, uint64_t id, str actor, int64_
 int store_remove_hook(struct store *s, uint64_t id, str actor, int64_t now, struct err *err)
 {
     struct arena a;
-    if (store_begin(s, true, err)) return -1;
+    /* Freed bytes are overwritten. */
+    if (store_run(s, SQL_SECURE_DELETE, err, "") || store_begin(s, true, err)) return -1;
     arena_init(&a, 0);
     int failed = store_finish(s, drop(s, &a, id, actor, now, err), err);
     arena_release(&a);

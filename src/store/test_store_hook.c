@@ -332,4 +332,26 @@ static void tidying(struct test_tally *t)
     end(&x);
 }
 
-TEST_MAIN(subscriptions, texts, requests, rulings, findings, deliveries, tidying)
+static bool file_has_secret(struct fixture *x)
+{
+    struct test_tally *t = x->t;
+    str bytes;
+    store_close(x->s); /* folds the log in */
+    x->s = NULL;
+    GOOD(x, file_read(&x->a, x->path, 1 << 26, &bytes, &x->err));
+    fixture_reopen(x, STORE_WRITE);
+    return str_find(bytes, (str){(const char *)secret, HOOK_SECRET}) != STR_NOT_FOUND;
+}
+
+static void removing(struct test_tally *t)
+{
+    struct fixture x;
+    begin(&x, t);
+    uint64_t hook = subscribe(&x, "ERP", NULL);
+    CHECK(file_has_secret(&x));
+    GOOD(&x, store_remove_hook(x.s, hook, STR("carl"), 5000, &x.err));
+    CHECK(!file_has_secret(&x));
+    end(&x);
+}
+
+TEST_MAIN(subscriptions, removing, texts, requests, rulings, findings, deliveries, tidying)

@@ -48,7 +48,7 @@ static const struct api_operation operations[] = {
      STR_INIT("Who is told of what happens here; for stewards, as all of these."), false, NULL, "_hooks"},
     {METHOD_POST, STR_INIT("/api/v1/hooks"), API_OF_ALL, STR_INIT("subscribe"),
      STR_INIT("Tell an address of events from now on. The answer has the secret, this once."), true, "_hook_asked",
-     "_hook", true, true},
+     "_hook", true},
     {METHOD_GET, STR_INIT("/api/v1/hooks/*"), API_OF_ALL, STR_INIT("hook"),
      STR_INIT("A subscription and its last deliveries."), false, NULL, "_hook"},
     {METHOD_PATCH, STR_INIT("/api/v1/hooks/*"), API_OF_ALL, STR_INIT("pause-hook"),
