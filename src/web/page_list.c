@@ -72,8 +72,15 @@ static void put_columns(struct request *r, const struct model_field *const *fiel
     page_put(r, "columns", values_get(&list));
 }
 
+static bool is_within(const struct model_type *type, const struct model_type *whole)
+{
+    while (type->part_of && type->part_of->to != whole) type = type->part_of->to;
+    return type->part_of;
+}
+
 str live_types(struct request *r, const struct model_type *type)
 {
+    const struct model *m = picture_model(r->picture);
     struct buf b;
     buf_init(&b, 10000);
     buf_str(&b, type->key);
@@ -81,6 +88,10 @@ str live_types(struct request *r, const struct model_type *type)
         if (type->fields[i].to) buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->fields[i].to->key));
     for (size_t i = 0; i < type->inverse_count; i++)
         buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->inverses[i].from->key));
+    /* What is signed together, in any number of steps. */
+    for (size_t i = 0; i < m->type_count; i++)
+        if (is_within(&m->types[i], type) || is_within(type, &m->types[i]))
+            buf_printf(&b, " " STR_FORMAT, STR_ARGS(m->types[i].key));
     str types = buf_copy(&b, &r->arena);
     buf_release(&b);
     return types;

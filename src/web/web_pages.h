@@ -169,7 +169,7 @@ struct feel_value benchmarks_of(struct request *r, const char *const *types, siz
 struct feel_value fact_head(struct request *r, const struct model_type *type);
 /* Values on which sources disagree, and nobody has decided. */
 int count_conflicts(struct request *r, size_t *count, struct err *err) MUST_USE;
-/* For data-live: the type and those that its links come from and go to. */
+/* For data-live: the type, those that its links come from and go to, its wholes and its parts. */
 str live_types(struct request *r, const struct model_type *type);
 struct feel_value finding_record(struct request *r, const struct finding *f);
 

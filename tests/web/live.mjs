@@ -2,6 +2,8 @@
 // Pages that follow what others commit: several tabs and browsers, one stream each, nothing that is typed is lost.
 import net from 'node:net';
 import { check, cookie, group, open, post, same, signIn, token, get, password } from './help.mjs';
+import { client } from './people.mjs';
+import { program, token as secret } from './program.mjs';
 
 // A wire between browser and server that counts the streams that are open over it.
 async function wire(port) {
@@ -101,6 +103,27 @@ export async function live(browser, web) {
     same(await page.evaluate(() => `${document.activeElement.id} ${document.activeElement.selectionStart}`), 'say-text 4', 'and the place in it');
     same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
     await two.context().close();
+    await page.context().close();
+  });
+
+  await group('a part of a part follows its whole', async () => {
+    const made = await program(web.port, secret('live', 'it', '--scope', 'write'))('POST', '/api/v1/changes', { changes: [
+      { op: 'create', type: 'business case', ref: 'c', fields: { name: 'Seen from below' } },
+      { op: 'create', type: 'case option', ref: 'o', fields: { name: 'Do it', case: { ref: 'c' } } },
+      { op: 'create', type: 'cash flow', fields: { name: 'Licences', option: { ref: 'o' }, period: '2027' } }] });
+    const [whole, , part] = made.json.facts.map((f) => `/facts/${f.id}`);
+    const page = await open(browser, web.base), anna = client(web.port);
+    await page.goto(`${web.base}${part}`);
+    const shows = (words) => page.waitForFunction((w) => document.querySelector('#known .keys').innerText.includes(w), words, { timeout: 10000 });
+    await shows('Draft');
+    await anna.signIn('signs-marketing@northlight.example');
+    const hash = async () => (await anna.get(`${whole}/keys`)).body.match(/name="hash" value="([0-9a-f]+)"/)[1];
+    same((await anna.send(`${whole}/keys`, `${whole}/keys`, { act: 'propose', hash: await hash() })).status, 303, 'the whole is proposed');
+    await shows('Proposed');
+    same((await anna.send(`${whole}/keys`, `${whole}/sign`, { hash: await hash(), password })).status, 303, 'and signed');
+    await shows('Signed by Anna Berg');
+    check((await page.locator('#known .keys').innerText()).includes('Seen from below'), 'on the page that was open all the time');
+    same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
     await page.context().close();
   });
 
