@@ -29,7 +29,7 @@ struct graph_viewer { /* NULL in its place is the system itself, which sees all 
 /* May the viewer see this field of the type (of any copy of the graph's model)? */
 bool graph_sees(const struct graph *g, const struct graph_viewer *viewer, const struct model_type *type,
                 const struct model_field *field);
-/* The files of the type's facts: their names, their bytes, that there are any. */
+/* May the viewer see the files of the type's facts: what they are called, and what is in them? */
 bool graph_sees_files(const struct graph_viewer *viewer, const struct model_type *type);
 /* The lowest role that sees just what the viewer sees: what is computed once can be shared by all with the same sight.
  */

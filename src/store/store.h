@@ -422,6 +422,17 @@ int store_remove_attachment(struct store *s, uint64_t id, str actor, int64_t now
 /* Those that were not removed, oldest first. */
 int store_load_attachments(struct store *s, struct arena *a, uint64_t fact, const struct stored_attachment **out,
                            size_t *count, struct err *err) MUST_USE;
+/* What became of the files of one fact, the newest first: each was attached once, and perhaps removed. */
+struct attachment_change {
+    uint64_t number; /* the commit's */
+    int64_t time;
+    str actor;
+    bool removed;
+    str name; /* empty: it was erased */
+    uint64_t size;
+};
+int store_load_attachment_changes(struct store *s, struct arena *a, uint64_t fact, const struct attachment_change **out,
+                                  size_t *count, struct err *err) MUST_USE;
 /* With its bytes, where they are wanted (NULL: not). ERR_ABSENT. */
 int store_load_attachment(struct store *s, struct arena *a, uint64_t id, struct stored_attachment *out, str *bytes,
                           struct err *err) MUST_USE;

@@ -156,6 +156,25 @@ int store_load_attachments(struct store *s, struct arena *a, uint64_t fact, cons
     return rc;
 }
 
+int store_load_attachment_changes(struct store *s, struct arena *a, uint64_t fact, const struct attachment_change **out,
+                                  size_t *count, struct err *err)
+{
+    VEC(struct attachment_change) found = {0};
+    sqlite3_stmt *q;
+    int rc;
+    if (store_bind(s, SQL_ATTACHMENT_CHANGES, &q, err, "u", fact)) return -1;
+    while ((rc = store_step(s, q, err)) == 1)
+        *vec_add(a, &found) = (struct attachment_change){.number = (uint64_t)sqlite3_column_int64(q, 0),
+                                                         .time = sqlite3_column_int64(q, 1),
+                                                         .actor = arena_copy(a, store_column(q, 2)),
+                                                         .removed = sqlite3_column_int(q, 3),
+                                                         .name = arena_copy(a, store_column(q, 4)),
+                                                         .size = (uint64_t)sqlite3_column_int64(q, 5)};
+    *out = found.items;
+    *count = found.count;
+    return rc;
+}
+
 static int drop(struct store *s, struct arena *a, uint64_t id, str actor, int64_t now, const struct asked_key *key,
                 struct err *err)
 {

@@ -164,6 +164,9 @@
       " WHERE a.id = ?1 AND a.removed = 0")                                                                            \
     X(SQL_ATTACHMENT_OF, "SELECT " ATTACHMENT_COLUMNS " FROM attachment a JOIN journal j ON j.number = a.number"       \
                          " WHERE a.fact = ?1 AND a.removed = 0 ORDER BY a.id")                                         \
+    X(SQL_ATTACHMENT_CHANGES,                                                                                          \
+      "SELECT j.number, j.time, j.actor, j.number = a.removed, a.name, a.size FROM attachment a"                       \
+      " JOIN journal j ON j.number IN (a.number, a.removed) WHERE a.fact = ?1 ORDER BY j.number DESC")                 \
     X(SQL_ATTACHMENT_SUM, "SELECT coalesce(sum(size), 0) FROM attachment WHERE fact = ?1 AND removed = 0")             \
     X(SQL_ATTACHMENT_REMOVE, "UPDATE attachment SET bytes = NULL, removed = ?2 WHERE id = ?1")                         \
     X(SQL_ATTACHMENT_STANDS, "SELECT 1 FROM attachment WHERE fact = ?1 AND number = ?2 AND removed = 0"                \

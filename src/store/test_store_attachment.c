@@ -67,6 +67,17 @@ static void there_and_back(struct test_tally *t)
     BAD(&x, store_load_attachment(x.s, &x.a, one, &got, &bytes, &x.err), ERR_ABSENT, "no such attachment");
     CHECK(count_of(&x, a) == 1);
     GOOD(&x, verify(&x));
+    const struct attachment_change *changes;
+    GOOD(&x, store_load_attachment_changes(x.s, &x.a, a, &changes, &count, &x.err));
+    if (CHECK(count == 3)) {
+        CHECK(changes[0].removed && !changes[1].removed && !changes[2].removed &&
+              changes[0].number > changes[1].number);
+        CHECK(changes[0].time == 3000 && changes[2].time == 2000 && changes[2].size == 3);
+        CHECK_STR(changes[0].name, STR("offer.PDF"));
+        CHECK_STR(changes[0].actor, STR("ben"));
+        CHECK_STR(changes[1].name, STR("page.html"));
+        CHECK_STR(changes[2].actor, STR("carla"));
+    }
     fixture_release(&x);
 }
 
@@ -196,6 +207,11 @@ static void erasing(struct test_tally *t)
     CHECK(rows_with(&x, "of today") == 1); /* the deletion may be taken back */
     GOOD(&x, verify(&x));
     GOOD(&x, store_erase(x.s, a, STR_NONE, STR("ben"), STR("asked"), 4000, &e, &x.err));
+    const struct attachment_change *changes;
+    size_t count;
+    GOOD(&x, store_load_attachment_changes(x.s, &x.a, a, &changes, &count, &x.err));
+    CHECK(count == 4);
+    for (size_t i = 0; i < count; i++) CHECK(!changes[i].name.n);
     CHECK(!e.stands && rows_with(&x, "of today") == 0 && rows_with(&x, "offer") == 0 && count_of(&x, a) == 0);
     GOOD(&x, verify(&x));
     fixture_release(&x);

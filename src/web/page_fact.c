@@ -221,37 +221,66 @@ static struct feel_value change_record(struct request *r, const struct journal_c
     return record_get(&c);
 }
 
-/* One entry for each commit. */
+/* What became of the fact, and of its files, the newest first. */
+struct past_of_fact {
+    const struct journal_change *changes;
+    size_t count, at;
+    const struct attachment_change *files;
+    size_t file_count, file_at;
+};
+
+static struct feel_value file_commit_record(struct request *r, const struct attachment_change *x)
+{
+    struct record c = record_new(r);
+    record_text(&c, "when", show_time(r, x->time));
+    record_text(&c, "actor", x->actor);
+    record_text(&c, "file", x->name.n ? x->name : STR("erased since"));
+    record_text(&c, "size", show_bytes(r, x->size));
+    record_bool(&c, "removed", x->removed);
+    return record_get(&c);
+}
+
+/* The next commit, with all that it did. */
+static struct feel_value commit_record(struct request *r, const struct fact *f, struct past_of_fact *p)
+{
+    struct values inner = {0};
+    const struct journal_change *first = &p->changes[p->at];
+    bool drafted = false;
+    for (; p->at < p->count && p->changes[p->at].number == first->number; p->at++) {
+        const struct journal_change *change = &p->changes[p->at];
+        drafted |= !change->field && str_eq(change->after, STR("drafted"));
+        if (change->field && request_sees(r, fact_type(f), change->field))
+            values_add(r, &inner, change_record(r, change));
+    }
+    struct record c = record_new(r);
+    record_bool(&c, "drafted", drafted);
+    record_text(&c, "when", show_time(r, first->time));
+    record_text(&c, "number", text_format(r, "%llu", (unsigned long long)first->number));
+    record_text(&c, "actor", first->actor);
+    record_text(&c, "reason", first->reason);
+    record_put(&c, "changes", values_get(&inner));
+    if (inner.count > LONG_COMMIT) record_text(&c, "many", show_counted(r, (int64_t)inner.count, "value", "values"));
+    return record_get(&c);
+}
+
 static int put_history(struct request *r, const struct fact *f, struct err *err)
 {
-    const struct journal_change *changes;
-    size_t count, shown = 0, most = pairs_get(&r->query, STR("history")).n ? SIZE_MAX : SHOWN_HISTORY;
-    if (store_load_history(r->store, &r->arena, fact_id(f), &changes, &count, err)) return -1;
+    struct past_of_fact p = {0};
     struct values list = {0};
-    size_t i = 0;
-    while (r->then.number && i < count && changes[i].number > r->then.number) i++;
-    while (i < count && shown++ < most) {
-        struct values inner = {0};
-        const struct journal_change *first = &changes[i];
-        bool drafted = false;
-        for (; i < count && changes[i].number == first->number; i++) {
-            drafted |= !changes[i].field && str_eq(changes[i].after, STR("drafted"));
-            if (changes[i].field && request_sees(r, fact_type(f), changes[i].field))
-                values_add(r, &inner, change_record(r, &changes[i]));
-        }
-        struct record c = record_new(r);
-        record_bool(&c, "drafted", drafted);
-        record_text(&c, "when", show_time(r, first->time));
-        record_text(&c, "number", text_format(r, "%llu", (unsigned long long)first->number));
-        record_text(&c, "actor", first->actor);
-        record_text(&c, "reason", first->reason);
-        record_put(&c, "changes", values_get(&inner));
-        if (inner.count > LONG_COMMIT)
-            record_text(&c, "many", show_counted(r, (int64_t)inner.count, "value", "values"));
-        values_add(r, &list, record_get(&c));
+    size_t most = pairs_get(&r->query, STR("history")).n ? SIZE_MAX : SHOWN_HISTORY;
+    if (store_load_history(r->store, &r->arena, fact_id(f), &p.changes, &p.count, err)) return -1;
+    if (request_sees_files(r, fact_type(f)) &&
+        store_load_attachment_changes(r->store, &r->arena, fact_id(f), &p.files, &p.file_count, err))
+        return -1;
+    while (r->then.number && p.at < p.count && p.changes[p.at].number > r->then.number) p.at++;
+    while (r->then.number && p.file_at < p.file_count && p.files[p.file_at].number > r->then.number) p.file_at++;
+    while ((p.at < p.count || p.file_at < p.file_count) && list.count < most) {
+        bool file = p.file_at < p.file_count && (p.at == p.count || p.files[p.file_at].number > p.changes[p.at].number);
+        values_add(r, &list, file ? file_commit_record(r, &p.files[p.file_at++]) : commit_record(r, f, &p));
     }
     page_put(r, "history", values_get(&list));
-    if (i < count) page_put_text(r, "older", request_url_with(r, STR("history"), STR("all")));
+    if (p.at < p.count || p.file_at < p.file_count)
+        page_put_text(r, "older", request_url_with(r, STR("history"), STR("all")));
     return 0;
 }
 

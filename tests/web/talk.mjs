@@ -60,6 +60,8 @@ export async function talk(browser, base) {
     same(await link.innerText(), 'Angebot "für" <b>%.html', 'the name stays text');
     check(/256 bytes · marketing@northlight.example/.test(await page.locator('#files li').innerText()), 'how large, and who');
     same((await serious(page)).join(), '', 'nothing serious');
+    const newest = async (of) => (await of.locator('.history li').first().innerText()).replace(/\s+/g, ' ');
+    check(/^marketing@northlight.example .* File attached Angebot "für" <b>%.html 256 bytes$/.test(await newest(page)), `the history knows: ${await newest(page)}`);
     await viewer.goto(`${base}${path}`);
     same(await viewer.locator('#files form').count(), 0, 'a viewer has no form');
     const href = await viewer.locator('#files li a').getAttribute('href'), got = await viewer.request.get(`${base}${href}`), head = got.headers();
@@ -84,6 +86,8 @@ export async function talk(browser, base) {
       same(await page.locator('#files li a').count(), left, 'removed');
     }
     same((await viewer.request.get(`${base}${href}`)).status(), 404, 'gone');
+    check(/File removed ü+.pdf 256 bytes$/.test(await newest(page)), `and by whom: ${await newest(page)}`);
+    same(await page.locator('.history li', { hasText: 'File ' }).locator('button').count(), 0, 'which is not taken back');
     same(page.complaints.length, 0, 'no complaints');
     await page.context().close();
     await viewer.context().close();
