@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "align_rulebook.h"
 
+#include "base_json.h"
 #include "base_time.h"
 
 #include <pthread.h>
@@ -214,6 +215,47 @@ int book_versions(struct store *s, struct arena *a, const struct fact *book, con
             if (changes[i].field) undo(&changes[i], &one, &from);
     }
     *out = found.items, *count = found.count;
+    return 0;
+}
+
+void book_version_emit_json(struct json_writer *w, struct arena *a, const struct book_version *v)
+{
+    json_object(w);
+    json_key(w, STR("commit")), json_int(w, (int64_t)v->number);
+    json_key(w, STR("time")), json_string(w, time_emit_utc(a, v->time));
+    json_key(w, STR("version")), json_string(w, v->version);
+    json_key(w, STR("actor")), json_string(w, v->actor);
+    json_object_end(w);
+}
+
+static void put(struct change_set *c, const struct fact *book, const char *field, str value)
+{
+    const struct model_field *f = model_field(fact_type(book), str_of(field));
+    if (f) change_value(c, fact_id(book), f, value.n ? value : STR_NONE, (struct origin){.kind = ORIGIN_TYPED});
+}
+
+int book_bring_back(struct store *s, struct arena *a, const struct fact *book, const struct book_return *back,
+                    struct change_set *c, struct err *err)
+{
+    const struct book_version *versions, *v = NULL;
+    size_t count;
+    int64_t day;
+    if (!str_trim(back->reason).n) return err_set(err, ERR_INPUT, "say why it should come back");
+    if (back->reason.n > BOOK_REASON_LIMIT)
+        return err_set(err, ERR_INPUT, "the reason is longer than %d bytes", BOOK_REASON_LIMIT);
+    if (back->valid_from.n && !civil_parse(back->valid_from, &day))
+        return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is not a day, such as 2026-11-22",
+                       STR_ARGS(back->valid_from));
+    if (book_versions(s, a, book, &versions, &count, err) < 0) return -1;
+    for (size_t i = 0; i < count; i++)
+        if (versions[i].number == back->number) v = &versions[i];
+    if (!v)
+        return err_set(err, ERR_ABSENT, "no version of it came into force with commit %llu",
+                       (unsigned long long)back->number);
+    if (str_eq(v->text, value_of(book, "model"))) return err_set(err, ERR_INPUT, "these rules are in force already");
+    put(c, book, "model", v->text);
+    put(c, book, "version", v->version);
+    if (back->valid_from.n) put(c, book, "valid from", back->valid_from);
     return 0;
 }
 

@@ -39,6 +39,20 @@ struct book_version {
 };
 int book_versions(struct store *s, struct arena *a, const struct fact *book, const struct book_version **out,
                   size_t *count, struct err *err) MUST_USE;
+struct json_writer;
+void book_version_emit_json(struct json_writer *w, struct arena *a,
+                            const struct book_version *v); /* without the text */
+enum { BOOK_REASON_LIMIT = 2000 };                         /* bytes */
+struct book_return {
+    uint64_t number; /* the commit with which the text came into force */
+    str reason;      /* why it should come back */
+    str valid_from;  /* the day from which it holds, such as 2026-11-22; empty: the one that is there */
+};
+/* An earlier text as changes to the rulebook, to be committed for both sides to sign. ERR_ABSENT: none came into force
+ * with that commit; ERR_INPUT: it is the text that is agreed now, the reason is missing or too long, or the day is
+ * none. */
+int book_bring_back(struct store *s, struct arena *a, const struct fact *book, const struct book_return *back,
+                    struct change_set *c, struct err *err) MUST_USE;
 /* The one that is meant by the number of its fact, or by its name in any case of letters; NULL: none. */
 const struct book_text *books_find(const struct book_text *books, size_t count, str wanted);
 

@@ -155,6 +155,64 @@ static void versions_that_were_in_force_are_known(struct test_tally *t)
     fixture_close(&f);
 }
 
+/* Drafts the text of that commit again; STR_NONE, or why not. */
+static str brought_back(struct fixture *f, uint64_t fact, const struct book_return *back)
+{
+    struct commit_result result;
+    struct picture *p = graph_take(f->graph);
+    struct change_set *c = change_set_new(&f->arena, picture_model(p), STR("test"), back->reason);
+    str why = STR_NONE;
+    if (book_bring_back(f->store, &f->arena, picture_fact(p, fact), back, c, &f->err) < 0)
+        why = arena_copy(&f->arena, str_of(f->err.message));
+    else
+        fixture_must(f, store_commit(f->store, c, 6000, &result, &f->err));
+    picture_drop(p);
+    fixture_refresh(f);
+    return why;
+}
+
+static void an_earlier_version_is_drafted_again(struct test_tally *t)
+{
+    struct fixture f;
+    uint64_t first, newest;
+    char long_reason[BOOK_REASON_LIMIT + 1];
+    memset(long_reason, 'x', sizeof long_reason);
+    fixture_open(&f, str_of(model));
+    add_signatories(&f);
+    fixture_new(&f, "rulebook", "Zones");
+    uint64_t book = fixture_commit(&f)[0];
+    set_version(&f, book, "", "one", "2026-01-01");
+    agree(&f, book);
+    set_version(&f, book, "2", "two", "2026-06-01");
+    agree(&f, book);
+    CHECK_STR(versions_of(&f, book, &first), STR("2=two =one"));
+    struct book_return back = {.number = first, .reason = STR("It was better"), .valid_from = STR("2026-09-01")};
+    struct book_return none = back, same = back, mute = back, talks = back, no_day = back;
+    none.number = first - 1, mute.reason = STR(" "), no_day.valid_from = STR("2026-02-30");
+    talks.reason = (str){long_reason, sizeof long_reason};
+    struct picture *p = graph_take(f.graph);
+    const struct book_version *versions;
+    size_t count;
+    fixture_must(&f, book_versions(f.store, &f.arena, picture_fact(p, book), &versions, &count, &f.err));
+    newest = versions[0].number;
+    picture_drop(p);
+    same.number = newest;
+    CHECK(str_starts(brought_back(&f, book, &none), STR("no version of it came into force with commit ")));
+    CHECK_STR(brought_back(&f, book, &same), STR("these rules are in force already"));
+    CHECK_STR(brought_back(&f, book, &mute), STR("say why it should come back"));
+    CHECK_STR(brought_back(&f, book, &talks), STR("the reason is longer than 2000 bytes"));
+    CHECK_STR(brought_back(&f, book, &no_day), STR("\"2026-02-30\" is not a day, such as 2026-11-22"));
+    CHECK(!brought_back(&f, book, &back).p);
+    CHECK_STR(versions_of(&f, book, &first), STR("2=two =one")); /* until both have signed */
+    agree(&f, book);
+    CHECK_STR(versions_of(&f, book, &first), STR("=one 2=two =one"));
+    int64_t august, september;
+    MUST(civil_parse(STR("2026-08-31"), &august) && civil_parse(STR("2026-09-01"), &september));
+    CHECK_STR(holding(&f, august), STR("2=two own"));
+    CHECK_STR(holding(&f, september), STR("=one own"));
+    fixture_close(&f);
+}
+
 static const char zones_model[] =
     "<?xml version=\"1.0\"?><definitions xmlns=\"https://www.omg.org/spec/DMN/20230324/MODEL/\" namespace=\"urn:x\" "
     "name=\"x\"><decision id=\"zone\" name=\"zone\"><variable name=\"zone\" typeRef=\"string\"/>"
@@ -219,5 +277,5 @@ static void what_is_remembered_goes_with_the_day_and_the_commit(struct test_tall
     shelf_free(shelf);
 }
 
-TEST_MAIN(versions_that_were_in_force_are_known, a_version_holds_from_its_day_on,
+TEST_MAIN(versions_that_were_in_force_are_known, an_earlier_version_is_drafted_again, a_version_holds_from_its_day_on,
           what_is_remembered_goes_with_the_day_and_the_commit)

@@ -42,15 +42,12 @@ static int put_list(struct cli *c, struct json_writer *w, struct err *err)
 
 /* ---- Of the workspace ---- */
 
-static int load_versions(struct cli *c, int flags, const struct fact **book, const struct book_version **out,
-                         size_t *count, struct err *err)
+static int open_book(struct cli *c, int flags, const struct fact **book, struct err *err)
 {
     const struct model_type *type;
     if (!c->word_count) return err_set(err, ERR_USAGE, "say which rulebook of the workspace");
-    if (cli_open_picture(c, flags, err) || cli_type(c, "rulebook", &type, err) ||
-        cli_fact(c, type, str_of(c->words[0]), book, err))
-        return -1;
-    return book_versions(c->store, &c->arena, *book, out, count, err);
+    if (cli_open_picture(c, flags, err) || cli_type(c, "rulebook", &type, err)) return -1;
+    return cli_fact(c, type, str_of(c->words[0]), book, err);
 }
 
 static int put_versions(struct cli *c, struct json_writer *w, struct err *err)
@@ -63,18 +60,14 @@ static int put_versions(struct cli *c, struct json_writer *w, struct err *err)
     const struct book_version *versions;
     struct cli_table t;
     size_t count;
-    if (load_versions(c, STORE_READ, &book, &versions, &count, err)) return -1;
+    if (open_book(c, STORE_READ, &book, err) || book_versions(c->store, &c->arena, book, &versions, &count, err))
+        return -1;
     if (w) cli_json(c, w), json_array(w);
     cli_table_init(&t, c, columns, ARRAY_COUNT(columns));
     for (size_t i = 0; i < count; i++) {
         const struct book_version *v = &versions[i];
         if (w) {
-            json_object(w);
-            json_key(w, STR("commit")), json_int(w, (int64_t)v->number);
-            json_key(w, STR("time")), json_string(w, time_emit_utc(&c->arena, v->time));
-            json_key(w, STR("version")), json_string(w, v->version);
-            json_key(w, STR("actor")), json_string(w, v->actor);
-            json_object_end(w);
+            book_version_emit_json(w, &c->arena, v);
             continue;
         }
         cli_table_cell(&t, arena_printf(&c->arena, "#%llu", (unsigned long long)v->number));
@@ -91,40 +84,26 @@ static int put_versions(struct cli *c, struct json_writer *w, struct err *err)
     return 0;
 }
 
-static void put_value(struct change_set *set, const struct fact *book, const char *field, str value)
-{
-    const struct model_field *f = model_field(fact_type(book), str_of(field));
-    if (f && value.n) change_value(set, fact_id(book), f, value, (struct origin){.kind = ORIGIN_TYPED});
-}
-
 /* It becomes a proposal like any other. */
 static int bring_back(struct cli *c, struct err *err)
 {
     const struct fact *book;
-    const struct book_version *versions, *v = NULL;
     struct commit_result result = {0};
-    size_t count;
     int64_t number = 0, day;
-    str from = cli_text_value(c, "valid-from"), reason = str_trim(cli_text_value(c, "reason"));
+    struct book_return back = {.reason = str_trim(cli_text_value(c, "reason")),
+                               .valid_from = cli_text_value(c, "valid-from")};
     if (cli_int_value(c, "bring-back", 1, INT64_MAX, &number, err)) return -1;
-    if (!reason.n) return err_set(err, ERR_USAGE, "say why it should come back: --reason TEXT");
-    if (from.n && !civil_parse(from, &day))
+    if (!back.reason.n) return err_set(err, ERR_USAGE, "say why it should come back: --reason TEXT");
+    if (back.valid_from.n && !civil_parse(back.valid_from, &day))
         return err_set(err, ERR_USAGE, "--valid-from: \"" STR_FORMAT "\" is not a day, such as 2026-11-22",
-                       STR_ARGS(from));
-    if (load_versions(c, STORE_WRITE, &book, &versions, &count, err)) return -1;
-    for (size_t i = 0; i < count; i++)
-        if ((int64_t)versions[i].number == number) v = &versions[i];
-    if (!v)
-        return err_set(err, ERR_ABSENT,
-                       "no version of it came into force with commit %lld; --versions lists those that did",
-                       (long long)number);
-    if (str_eq(v->text, fact_value(book, model_field(fact_type(book), STR("model")))))
-        return err_set(err, ERR_INPUT, "these rules are in force already");
-    struct change_set *set = change_set_new(&c->arena, picture_model(c->picture), cli_actor(c, "rulebooks"), reason);
-    put_value(set, book, "model", v->text);
-    put_value(set, book, "version", v->version);
-    put_value(set, book, "valid from", from);
-    if (store_commit(c->store, set, c->now, &result, err)) return -1;
+                       STR_ARGS(back.valid_from));
+    if (open_book(c, STORE_WRITE, &book, err)) return -1;
+    back.number = (uint64_t)number;
+    struct change_set *set =
+        change_set_new(&c->arena, picture_model(c->picture), cli_actor(c, "rulebooks"), back.reason);
+    if (book_bring_back(c->store, &c->arena, book, &back, set, err) ||
+        store_commit(c->store, set, c->now, &result, err))
+        return -1;
     cli_printf(c, "The rules of commit %lld are drafted again, beside those in force.\n", (long long)number);
     cli_text(c, "They hold when both sides have signed them: the rulebook's page shows what would change.\n");
     return 0;

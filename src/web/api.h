@@ -81,6 +81,10 @@ void api_tell_text(struct request *r, const struct ruling *ruling, const struct 
 /* The type of the address; NULL after answering 404 or 403. */
 const struct model_type *api_type(struct request *r);
 const struct fact *api_fact(struct request *r, const struct model_type *type);
+/* The version that If-Match names, "7" or "7.9f86d0…"; 0: any (*). False after answering 428, 400 or 412. */
+bool api_version_asked(struct request *r, const struct fact *f, uint32_t *version);
+/* A fact's: its version and a hash of the body, as it stands in the answer: "7.9f86d081884c7d65". */
+void api_put_version(struct request *r, uint32_t version);
 /* A fact's fields from JSON, as changes to `fact`; what is wrong is added to the faults, with `at` before its place.
  * `refs` are the facts that the same change set makes. */
 struct api_ref {
@@ -137,6 +141,8 @@ void answer_api_hook_change(struct request *r);
 void answer_api_hook_remove(struct request *r);
 void answer_api_hook_test(struct request *r);
 void answer_api_hook_again(struct request *r);
+void answer_api_book_versions(struct request *r);
+void answer_api_book_return(struct request *r);
 void answer_api_me(struct request *r);
 void answer_api_description(struct request *r);
 

@@ -40,6 +40,11 @@ static const struct api_operation operations[] = {
      STR_INIT("A ruling, made again by the rulebook of its day."), false},
     {METHOD_POST, STR_INIT("/api/v1/rulings/*"), API_OF_ALL, STR_INIT("overrule"),
      STR_INIT("Set a ruling aside, with a reason; for those who sign."), true, "_overruling", NULL, true},
+    {METHOD_GET, STR_INIT("/api/v1/rulebooks/*/versions"), API_OF_ALL, STR_INIT("rulebook-versions"),
+     STR_INIT("The versions of a rulebook that both sides agreed on, the newest first."), false, NULL, "_versions"},
+    {METHOD_POST, STR_INIT("/api/v1/rulebooks/*/versions"), API_OF_ALL, STR_INIT("bring-back"),
+     STR_INIT("Bring an earlier version back, as a proposal that both sides sign."), true, "_bringing_back",
+     "_brought_back"},
     {METHOD_GET, STR_INIT("/api/v1/findings"), API_OF_ALL, STR_INIT("findings"),
      STR_INIT("Where marketing and IT have drifted apart."), false},
     {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"),
@@ -228,6 +233,19 @@ static void put_schemas(struct describing *d)
     key_raw(d, "_overruling",
             "{\"type\": \"object\", \"required\": [\"zone\", \"reason\"], \"properties\": {\"zone\": {\"type\": "
             "\"string\"}, \"reason\": {\"type\": \"string\"}}}");
+    key_raw(d, "_versions",
+            "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
+            "\"items\": {\"type\": \"object\", \"required\": [\"commit\", \"time\", \"version\", \"actor\"], "
+            "\"properties\": {\"commit\": {\"type\": \"integer\"}, \"time\": {\"type\": \"string\", \"format\": "
+            "\"date-time\"}, \"version\": {\"type\": \"string\"}, \"actor\": {\"type\": \"string\"}}}}}}");
+    key_raw(d, "_bringing_back",
+            "{\"type\": \"object\", \"required\": [\"commit\", \"reason\"], \"properties\": {\"commit\": {\"type\": "
+            "\"integer\"}, \"reason\": {\"type\": \"string\"}, \"valid_from\": {\"type\": \"string\", \"format\": "
+            "\"date\"}}}");
+    key_raw(d, "_brought_back",
+            "{\"type\": \"object\", \"required\": [\"commit\", \"rulebook\", \"brings_back\"], \"properties\": "
+            "{\"commit\": {\"type\": [\"integer\", \"null\"]}, \"rulebook\": {\"type\": \"integer\"}, "
+            "\"brings_back\": {\"type\": \"integer\"}}}");
     key_raw(d, "_times",
             "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"by\", \"name\", \"requests\", "
             "\"waiting\", \"decided\", \"at_once\", \"median_days\", \"ninetieth_days\", \"promised\", \"kept\", "
@@ -348,6 +366,13 @@ static const struct route *looked_up(const struct api_operation *o)
 static bool is_of_hook(const struct api_operation *o) { return str_starts(o->path, STR("/api/v1/hooks")); }
 
 static bool is_of_file(const struct api_operation *o) { return str_starts(o->path, STR("/api/v1/files/")); }
+/* By what the address names a thing of it: /api/v1/rulings/… */
+static const char *says_id(const struct api_operation *o)
+{
+    if (str_starts(o->path, STR("/api/v1/rulings/"))) return "The ruling's number.";
+    if (is_of_hook(o)) return "The subscription's id.";
+    return is_of_file(o) ? "The file's id." : "The rulebook's id.";
+}
 
 static void put_parameters(struct describing *d, const struct api_operation *o)
 {
@@ -355,11 +380,7 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     json_array(&d->w);
     if (o->of == API_OF_FACT) put_parameter(d, "id", "path", true, "The fact's id.", "integer");
     if (o->of == API_OF_ALL && str_find(o->path, STR("/*")) != STR_NOT_FOUND)
-        put_parameter(d, "id", "path", true,
-                      is_of_hook(o)   ? "The subscription's id."
-                      : is_of_file(o) ? "The file's id."
-                                      : "The ruling's number.",
-                      "integer");
+        put_parameter(d, "id", "path", true, says_id(o), "integer");
     if (str_eq(o->id, STR("ask")))
         put_parameter(d, "token", "query", false, "A token whose scope is asking, where no header can be set.",
                       "string");
@@ -402,7 +423,7 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
         put_parameter(d, "cursor", "query", false, "The next of the answer before.", "string");
     }
     if (o->changes) {
-        if (o->of == API_OF_FACT && o->method != METHOD_POST)
+        if ((o->of == API_OF_FACT && o->method != METHOD_POST) || str_eq(o->id, STR("bring-back")))
             put_parameter(d, "If-Match", "header", true, "The ETag of the version that was seen.", "string");
         if (o->of != API_OF_ALL && !o->sends)
             put_parameter(d, "reason", "query", false, "Why, for the journal.", "string");

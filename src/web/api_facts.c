@@ -34,8 +34,7 @@ const struct fact *api_fact(struct request *r, const struct model_type *type)
 
 /* ---- Versions ---- */
 
-/* Version and a hash of the body, as it stands in the answer: "7.9f86d081884c7d65". */
-static void put_version(struct request *r, uint32_t version)
+void api_put_version(struct request *r, uint32_t version)
 {
     unsigned char hash[16];
     str body = buf_get(&r->out);
@@ -45,8 +44,7 @@ static void put_version(struct request *r, uint32_t version)
     api_put_etag(r, text_format(r, "%u.%s", version, hex));
 }
 
-/* The version that If-Match names, "7" or "7.9f86d0…"; 0: any (*). False after answering 428, 400 or 412. */
-static bool version_asked(struct request *r, const struct fact *f, uint32_t *version)
+bool api_version_asked(struct request *r, const struct fact *f, uint32_t *version)
 {
     int64_t n;
     str tag = r->if_match;
@@ -138,7 +136,7 @@ static void show(struct request *r, int status, uint64_t id, const struct fields
     struct json_writer w = api_begin(r);
     emit(&w, r, id, fields);
     api_end(r, status);
-    put_version(r, fact_version(f));
+    api_put_version(r, fact_version(f));
 }
 
 /* ---- Reading ---- */
@@ -277,7 +275,7 @@ void answer_api_change(struct request *r)
     const struct model_type *type = api_type(r);
     if (!type || !api_query_only(r, reason_only, 1) || !api_is_new(r)) return;
     const struct fact *f = api_fact(r, type);
-    if (!f || !version_asked(r, f, &version)) return;
+    if (!f || !api_version_asked(r, f, &version)) return;
     const struct json *body = api_body(r);
     struct change_set *c = body ? api_changes(r) : NULL;
     if (!c) return;
@@ -300,7 +298,7 @@ void answer_api_delete(struct request *r)
     const struct model_type *type = api_type(r);
     if (!type || !api_query_only(r, reason_only, 1) || !api_is_new(r)) return;
     const struct fact *f = api_fact(r, type);
-    if (!f || !version_asked(r, f, &version)) return;
+    if (!f || !api_version_asked(r, f, &version)) return;
     struct change_set *c = api_changes(r);
     if (!c) return;
     uint64_t id = fact_id(f);

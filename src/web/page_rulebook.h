@@ -38,7 +38,7 @@ void book_show_tried(struct request *r, const struct shown_book *book, str text,
 
 /* ---- Earlier versions (page_versions.c) ---- */
 int book_put_versions(struct request *r, const struct shown_book *book, struct err *err) MUST_USE;
-void book_bring_back(struct request *r, const struct shown_book *book); /* answers a form */
+void book_bring_back_asked(struct request *r, const struct shown_book *book); /* answers a form */
 
 /* ---- Taking rules in (page_rulebook_take.c) ---- */
 
@@ -55,6 +55,8 @@ struct book_taking {
  * workspace keeps no rulebooks. */
 int book_take(struct request *r, const struct book_taking *taking, uint64_t *id, bool *proposed,
               struct err *err) MUST_USE;
+/* Changes to a rulebook stand only on that `base`. ERR_INPUT: it is none. */
+int book_expect(struct change_set *c, const struct fact *book, str base, struct err *err) MUST_USE;
 /* The page that shows what was taken in, and says so. */
 str book_taken_path(struct request *r, uint64_t id, bool proposed);
 

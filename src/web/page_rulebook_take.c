@@ -28,16 +28,16 @@ static str version_of(struct request *r, str text)
     return version;
 }
 
-static bool expect(struct change_set *c, uint64_t id, str base)
+int book_expect(struct change_set *c, const struct fact *book, str base, struct err *err)
 {
     str version;
     int64_t of_fact, of_proposal;
     if (!str_cut(&base, '.', &version) || !str_to_int(version, &of_fact) || !str_to_int(base, &of_proposal) ||
         of_fact <= 0 || of_fact > UINT32_MAX || of_proposal < 0)
-        return false;
-    change_expect(c, id, (uint32_t)of_fact);
-    change_expect_proposal(c, id, (uint64_t)of_proposal);
-    return true;
+        return err_set(err, ERR_INPUT, "the form does not say which version it changes");
+    change_expect(c, fact_id(book), (uint32_t)of_fact);
+    change_expect_proposal(c, fact_id(book), (uint64_t)of_proposal);
+    return 0;
 }
 
 int book_take(struct request *r, const struct book_taking *taking, uint64_t *id, bool *proposed, struct err *err)
@@ -49,8 +49,7 @@ int book_take(struct request *r, const struct book_taking *taking, uint64_t *id,
                        "This workspace keeps no rulebooks: its metamodel has no type \"rulebook\" with a \"model\".");
     struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name, taking->reason);
     *id = taking->fact ? fact_id(taking->fact) : change_create(c, type);
-    if (taking->fact && taking->base.n && !expect(c, *id, taking->base))
-        return err_set(err, ERR_INPUT, "the form does not say which version it changes");
+    if (taking->fact && taking->base.n && book_expect(c, taking->fact, taking->base, err)) return -1;
     if (!taking->fact) put(c, type, *id, "name", taking->name);
     put(c, type, *id, "model", taking->text);
     put(c, type, *id, "version", taking->version.n ? taking->version : version_of(r, taking->text));
@@ -134,7 +133,7 @@ void answer_rulebook_take(struct request *r)
     else if (str_eq(act, STR("upload")) && book.fact)
         upload(r, &book);
     else if (str_eq(act, STR("bring-back")) && book.fact)
-        book_bring_back(r, &book);
+        book_bring_back_asked(r, &book);
     else
         book_show(r, &book, 422, STR("The form did not say what to do. Nothing was changed."));
 }

@@ -6,8 +6,6 @@
 #include "page_fact.h"
 #include "page_rulebook.h"
 
-enum { REASON_LIMIT = 2000 };
-
 /* Each time it came into force; the page as it was then is one address away. */
 int book_put_versions(struct request *r, const struct shown_book *book, struct err *err)
 {
@@ -32,55 +30,19 @@ int book_put_versions(struct request *r, const struct shown_book *book, struct e
     return 0;
 }
 
-static const struct book_version *version_asked(struct request *r, const struct book_version *versions, size_t count)
+void book_bring_back_asked(struct request *r, const struct shown_book *book)
 {
-    int64_t number;
-    if (!str_to_int(pairs_get(&r->form, STR("number")), &number)) return NULL;
-    for (size_t i = 0; i < count; i++)
-        if ((int64_t)versions[i].number == number) return &versions[i];
-    return NULL;
-}
-
-static str refusal(const struct shown_book *book, const struct book_version *v, str reason, str from)
-{
-    int64_t day;
-    if (!v) return STR("No such version was in force. Nothing was changed.");
-    if (str_eq(v->text, book->text)) return STR("These rules are in force already. Nothing was changed.");
-    if (!reason.n) return STR("Say why it should come back. Nothing was changed.");
-    if (reason.n > REASON_LIMIT) return STR("The reason is too long. Nothing was changed.");
-    if (from.n && !civil_parse(from, &day))
-        return STR("The day from which it holds is none, such as 2026-11-22. Nothing was changed.");
-    return STR_NONE;
-}
-
-void book_bring_back(struct request *r, const struct shown_book *book)
-{
-    const struct book_version *versions, *v;
+    struct commit_result result = {0};
     struct err err;
-    size_t count;
-    uint64_t id;
-    bool proposed;
-    str reason = str_trim(form_lines(r, pairs_get(&r->form, STR("reason"))));
-    str from = str_trim(pairs_get(&r->form, STR("valid_from")));
-    if (book_versions(r->store, &r->arena, book->fact, &versions, &count, &err)) {
-        page_fail(r, &err);
-        return;
-    }
-    v = version_asked(r, versions, count);
-    str wrong = refusal(book, v, reason, from);
-    if (wrong.n) {
-        book_show(r, book, 422, wrong);
-        return;
-    }
-    const struct book_taking taking = {.fact = book->fact,
-                                       .name = book->name,
-                                       .text = v->text,
-                                       .version = v->version,
-                                       .valid_from = from,
-                                       .reason = reason,
-                                       .base = pairs_get(&r->form, STR("base"))};
-    if (book_take(r, &taking, &id, &proposed, &err) == 0)
-        request_redirect(r, book_taken_path(r, id, proposed));
+    int64_t number = 0;
+    struct book_return back = {.reason = str_trim(form_lines(r, pairs_get(&r->form, STR("reason")))),
+                               .valid_from = str_trim(pairs_get(&r->form, STR("valid_from")))};
+    if (str_to_int(pairs_get(&r->form, STR("number")), &number) && number > 0) back.number = (uint64_t)number;
+    struct change_set *c = change_set_new(&r->arena, picture_model(r->picture), r->user.name, back.reason);
+    if (book_bring_back(r->store, &r->arena, book->fact, &back, c, &err) ||
+        book_expect(c, book->fact, pairs_get(&r->form, STR("base")), &err) || web_commit(r->web, c, &result, &err))
+        book_show(r, book, err.code == ERR_ABSENT ? 422 : form_status(r, &err),
+                  capitalise(r, arena_copy(&r->arena, str_of(err.message))));
     else
-        book_show(r, book, form_status(r, &err), capitalise(r, arena_copy(&r->arena, str_of(err.message))));
+        request_redirect(r, book_taken_path(r, fact_id(book->fact), result.proposed_count > 0 || book->draft.n));
 }

@@ -272,6 +272,7 @@ export async function api(browser, { base, port }) {
     const fact = (await it('GET', `${vendors}?limit=1`)).json.items[0].id;
     const file = (await it('POST', `${vendors}/${fact}/files`, ...form('offer.pdf', 'of many'))).json;
     const ruled = (await it('POST', '/api/v1/rulings', { input: request })).json.ruling;
+    const book = await it('POST', '/api/v1/facts/rulebooks', { name: 'Rules of roles' });
     const roles = ['viewer', 'contributor', 'steward'];
     const sessions = {};
     for (const [role, who] of [['viewer', 'viewer'], ['contributor', 'it'], ['steward', 'marketing']]) {
@@ -283,7 +284,7 @@ export async function api(browser, { base, port }) {
       check(pattern, `a line of --routes: ${line}`);
       if (!pattern || access === 'anyone') continue;
       const isApi = pattern.startsWith('/api/v1/');
-      const path = pattern.replace('/api/v1/files/*', file.href).replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('*', String(fact));
+      const path = pattern.replace('/api/v1/files/*', file.href).replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('/api/v1/rulebooks/*', `/api/v1/rulebooks/${book.json.id}`).replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
           const [sent, body] = /\/(import|files)$|^\/rulebooks\/(?!.*\/(talk|rules)$)/.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];
@@ -312,6 +313,8 @@ export async function api(browser, { base, port }) {
       }
     }
     const few = program(port, secrets.vendors);
+    wrong(await few('GET', `/api/v1/rulebooks/${book.json.id}/versions`), 403, 'a token for vendors sees no rulebook');
+    same((await it('DELETE', book.headers.location, undefined, { 'If-Match': '*' })).status, 204, 'and gone');
     same((await few('GET', vendors)).status, 200, 'a token for vendors');
     wrong(await few('GET', '/api/v1/facts/applications'), 403, 'is for vendors only');
     wrong(await few('POST', '/api/v1/changes', { changes: [{ op: 'create', type: 'application', fields: { name: 'x' } }] }), 422, 'in a change set too');
