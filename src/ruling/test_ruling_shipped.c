@@ -449,4 +449,35 @@ static void safe_zones(struct test_tally *t)
     book_close(&s.w);
 }
 
-TEST_MAIN(all_books, many_ask_at_once, safe_zones)
+/* What a mail or a chat says is ruled at once; the rest of it does no harm. */
+static void what_people_write(struct test_tally *t)
+{
+    static const struct {
+        const char *file, *zone;
+        size_t words;
+    } asked[] = {{"mail.txt", "amber", 16}, {"chat.txt", "green", 13}, {"odd.txt", NULL, 8}};
+    struct walk w;
+    book_open(&w, t, "safe-zones");
+    for (size_t i = 0; w.book && i < ARRAY_COUNT(asked); i++) {
+        struct err err = {0};
+        struct feel_env env = {.arena = &w.a};
+        struct answer_words *words;
+        struct answers answers;
+        struct ruling r;
+        size_t count;
+        str text;
+        if (!CHECK(!file_read(&w.a, arena_printf(&w.a, "%s/%s", MAILS, asked[i].file).p, 1 << 16, &text, &err)))
+            continue;
+        words_parse(&w.a, text, &words, &count);
+        CHECK(count == asked[i].words);
+        answers_from_words(w.book, &env, words, count, &answers);
+        if (!CHECK(rulebook_rule(w.book, &env, &answers, RULING_ALL, &r, &err) == 0)) continue;
+        if (asked[i].zone)
+            CHECK(r.state == RULED && str_eq(r.zone.text, str_of(asked[i].zone)));
+        else
+            CHECK(r.state == RULED_AGAINST && r.problem_count >= 2);
+    }
+    book_close(&w);
+}
+
+TEST_MAIN(all_books, many_ask_at_once, safe_zones, what_people_write)
