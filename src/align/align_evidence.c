@@ -295,6 +295,16 @@ static int collect(struct collecting *k)
     return 0;
 }
 
+/* As the rulebook in force has them: the lightest first. */
+static void order_times(struct collecting *k)
+{
+    size_t count;
+    const struct feel_value *values = rulebook_outcomes(k->of->in_force, &count);
+    times_order(k->times, "zone", values, count);
+    values = rulebook_part_values(k->of->in_force, RULING_EXTENT, k->a, &count);
+    times_order(k->times, "extent", values, count);
+}
+
 int evidence_collect(struct arena *a, const struct evidence_of *of, struct evidence *out, struct err *err)
 {
     str text;
@@ -306,6 +316,7 @@ int evidence_collect(struct arena *a, const struct evidence_of *of, struct evide
     idmap_init(&k.last), idmap_init(&k.set_aside);
     map_init(&k.rules);
     k.times = times_new(a);
+    order_times(&k);
     int result = collect(&k);
     times_release(k.times);
     map_release(&k.rules);

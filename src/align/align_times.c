@@ -4,7 +4,6 @@
 #include "base_file.h"
 #include "base_map.h"
 #include "base_time.h"
-#include "feel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +11,12 @@
 
 enum { MONTHS_FILLED = 240, MONTHS = 12, KEY_BYTES = 1 << 20 };
 
+struct ordered {
+    const char *by;
+    str name;
+};
 struct bucket {
+    size_t group, place; /* where it stands: of the bys, among those of the same */
     struct decision_times sums;
     VEC(double) days;
     VEC(struct zone_count) zones;
@@ -23,6 +27,7 @@ struct times {
     struct map places;
     struct buf key;
     VEC(struct bucket *) groups;
+    VEC(struct ordered) order;
 };
 
 struct times *times_new(struct arena *a)
@@ -120,6 +125,13 @@ void times_add(struct times *t, const struct timed_request *x)
     add_to(t, "month", month_name(t->a, month_of(x->asked)), x);
 }
 
+void times_order(struct times *t, const char *by, const struct feel_value *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (names[i].kind == FEEL_STRING)
+            *vec_add(t->a, &t->order) = (struct ordered){by, arena_copy(t->a, names[i].text)};
+}
+
 /* ---- The result ---- */
 
 static bool read_month(const struct decision_times *t, int64_t *month)
@@ -150,17 +162,42 @@ static int by_number(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
+/* Behind all that have one, where it has none. */
+static size_t place_of(const struct times *t, const char *by, str name)
+{
+    for (size_t i = 0; i < t->order.count; i++)
+        if (!strcmp(t->order.items[i].by, by) && str_eq(t->order.items[i].name, name)) return i;
+    return SIZE_MAX;
+}
+
+static int by_place(size_t a, size_t b, str x, str y) { return a != b ? (a < b ? -1 : 1) : str_cmp(x, y); }
+
 static int by_group(const void *x, const void *y)
 {
-    static const char *const order[] = {"all", "zone", "extent", "side", "team", "kind", "month"};
-    const struct decision_times *a = x, *b = y;
-    size_t place[2] = {0, 0};
-    for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
-        if (str_eq(a->by, str_of(order[i]))) place[0] = i;
-        if (str_eq(b->by, str_of(order[i]))) place[1] = i;
+    const struct bucket *a = *(struct bucket *const *)x, *b = *(struct bucket *const *)y;
+    if (a->group != b->group) return a->group < b->group ? -1 : 1;
+    return by_place(a->place, b->place, a->sums.name, b->sums.name);
+}
+
+static void sort_groups(struct times *t)
+{
+    static const char *const bys[] = {"all", "zone", "extent", "side", "team", "kind", "month"};
+    VEC_EACH(b, &t->groups)
+        for (size_t i = 0; i < ARRAY_COUNT(bys); i++)
+            if (str_eq((*b)->sums.by, str_of(bys[i])))
+                (*b)->group = i, (*b)->place = place_of(t, bys[i], (*b)->sums.name);
+    if (t->groups.count) qsort(t->groups.items, t->groups.count, sizeof *t->groups.items, by_group);
+}
+
+static void sort_zones(struct times *t, struct zone_count *zones, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct zone_count z = zones[i];
+        size_t own = place_of(t, "zone", z.zone), k = i;
+        for (; k && by_place(own, place_of(t, "zone", zones[k - 1].zone), z.zone, zones[k - 1].zone) < 0; k--)
+            zones[k] = zones[k - 1];
+        zones[k] = z;
     }
-    if (place[0] != place[1]) return place[0] < place[1] ? -1 : 1;
-    return str_cmp(a->name, b->name);
 }
 
 static void finish(struct times *t, struct bucket *b, struct decision_times *out)
@@ -168,6 +205,7 @@ static void finish(struct times *t, struct bucket *b, struct decision_times *out
     size_t n = b->days.count, shown = b->ids.count < TIMES_SHOWN ? b->ids.count : TIMES_SHOWN;
     uint64_t *ids = arena_array(t->a, shown + 1, sizeof *ids);
     if (n) qsort(b->days.items, n, sizeof *b->days.items, by_number);
+    sort_zones(t, b->zones.items, b->zones.count);
     for (size_t i = 0; i < shown; i++) ids[i] = b->ids.items[b->ids.count - 1 - i];
     *out = b->sums;
     out->median = n ? (b->days.items[(n - 1) / 2] + b->days.items[n / 2]) / 2 : NAN;
@@ -179,10 +217,10 @@ static void finish(struct times *t, struct bucket *b, struct decision_times *out
 const struct decision_times *times_end(struct times *t, size_t *count)
 {
     fill_months(t);
+    sort_groups(t);
     *count = t->groups.count;
     struct decision_times *out = arena_array(t->a, *count + 1, sizeof *out);
     for (size_t i = 0; i < *count; i++) finish(t, t->groups.items[i], &out[i]);
-    if (*count) qsort(out, *count, sizeof *out, by_group);
     return out;
 }
 

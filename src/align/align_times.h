@@ -4,6 +4,7 @@
 #define ALIGN_TIMES_H
 
 #include "base_json.h"
+#include "feel.h"
 
 enum { TIMES_SHOWN = 1000 }; /* requests of a group that are remembered */
 
@@ -23,7 +24,7 @@ struct decision_times {
     double median, ninetieth;   /* days from question to decision; NaN where none is decided */
     uint64_t promised, kept;    /* decided ones with a limit; those within it */
     struct request_effort effort;
-    const struct zone_count *zones; /* the requests by their zone, in the order in which they were met */
+    const struct zone_count *zones; /* the requests by their zone, in the order of zones */
     size_t zone_count;
     const uint64_t *ids; /* of the requests, the newest first, TIMES_SHOWN at most */
     size_t id_count;
@@ -42,7 +43,11 @@ struct timed_request {
 struct times;
 struct times *times_new(struct arena *a); /* lives in it, to be released */
 void times_add(struct times *t, const struct timed_request *x);
-/* All first, then by `by`, each by name; months without a question between those with one are there too. */
+/* Groups of that `by` ("zone", "extent") stand in this order, and in it the zones within each group; names that are not
+ * among them behind. */
+void times_order(struct times *t, const char *by, const struct feel_value *names, size_t count);
+/* All first, then by `by`, each in its order or by name; months without a question between those with one are there
+ * too. */
 const struct decision_times *times_end(struct times *t, size_t *count);
 void times_release(struct times *t);
 

@@ -42,13 +42,46 @@ static void groups(struct test_tally *t)
     CHECK(all[0].promised == 2 && all[0].kept == 1); /* Tuesday to Friday: three working days */
     CHECK(all[0].effort.it_hours == 11.75 && all[0].effort.marketing_hours == 4 && all[0].effort.used == 900.5);
     CHECK(all[0].id_count == 4 && all[0].ids[0] == 4 && all[0].ids[3] == 1);
-    CHECK(all[0].zone_count == 2 && all[0].zones[1].requests == 3);
+    CHECK(all[0].zone_count == 2 && all[0].zones[0].requests == 3);
     const struct decision_times *joint = find(all, count, "extent", "joint"),
                                 *none = find(all, count, "month", "2026-10");
     CHECK(joint && joint->requests == 2 && joint->effort.it_hours == 10.25);
     CHECK(none && !none->requests && isnan(none->median) && isnan(none->effort.budget)); /* nobody asked */
     CHECK(find(all, count, "month", "2026-12") && !find(all, count, "month", "2027-01"));
     CHECK(!find(all, count, "team", "")); /* not known */
+    arena_release(&a);
+}
+
+/* "green amber red", of the groups by zone; behind a bar those within all. */
+static void in_the_rulebooks_order(struct test_tally *t)
+{
+    static const char *const zones[] = {"violet", "red", "amber", "green", "azure"}, *const extents[] = {"joint",
+                                                                                                         "none"};
+    const struct feel_value lightest_first[] = {feel_string(STR("green")), feel_string(STR("amber")),
+                                                feel_string(STR("red")), feel_string(STR("black"))},
+                            least_first[] = {feel_string(STR("none")), feel_string(STR("joint"))};
+    struct arena a;
+    struct buf said;
+    size_t count;
+    arena_init(&a, 0);
+    buf_init(&said, 1000);
+    struct times *times = times_new(&a);
+    times_order(times, "zone", lightest_first, ARRAY_COUNT(lightest_first));
+    times_order(times, "extent", least_first, ARRAY_COUNT(least_first));
+    for (size_t i = 0; i < ARRAY_COUNT(zones); i++) {
+        struct timed_request x = request(i + 1, "2026-09-01", 1, zones[i]);
+        x.extent = str_of(extents[i % 2]);
+        times_add(times, &x);
+    }
+    const struct decision_times *all = times_end(times, &count);
+    times_release(times);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(all[i].by, STR("zone")) || str_eq(all[i].by, STR("extent")))
+            buf_printf(&said, STR_FORMAT " ", STR_ARGS(all[i].name));
+    for (size_t i = 0; i < all[0].zone_count; i++)
+        buf_printf(&said, "%s" STR_FORMAT, i ? " " : "| ", STR_ARGS(all[0].zones[i].zone));
+    CHECK_STR(buf_get(&said), STR("green amber red azure violet none joint | green amber red azure violet"));
+    buf_release(&said);
     arena_release(&a);
 }
 
@@ -102,4 +135,4 @@ static void many(struct test_tally *t)
     arena_release(&a);
 }
 
-TEST_MAIN(groups, as_data, many)
+TEST_MAIN(groups, in_the_rulebooks_order, as_data, many)

@@ -73,6 +73,9 @@ enum ruling_part {
 };
 const char *ruling_part_key(enum ruling_part p); /* "extent", as in JSON */
 bool ruling_part_is_list(enum ruling_part p);
+/* What a rulebook's type lists for a part, in that order; none where it decides no such part, or lists nothing. */
+const struct feel_value *rulebook_part_values(const struct rulebook *b, enum ruling_part part, struct arena *a,
+                                              size_t *count);
 
 struct ruling_rule { /* one that matched */
     str decision, id, why;

@@ -255,6 +255,12 @@ const struct feel_value *rulebook_outcomes(const struct rulebook *b, size_t *cou
     *count = b->zone_count;
     return b->zones;
 }
+const struct feel_value *rulebook_part_values(const struct rulebook *b, enum ruling_part part, struct arena *a,
+                                              size_t *count)
+{
+    *count = 0;
+    return b->parts[part] ? dmn_node_values(b->parts[part], a, count) : NULL;
+}
 const struct rulebook_question *rulebook_questions(const struct rulebook *b, size_t *count)
 {
     *count = b->question_count;

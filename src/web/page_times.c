@@ -45,15 +45,13 @@ const struct study *times_take(struct request *r, enum study_state *state, uint6
 /* ---- Figures ---- */
 
 /* "3 green, 2 amber" */
-static str zones_text(struct request *r, const struct study *s, const struct decision_times *t)
+static str zones_text(struct request *r, const struct decision_times *t)
 {
     struct buf b;
     buf_init(&b, 10000);
     for (size_t i = 0; i < t->zone_count; i++) {
-        size_t place = times_zone(s, t, i);
         if (b.n) buf_text(&b, ", ");
-        buf_printf(&b, "%llu\xC2\xA0" STR_FORMAT, (unsigned long long)t->zones[place].requests,
-                   STR_ARGS(t->zones[place].zone));
+        buf_printf(&b, "%llu\xC2\xA0" STR_FORMAT, (unsigned long long)t->zones[i].requests, STR_ARGS(t->zones[i].zone));
     }
     str text = buf_copy(&b, &r->arena);
     buf_release(&b);
@@ -72,7 +70,7 @@ static str group_name(struct request *r, const struct decision_times *t)
     return text_format(r, STR_FORMAT STR_FORMAT, STR_ARGS(side->name), STR_ARGS(str_from(t->name, dash)));
 }
 
-static struct feel_value group_record(struct request *r, const struct study *s, const struct decision_times *t)
+static struct feel_value group_record(struct request *r, const struct decision_times *t)
 {
     const struct request_effort *e = &t->effort;
     struct record c = record_new(r);
@@ -92,7 +90,7 @@ static struct feel_value group_record(struct request *r, const struct study *s, 
     record_text(&c, "it_hours", show_days(r, e->it_hours));
     record_text(&c, "budget", amount_text(r, e->budget));
     record_text(&c, "used", amount_text(r, e->used));
-    record_text(&c, "zones", zones_text(r, s, t));
+    record_text(&c, "zones", zones_text(r, t));
     return record_get(&c);
 }
 
@@ -112,7 +110,7 @@ static void put_groups(struct request *r, const struct study *s)
     for (size_t p = 0; p < ARRAY_COUNT(parts); p++) {
         struct values rows = {0};
         for (size_t i = 0; i < e->time_count; i++)
-            if (str_eq(e->times[i].by, str_of(parts[p].by))) values_add(r, &rows, group_record(r, s, &e->times[i]));
+            if (str_eq(e->times[i].by, str_of(parts[p].by))) values_add(r, &rows, group_record(r, &e->times[i]));
         if (!rows.count) continue;
         struct record c = record_new(r);
         record_text(&c, "key", str_of(parts[p].by));
@@ -188,7 +186,7 @@ void answer_times(struct request *r)
         page_put(r, "empty", feel_boolean(!e->time_count));
         page_put_text(r, "made", show_time(r, s->made));
         if (e->time_count) {
-            page_put(r, "figures", group_record(r, s, &e->times[0]));
+            page_put(r, "figures", group_record(r, &e->times[0]));
             page_put(r, "efforts",
                      feel_boolean(any_effort(e, false) && shows(r, "marketing hours") && shows(r, "it hours")));
             page_put(r, "money", feel_boolean(any_effort(e, true) && shows(r, "budget") && shows(r, "budget used")));

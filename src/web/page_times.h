@@ -7,8 +7,6 @@
 
 /* As study_take: what came of all requests. */
 const struct study *times_take(struct request *r, enum study_state *state, uint64_t *done, uint64_t *total);
-/* The place of the i-th of a group's zones where the lightest stands first, and what is none behind. */
-size_t times_zone(const struct study *s, const struct decision_times *t, size_t i);
 /* Puts the page's `months` and `legend`. */
 void times_draw(struct request *r, const struct study *s);
 str show_days(struct request *r, double days); /* "4", "2.5"; STR_NONE where it is not known */

@@ -18,28 +18,6 @@ enum {
     ZONES_DRAWN = 12
 };
 
-static size_t rank_of(const struct study *s, str zone)
-{
-    size_t count, rank = 0;
-    const struct feel_value *zones = rulebook_outcomes(s->book, &count);
-    while (rank < count && !feel_same(zones[rank], feel_string(zone))) rank++;
-    return rank;
-}
-
-size_t times_zone(const struct study *s, const struct decision_times *t, size_t i)
-{
-    size_t place = 0;
-    for (size_t k = 0; k < t->zone_count; k++) { /* the one before which i others stand */
-        size_t before = 0, own = rank_of(s, t->zones[k].zone);
-        for (size_t o = 0; o < t->zone_count; o++) {
-            size_t rank = rank_of(s, t->zones[o].zone);
-            before += rank < own || (rank == own && o < k);
-        }
-        if (before == i) place = k;
-    }
-    return place;
-}
-
 /* The least that is not below, of which each tick is a round number: 1, 2, 3, 5, 10, 20, 30 … */
 static double round_up(double most)
 {
@@ -83,7 +61,7 @@ static struct feel_value column_record_of(struct request *r, const struct study 
     put_month(&c, r, t->name, !column);
     record_int(&c, "x", x), record_int(&c, "middle", x + BAR / 2);
     for (size_t i = 0; i < t->zone_count && i < ZONES_DRAWN; i++) {
-        const struct zone_count *z = &t->zones[times_zone(s, t, i)];
+        const struct zone_count *z = &t->zones[i];
         struct record part = record_new(r);
         int bottom = TOP + PLOT - (int)(PLOT * under / top + 0.5);
         under += (double)z->requests;
@@ -136,7 +114,7 @@ static void put_legend(struct request *r, const struct study *s, const struct de
 {
     struct values list = {0};
     for (size_t i = 0; i < all->zone_count && i < ZONES_DRAWN; i++) {
-        const struct zone_count *z = &all->zones[times_zone(s, all, i)];
+        const struct zone_count *z = &all->zones[i];
         struct record c = record_new(r);
         record_text(&c, "name", capitalise(r, z->zone));
         record_text(&c, "tone", str_of(zone_tone(s->book, feel_string(z->zone))));
