@@ -277,23 +277,18 @@ static void put_flow(struct replaying *k)
         }
 }
 
-static void put_waiting(struct replaying *k)
+static void put_groups_table(struct replaying *k, str head, const struct replay_group *all,
+                             const struct replay_group *groups, size_t count)
 {
-    static const struct cli_column columns[] = {{STR_INIT("WHO"), false},    {STR_INIT("REQUESTS"), true},
-                                                {STR_INIT("LIGHTER"), true}, {STR_INIT("HEAVIER"), true},
-                                                {STR_INIT("BEFORE"), true},  {STR_INIT("AFTER"), true},
-                                                {STR_INIT("MEDIAN"), true},  {STR_INIT("THEN"), true}};
+    const struct cli_column columns[] = {{head, false},          {STR("REQUESTS"), true}, {STR("LIGHTER"), true},
+                                         {STR("HEAVIER"), true}, {STR("BEFORE"), true},   {STR("AFTER"), true},
+                                         {STR("MEDIAN"), true},  {STR("THEN"), true}};
     struct cli *c = k->c;
-    const struct replay_result *r = k->result;
     struct cli_table t;
-    const struct replay_group all = {STR("all"), r->count, r->lighter, r->heavier, r->time};
-    put_head(c, "Days until an answer is due");
     cli_table_init(&t, c, columns, ARRAY_COUNT(columns));
     t.indent = 2;
-    for (size_t i = 0; i < 1 + r->side_count + r->team_count; i++) {
-        const struct replay_group *g = !i                   ? &all
-                                       : i <= r->side_count ? &r->sides[i - 1]
-                                                            : &r->teams[i - 1 - r->side_count];
+    for (size_t i = all ? 0 : 1; i <= count; i++) {
+        const struct replay_group *g = i ? &groups[i - 1] : all;
         cli_table_cell(&t, g->name);
         cli_table_cell(&t, cli_count(c, g->count));
         cli_table_cell(&t, cli_count(c, g->lighter)), cli_table_cell(&t, cli_count(c, g->heavier));
@@ -301,6 +296,16 @@ static void put_waiting(struct replaying *k)
         cli_table_cell(&t, days_text(c, g->time.median_before)), cli_table_cell(&t, days_text(c, g->time.median_after));
     }
     cli_table_print(&t);
+}
+
+static void put_waiting(struct replaying *k)
+{
+    struct cli *c = k->c;
+    const struct replay_result *r = k->result;
+    const struct replay_group all = {STR("all"), r->count, r->lighter, r->heavier, r->time};
+    put_head(c, "Days until an answer is due");
+    put_groups_table(k, STR("SIDE"), &all, r->sides, r->side_count);
+    if (r->team_count) cli_text(c, "\n"), put_groups_table(k, STR("TEAM"), NULL, r->teams, r->team_count);
     cli_printf(c, "  %s an answer sooner, %s later\n",
                cli_plural(c, r->time.gain, STR("request gets"), STR("requests get")).p, counted(c, r->time.lose));
 }

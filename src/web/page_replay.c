@@ -126,17 +126,31 @@ static struct feel_value group_record(struct request *r, str name, const struct 
     return record_get(&c);
 }
 
+/* {title, head, rows}: none where there is nothing to show. */
+static void add_table(struct request *r, struct values *tables, const char *title, const char *head,
+                      const struct values *rows)
+{
+    if (!rows->count) return;
+    struct record c = record_new(r);
+    record_text(&c, "title", str_of(title));
+    record_text(&c, "head", str_of(head));
+    record_put(&c, "rows", values_get(rows));
+    values_add(r, tables, record_get(&c));
+}
+
 static void put_groups(const struct replay_page *p)
 {
     struct request *r = p->r;
     const struct replay_result *x = p->study->result;
     const struct replay_group all = {STR("all"), x->count, x->lighter, x->heavier, x->time};
-    struct values list = {0};
-    page_put(r, "all", group_record(r, STR("All"), &all));
+    struct values tables = {0}, sides = {0}, teams = {0};
+    values_add(r, &sides, group_record(r, STR("All"), &all));
     for (size_t i = 0; i < x->side_count; i++)
-        values_add(r, &list, group_record(r, side_name(r, x->sides[i].name), &x->sides[i]));
-    for (size_t i = 0; i < x->team_count; i++) values_add(r, &list, group_record(r, x->teams[i].name, &x->teams[i]));
-    page_put(r, "groups", values_get(&list));
+        values_add(r, &sides, group_record(r, side_name(r, x->sides[i].name), &x->sides[i]));
+    for (size_t i = 0; i < x->team_count; i++) values_add(r, &teams, group_record(r, x->teams[i].name, &x->teams[i]));
+    add_table(r, &tables, "By side", "Side that asks", &sides);
+    add_table(r, &tables, "By team", "Team that asks", &teams);
+    page_put(r, "groups", values_get(&tables));
 }
 
 static void put_incidents(const struct replay_page *p)
