@@ -93,7 +93,8 @@ str finding_key(struct arena *a, const struct finding *f); /* the id as 16 hexad
  * (findings: at its severity or above; conflicts: one item), forums (kinds), asks, threshold, let, when, severity,
  * says, brought by, most (rows at most, the worst first). */
 enum agenda_asks { ASKS_DECIDE, ASKS_SIGN, ASKS_KNOW };
-str agenda_asks_key(enum agenda_asks a); /* decide */
+str agenda_asks_key(enum agenda_asks a);  /* decide */
+enum agenda_asks agenda_asks_of(str key); /* ASKS_DECIDE for what is no key */
 int agenda_compile(struct arena *a, const struct graph *g, const struct check_text *files, size_t count,
                    const struct checks **out, struct err *err) MUST_USE;
 struct agenda_found {

@@ -386,6 +386,13 @@ static const str asks_words[] = {
     [ASKS_DECIDE] = STR_INIT("decide"), [ASKS_SIGN] = STR_INIT("sign"), [ASKS_KNOW] = STR_INIT("know")};
 str agenda_asks_key(enum agenda_asks a) { return asks_words[a]; }
 
+enum agenda_asks agenda_asks_of(str key)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(asks_words); i++)
+        if (str_eq(asks_words[i], key)) return (enum agenda_asks)i;
+    return ASKS_DECIDE;
+}
+
 /* One of the words, by its place. */
 static int read_word(struct compiling *c, const struct yaml *at, str key, const char *what, const str *words,
                      size_t count, size_t *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agendas: the rows that come with the program, what they find for which kind of forum, in which order; bad rows. */
-#include "align.h"
+#include "align_forum.h"
 #include "store_ruling.h"
 #include "test_graph_fixture.h"
 
@@ -147,6 +147,84 @@ static void goes_from_deciding_to_knowing(struct test_tally *t)
     fixture_close(&m.f);
 }
 
+/* "says|…", in order; a star before what was brought by hand. */
+static str told(struct made *m, const struct forum_row *rows, size_t count)
+{
+    struct buf b;
+    buf_init(&b, 4000);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&b, "%s%s" STR_FORMAT, i ? "|" : "", rows[i].source.n ? "" : "*", STR_ARGS(rows[i].says));
+    str s = buf_copy(&b, &m->f.arena);
+    buf_release(&b);
+    return s;
+}
+
+static void of_forum(struct made *m, uint64_t forum, struct forum_agenda *out)
+{
+    static const struct agenda_found none = {0};
+    struct fixture *f = &m->f;
+    struct feel_env env;
+    fixture_refresh(f);
+    struct picture *p = graph_take(f->graph);
+    graph_env(&env, graph_view_new(&f->arena, p), &f->arena, NULL, 0, FIXTURE_TODAY);
+    fixture_must(f, forum_agenda(m->agenda, &env, p, &none, picture_fact(p, forum), out, &f->err));
+    picture_drop(p);
+}
+
+static uint64_t item(struct made *m, uint64_t forum, const char *name, const char *asks, const char *source,
+                     const char *until)
+{
+    struct fixture *f = &m->f;
+    uint64_t id = fixture_new(f, "agenda item", name);
+    fixture_link(f, id, "agenda item", "forum", forum);
+    fixture_set(f, id, "agenda item", "asks", asks);
+    fixture_set(f, id, "agenda item", "brought on", "2026-11-20");
+    if (*source) fixture_set(f, id, "agenda item", "source", source);
+    if (*until) fixture_set(f, id, "agenda item", "put off until", until);
+    return fixture_commit(f)[0];
+}
+
+static void what_people_brought_comes_first(struct test_tally *t)
+{
+    struct made m;
+    struct forum_agenda a;
+    open_shipped(&m);
+    struct fixture *f = &m.f;
+    uint64_t forum = fixture_new(f, "forum", "Round");
+    fixture_set(f, forum, "forum", "kind", "working");
+    forum = fixture_commit(f)[0];
+    of_forum(&m, forum, &a);
+    CHECK(!a.count && !a.later_count);
+    uint64_t e = fixture_new(f, "exception", "Mailchimp");
+    fixture_set(f, e, "exception", "ends on", "2026-11-01");
+    e = fixture_commit(f)[0];
+    item(&m, forum, "To know", "know", "", "");
+    uint64_t who = item(&m, forum, "Who looks?", "decide", "", "");
+    item(&m, forum, "Tags", "decide", "", "2027-01-07");
+    of_forum(&m, forum, &a);
+    CHECK_STR(told(&m, a.rows, a.count),
+              STR("*Who looks?|The exception \"Mailchimp\" ended on 1 November 2026: end what it allowed, or grant it "
+                  "anew?|*To know"));
+    CHECK_STR(told(&m, a.later, a.later_count), STR("*Tags"));
+    if (CHECK(a.count == 3 && a.later_count == 1)) {
+        CHECK(a.rows[0].item == who && a.rows[0].from == FIXTURE_TODAY - 2 && !a.rows[0].severity.n);
+        CHECK(a.rows[1].about == e && a.rows[1].asks == ASKS_DECIDE && !a.rows[1].item && !a.rows[1].is_finding);
+        CHECK_STR(a.rows[1].severity, STR("high"));
+        CHECK(a.later[0].from > FIXTURE_TODAY);
+        /* What was found is put off by its key, and comes back on its day. */
+        str source = a.rows[1].source;
+        item(&m, forum, "Mailchimp", "decide", arena_copy(&f->arena, source).p, "2026-11-23");
+        of_forum(&m, forum, &a);
+        CHECK(a.count == 2 && a.later_count == 2);
+        uint64_t back = a.later[a.later_count - 1].item;
+        fixture_set(f, back, "agenda item", "put off until", "2026-11-22");
+        fixture_commit(f);
+        of_forum(&m, forum, &a);
+        CHECK(a.count == 3 && a.later_count == 1 && str_eq(a.rows[1].source, source) && !a.rows[1].item);
+    }
+    fixture_close(f);
+}
+
 static void bad_rows_are_named(struct test_tally *t)
 {
     static const struct {
@@ -178,4 +256,4 @@ static void bad_rows_are_named(struct test_tally *t)
     fixture_close(&m.f);
 }
 
-TEST_MAIN(is_made_of_what_is_due, goes_from_deciding_to_knowing, bad_rows_are_named)
+TEST_MAIN(is_made_of_what_is_due, goes_from_deciding_to_knowing, what_people_brought_comes_first, bad_rows_are_named)

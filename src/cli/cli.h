@@ -175,8 +175,8 @@ void cli_table_cell(struct cli_table *t, str s); /* must live until it is printe
 void cli_table_print(struct cli_table *t);
 
 /* ---- The commands ---- */
-extern const struct cli_command cmd_ask, cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn, cmd_doctor,
-    cmd_export, cmd_feel, cmd_help, cmd_hook, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model, cmd_replay,
-    cmd_restore, cmd_rulebooks, cmd_ruling, cmd_scan, cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
+extern const struct cli_command cmd_agenda, cmd_ask, cmd_backup, cmd_benchmarks, cmd_check, cmd_completion, cmd_dmn,
+    cmd_doctor, cmd_export, cmd_feel, cmd_help, cmd_hook, cmd_import, cmd_init, cmd_journal, cmd_list, cmd_model,
+    cmd_replay, cmd_restore, cmd_rulebooks, cmd_ruling, cmd_scan, cmd_serve, cmd_show, cmd_token, cmd_user, cmd_version;
 
 #endif

@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 static const struct cli_command *const commands[] = {
-    &cmd_init,   &cmd_import,    &cmd_scan,       &cmd_check,   &cmd_benchmarks, &cmd_list,   &cmd_show,
-    &cmd_export, &cmd_serve,     &cmd_journal,    &cmd_backup,  &cmd_restore,    &cmd_doctor, &cmd_user,
-    &cmd_token,  &cmd_hook,      &cmd_model,      &cmd_ask,     &cmd_ruling,     &cmd_replay, &cmd_feel,
-    &cmd_dmn,    &cmd_rulebooks, &cmd_completion, &cmd_version, &cmd_help,
+    &cmd_init, &cmd_import, &cmd_scan,      &cmd_check,      &cmd_agenda,  &cmd_benchmarks, &cmd_list,
+    &cmd_show, &cmd_export, &cmd_serve,     &cmd_journal,    &cmd_backup,  &cmd_restore,    &cmd_doctor,
+    &cmd_user, &cmd_token,  &cmd_hook,      &cmd_model,      &cmd_ask,     &cmd_ruling,     &cmd_replay,
+    &cmd_feel, &cmd_dmn,    &cmd_rulebooks, &cmd_completion, &cmd_version, &cmd_help,
 };
 
 const struct cli_command *const *cli_commands(size_t *count)

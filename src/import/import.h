@@ -171,6 +171,9 @@ struct import_conflict {
 int import_conflicts(struct arena *a, struct store *s, struct picture *p, const struct graph_viewer *viewer,
                      const struct model_type *type, const uint64_t *ids, size_t id_count,
                      const struct import_conflict **out, size_t *count, struct err *err) MUST_USE;
+/* How many there are among all facts. */
+int import_count_conflicts(struct arena *a, struct store *s, struct picture *p, const struct graph_viewer *viewer,
+                           size_t *count, struct err *err) MUST_USE;
 
 /* ---- Out
  * ------------------------------------------------------------------------------------------------------------- */

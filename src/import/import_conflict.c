@@ -83,3 +83,18 @@ int import_conflicts(struct arena *a, struct store *s, struct picture *p, const 
     *count = f.conflicts.count;
     return status;
 }
+
+int import_count_conflicts(struct arena *a, struct store *s, struct picture *p, const struct graph_viewer *viewer,
+                           size_t *count, struct err *err)
+{
+    const struct model *m = picture_model(p);
+    *count = 0;
+    for (size_t i = 0; i < m->type_count; i++) {
+        const struct import_conflict *conflicts;
+        size_t facts, of_type;
+        const uint64_t *ids = picture_facts(p, &m->types[i], &facts);
+        if (import_conflicts(a, s, p, viewer, &m->types[i], ids, facts, &conflicts, &of_type, err)) return -1;
+        *count += of_type;
+    }
+    return 0;
+}

@@ -143,6 +143,7 @@ void answer_api_hook_test(struct request *r);
 void answer_api_hook_again(struct request *r);
 void answer_api_book_versions(struct request *r);
 void answer_api_book_return(struct request *r);
+void answer_api_agenda(struct request *r);
 void answer_api_me(struct request *r);
 void answer_api_description(struct request *r);
 

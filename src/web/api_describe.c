@@ -45,6 +45,8 @@ static const struct api_operation operations[] = {
     {METHOD_POST, STR_INIT("/api/v1/rulebooks/*/versions"), API_OF_ALL, STR_INIT("bring-back"),
      STR_INIT("Bring an earlier version back, as a proposal that both sides sign."), true, "_bringing_back",
      "_brought_back"},
+    {METHOD_GET, STR_INIT("/api/v1/forums/*/agenda"), API_OF_ALL, STR_INIT("agenda"),
+     STR_INIT("What is due for a forum: to decide, to sign, to know, and what was put off."), false, NULL, "_agenda"},
     {METHOD_GET, STR_INIT("/api/v1/findings"), API_OF_ALL, STR_INIT("findings"),
      STR_INIT("Where marketing and IT have drifted apart."), false},
     {METHOD_GET, STR_INIT("/api/v1/journal"), API_OF_ALL, STR_INIT("journal"),
@@ -233,6 +235,22 @@ static void put_schemas(struct describing *d)
     key_raw(d, "_overruling",
             "{\"type\": \"object\", \"required\": [\"zone\", \"reason\"], \"properties\": {\"zone\": {\"type\": "
             "\"string\"}, \"reason\": {\"type\": \"string\"}}}");
+    key_raw(
+        d, "_agenda_item",
+        "{\"type\": \"object\", \"required\": [\"says\", \"asks\", \"severity\", \"about\", \"brought_by\", \"from\", "
+        "\"item\", \"source\"], \"properties\": {\"says\": {\"type\": \"string\"}, \"asks\": {\"enum\": [\"decide\", "
+        "\"sign\", \"know\"]}, \"severity\": {\"enum\": [\"low\", \"medium\", \"high\", null]}, \"about\": "
+        "{\"anyOf\": [{\"$ref\": \"#/components/schemas/_linked\"}, {\"type\": \"null\"}]}, \"brought_by\": "
+        "{\"anyOf\": [{\"$ref\": \"#/components/schemas/_linked\"}, {\"type\": \"null\"}]}, \"from\": {\"type\": "
+        "\"string\", \"format\": \"date\"}, \"item\": {\"type\": [\"integer\", \"null\"]}, \"source\": {\"type\": "
+        "[\"string\", \"null\"]}}}");
+    key_raw(
+        d, "_agenda",
+        "{\"type\": \"object\", \"required\": [\"forum\", \"name\", \"kind\", \"next_on\", \"items\", \"later\"], "
+        "\"properties\": {\"forum\": {\"type\": \"integer\"}, \"name\": {\"type\": \"string\"}, \"kind\": {\"type\": "
+        "[\"string\", \"null\"]}, \"next_on\": {\"type\": [\"string\", \"null\"]}, \"items\": {\"type\": \"array\", "
+        "\"items\": {\"$ref\": \"#/components/schemas/_agenda_item\"}}, \"later\": {\"type\": \"array\", \"items\": "
+        "{\"$ref\": \"#/components/schemas/_agenda_item\"}}}}");
     key_raw(d, "_versions",
             "{\"type\": \"object\", \"required\": [\"items\"], \"properties\": {\"items\": {\"type\": \"array\", "
             "\"items\": {\"type\": \"object\", \"required\": [\"commit\", \"time\", \"version\", \"actor\"], "
@@ -371,6 +389,7 @@ static const char *says_id(const struct api_operation *o)
 {
     if (str_starts(o->path, STR("/api/v1/rulings/"))) return "The ruling's number.";
     if (is_of_hook(o)) return "The subscription's id.";
+    if (str_starts(o->path, STR("/api/v1/forums/"))) return "The forum's id.";
     return is_of_file(o) ? "The file's id." : "The rulebook's id.";
 }
 

@@ -3,8 +3,7 @@
 #include "page_forum.h"
 
 #include "base_time.h"
-
-#include <string.h>
+#include "import.h"
 
 enum { NAME_LIMIT = 300 };
 
@@ -73,27 +72,6 @@ const uint64_t *inverse_in(struct request *r, const struct fact *f, const char *
     return NULL;
 }
 
-static bool is_about(const struct model_field *f)
-{
-    static const str others[] = {STR_INIT("forum"), STR_INIT("meeting"), STR_INIT("person")};
-    if (f->kind != FIELD_LINK) return false;
-    for (size_t i = 0; i < ARRAY_COUNT(others); i++)
-        if (str_eq(f->to->name, others[i])) return false;
-    return true;
-}
-
-uint64_t item_about(struct request *r, const struct fact *item)
-{
-    const struct model_type *type = fact_type(item);
-    for (size_t i = 0; i < type->field_count; i++) {
-        size_t count = 0;
-        const uint64_t *to =
-            is_about(&type->fields[i]) ? fact_links_for(&r->viewer, item, &type->fields[i], &count) : NULL;
-        if (count) return to[0];
-    }
-    return 0;
-}
-
 str item_href(struct request *r, uint64_t about, str asks)
 {
     const struct fact *f = about ? picture_fact(r->picture, about) : NULL;
@@ -104,125 +82,39 @@ str item_href(struct request *r, uint64_t about, str asks)
 
 /* ---- The agenda ---- */
 
-struct row {
-    str says, asks, source, href; /* source: the key of what the agenda found */
-    const char *severity;
-    uint64_t item, about, by; /* item: the fact, of what people brought or put off; 0 */
-    int64_t from;             /* since when it is on it, or from when on */
-};
-struct agenda {
-    struct found *found; /* the texts are its: until the page is drawn */
-    VEC(struct row) rows, later;
-};
-
-static struct row row_of_item(struct request *r, const struct fact *f)
+int forum_take_agenda(struct request *r, const struct fact *forum, struct taken_agenda *a, struct err *err)
 {
-    struct row row = {.says = fact_name(f),
-                      .asks = text_in(r, f, "asks"),
-                      .source = text_in(r, f, "source"),
-                      .severity = "",
-                      .item = fact_id(f),
-                      .about = item_about(r, f),
-                      .by = link_in(r, f, "brought by")};
-    if (!row.asks.n) row.asks = agenda_asks_key(ASKS_DECIDE);
-    row.href = item_href(r, row.about, row.asks);
-    if (!row.href.n) row.href = show_path(r, row.item);
-    if (!day_in(r, f, "put off until", &row.from) && !day_in(r, f, "brought on", &row.from)) row.from = r->env.today;
-    return row;
-}
-
-/* What somebody brought and no meeting has taken up, and what is put off. What was put off and had been found comes
- * back by itself, as long as it is still due; a meeting that puts off what was brought makes a new item of that day. */
-static void add_items(struct request *r, struct agenda *a, const uint64_t *items, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct fact *f = picture_fact(r->picture, items[i]);
-        if (!f || (link_in(r, f, "meeting") && !text_in(r, f, "source").n)) continue;
-        struct row row = row_of_item(r, f);
-        if (row.from > r->env.today)
-            *vec_add(&r->arena, &a->later) = row;
-        else if (!row.source.n)
-            *vec_add(&r->arena, &a->rows) = row;
-    }
-}
-
-/* Is what was found put off, here or by a meeting? */
-static bool is_put_off(struct request *r, str source, const uint64_t *items, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        int64_t until;
-        const struct fact *f = picture_fact(r->picture, items[i]);
-        if (f && str_eq(text_in(r, f, "source"), source) && day_in(r, f, "put off until", &until) &&
-            until > r->env.today)
-            return true;
-    }
-    return false;
-}
-
-static struct row row_of_entry(struct request *r, const struct agenda_entry *e)
-{
-    const struct fact *f = e->f.subject ? picture_fact(r->picture, e->f.subject) : NULL;
-    struct row row = {.says = e->f.says,
-                      .asks = agenda_asks_key(e->asks),
-                      .source = finding_key(&r->arena, &e->f),
-                      .severity = severity_key(e->f.severity).p,
-                      .about = f ? e->f.subject : 0,
-                      .by = e->f.by,
-                      .from = r->env.today};
-    bool finding = !str_eq(e->row, e->f.check->id);
-    row.href =
-        finding ? text_format(r, "/findings/" STR_FORMAT, STR_ARGS(row.source)) : item_href(r, row.about, row.asks);
-    if (!row.href.n) row.href = STR("/sources");
-    return row;
-}
-
-static int by_asks(const struct row *a)
-{
-    for (int i = ASKS_DECIDE; i <= ASKS_KNOW; i++)
-        if (str_eq(a->asks, agenda_asks_key((enum agenda_asks)i))) return i;
-    return ASKS_DECIDE;
-}
-
-/* What people brought, then what was found; by what is asked. */
-static void sort_rows(struct agenda *a)
-{
-    for (size_t i = 1; i < a->rows.count; i++) {
-        struct row row = a->rows.items[i];
-        size_t k = i;
-        for (; k && by_asks(&a->rows.items[k - 1]) > by_asks(&row); k--) a->rows.items[k] = a->rows.items[k - 1];
-        a->rows.items[k] = row;
-    }
-}
-
-/* `a->found` is to be dropped whatever comes of it. */
-static int make_agenda(struct request *r, const struct fact *forum, struct agenda *a, struct err *err)
-{
-    size_t item_count, count, conflicts = 0;
-    const struct agenda_entry *entries;
-    const uint64_t *items = inverse_in(r, forum, "agenda items", &item_count);
-    str kind = text_in(r, forum, "kind");
-    *a = (struct agenda){0};
+    size_t conflicts = 0;
+    *a = (struct taken_agenda){0};
     if (web_take_found(r, true, &a->found, err)) return a->found = NULL, -1;
-    if (!r->then.number && agenda_asks_conflicts(r->web->agenda, kind) && count_conflicts(r, &conflicts, err))
+    if (!r->then.number && agenda_asks_conflicts(r->web->agenda, text_in(r, forum, "kind")) &&
+        import_count_conflicts(&r->arena, r->store, r->picture, &r->viewer, &conflicts, err))
         return -1;
-    struct agenda_found found = {a->found->findings, a->found->count, conflicts};
-    if (agenda_make(r->web->agenda, &r->env, &found, kind, &entries, &count, err)) return -1;
-    add_items(r, a, items, item_count);
-    for (size_t i = 0; i < count; i++) {
-        struct row row = row_of_entry(r, &entries[i]);
-        if (!is_put_off(r, row.source, items, item_count)) *vec_add(&r->arena, &a->rows) = row;
-    }
-    sort_rows(a);
-    return 0;
+    const struct agenda_found found = {a->found->findings, a->found->count, conflicts};
+    return forum_agenda(r->web->agenda, &r->env, r->picture, &found, forum, &a->of, err);
 }
 
-static struct feel_value row_record(struct request *r, const struct row *row)
+void forum_drop_agenda(struct request *r, struct taken_agenda *a)
+{
+    if (a->found) web_drop_found(r->web, a->found);
+}
+
+/* Where one reads what it is about. */
+static str row_href(struct request *r, const struct forum_row *row)
+{
+    str href = row->is_finding ? text_format(r, "/findings/" STR_FORMAT, STR_ARGS(row->source))
+                               : item_href(r, row->about, agenda_asks_key(row->asks));
+    if (href.n) return href;
+    return row->item ? show_path(r, row->item) : STR("/sources");
+}
+
+static struct feel_value row_record(struct request *r, const struct forum_row *row)
 {
     struct record c = record_new(r);
     record_text(&c, "says", row->says);
-    record_text(&c, "href", row->href);
-    record_text(&c, "severity", str_of(row->severity));
-    record_text(&c, "word", capitalise(r, str_of(row->severity)));
+    record_text(&c, "href", row_href(r, row));
+    record_text(&c, "severity", row->severity.n ? row->severity : STR(""));
+    record_text(&c, "word", capitalise(r, row->severity.n ? row->severity : STR("")));
     record_put(&c, "by", row->by && picture_fact(r->picture, row->by) ? fact_record(r, row->by) : feel_null());
     record_text(&c, "item", row->item ? text_format(r, "%llu", (unsigned long long)row->item) : STR_NONE);
     record_text(&c, "source", row->source);
@@ -231,15 +123,14 @@ static struct feel_value row_record(struct request *r, const struct row *row)
     return record_get(&c);
 }
 
-static struct feel_value groups_record(struct request *r, const struct agenda *a)
+static struct feel_value groups_record(struct request *r, const struct taken_agenda *a)
 {
     static const char *const titles[] = {[ASKS_DECIDE] = "To decide", [ASKS_SIGN] = "To sign", [ASKS_KNOW] = "To know"};
     struct values groups = {0};
     for (int asks = ASKS_DECIDE; asks <= ASKS_KNOW; asks++) {
         struct values rows = {0};
-        VEC_EACH(row, &a->rows) {
-            if (by_asks(row) == asks) values_add(r, &rows, row_record(r, row));
-        }
+        for (size_t i = 0; i < a->of.count; i++)
+            if ((int)a->of.rows[i].asks == asks) values_add(r, &rows, row_record(r, &a->of.rows[i]));
         if (!rows.count) continue;
         struct record c = record_new(r);
         record_text(&c, "title", str_of(titles[asks]));
@@ -325,15 +216,15 @@ static struct feel_value meetings_record(struct request *r, const struct fact *f
 
 static void show(struct request *r, const struct fact *forum, int status, str message)
 {
-    struct agenda a;
+    struct taken_agenda a;
     struct err err;
     size_t count;
     int64_t next;
-    if (make_agenda(r, forum, &a, &err)) {
+    if (forum_take_agenda(r, forum, &a, &err)) {
         page_fail(r, &err);
     } else {
         struct values later = {0};
-        VEC_EACH(row, &a.later) values_add(r, &later, row_record(r, row));
+        for (size_t i = 0; i < a.of.later_count; i++) values_add(r, &later, row_record(r, &a.of.later[i]));
         const uint64_t *members = links_in(r, forum, "members", &count);
         bool planned = day_in(r, forum, "next on", &next) && next >= r->env.today;
         page_begin(r, PAGE_FORUM);
@@ -350,7 +241,7 @@ static void show(struct request *r, const struct fact *forum, int status, str me
         put_saved(r);
         page_show(r, status);
     }
-    if (a.found) web_drop_found(r->web, a.found);
+    forum_drop_agenda(r, &a);
 }
 
 void answer_forum(struct request *r)
@@ -373,7 +264,7 @@ static uint64_t person_of(struct request *r)
 
 /* A fact for what stands on the agenda. */
 static uint64_t make_item(struct request *r, struct change_set *c, const struct forum_types *types, uint64_t forum,
-                          const struct row *row)
+                          const struct forum_row *row)
 {
     uint64_t item = change_create(c, types->item);
     const struct fact *about = row->about ? picture_fact(r->picture, row->about) : NULL;
@@ -381,23 +272,24 @@ static uint64_t make_item(struct request *r, struct change_set *c, const struct 
     change_link(c, types->item, item, "forum", &forum, 1);
     change_text(c, types->item, item, "brought on", civil_emit(&r->arena, row->from));
     if (row->by) change_link(c, types->item, item, "brought by", &row->by, 1);
-    change_text(c, types->item, item, "asks", row->asks);
+    change_text(c, types->item, item, "asks", agenda_asks_key(row->asks));
     if (row->source.n) change_text(c, types->item, item, "source", row->source);
-    for (size_t i = 0; about && i < types->item->field_count; i++) {
-        const struct model_field *f = &types->item->fields[i];
-        if (!is_about(f) || f->to != fact_type(about)) continue;
-        change_links(c, item, f, &row->about, 1, (struct origin){.kind = ORIGIN_TYPED});
-        break;
-    }
+    const struct model_field *field = about ? forum_about_field(types->item, fact_type(about)) : NULL;
+    if (field) change_links(c, item, field, &row->about, 1, (struct origin){.kind = ORIGIN_TYPED});
     return item;
 }
 
 static bool bring(struct request *r, struct change_set *c, const struct forum_types *types, uint64_t forum, str *why)
 {
-    str name = str_trim(pairs_get(&r->form, STR("name"))), asks = pairs_get(&r->form, STR("asks"));
-    struct row row = {.says = name, .asks = asks, .by = person_of(r), .from = r->env.today};
+    str name = str_trim(pairs_get(&r->form, STR("name")));
+    str asks = pairs_get(&r->form, STR("asks"));
+    struct forum_row row = {.says = name, .asks = agenda_asks_of(asks), .by = person_of(r), .from = r->env.today};
     if (!name.n || name.n > NAME_LIMIT) {
         *why = name.n ? STR("That is too long for one sentence.") : STR("Say in one sentence what it is about.");
+        return false;
+    }
+    if (asks.n && !str_eq(asks, agenda_asks_key(row.asks))) {
+        *why = STR("An item is there to decide, to sign or to know.");
         return false;
     }
     make_item(r, c, types, forum, &row);
@@ -405,17 +297,18 @@ static bool bring(struct request *r, struct change_set *c, const struct forum_ty
 }
 
 /* What was found becomes an item that waits; what was brought waits by itself. */
-static bool put_off(struct request *r, struct change_set *c, const struct forum_types *types, const struct agenda *a,
-                    uint64_t forum, str *why)
+static bool put_off(struct request *r, struct change_set *c, const struct forum_types *types,
+                    const struct taken_agenda *a, uint64_t forum, str *why)
 {
     int64_t until;
     str item = pairs_get(&r->form, STR("item")), source = pairs_get(&r->form, STR("source"));
-    const struct row *row = NULL;
+    const struct forum_row *row = NULL;
     if (!civil_parse(pairs_get(&r->form, STR("until")), &until) || until <= r->env.today) {
         *why = STR("Say until which day: one that is still to come.");
         return false;
     }
-    VEC_EACH(one, &a->rows) {
+    for (size_t i = 0; i < a->of.count; i++) {
+        const struct forum_row *one = &a->of.rows[i];
         str id = one->item ? text_format(r, "%llu", (unsigned long long)one->item) : STR("");
         if (item.n ? str_eq(id, item) : source.n && !one->item && str_eq(one->source, source)) row = one;
     }
@@ -432,7 +325,7 @@ static bool put_off(struct request *r, struct change_set *c, const struct forum_
 /* ---- Meeting ---- */
 
 /* All that is on the agenda becomes rows of the minutes. */
-static bool meet(struct request *r, struct change_set *c, const struct forum_types *types, const struct agenda *a,
+static bool meet(struct request *r, struct change_set *c, const struct forum_types *types, const struct taken_agenda *a,
                  const struct fact *forum, str *why)
 {
     int64_t day, id;
@@ -455,7 +348,8 @@ static bool meet(struct request *r, struct change_set *c, const struct forum_typ
     change_link(c, types->meeting, meeting, "forum", &of, 1);
     change_text(c, types->meeting, meeting, "held on", civil_emit(&r->arena, day));
     change_link(c, types->meeting, meeting, "present", present.items, present.count);
-    VEC_EACH(row, &a->rows) {
+    for (size_t i = 0; i < a->of.count; i++) {
+        const struct forum_row *row = &a->of.rows[i];
         uint64_t item = row->item ? row->item : make_item(r, c, types, of, row);
         change_link(c, types->item, item, "meeting", &meeting, 1);
         change_text(c, types->item, item, "outcome", STR("open"));
@@ -468,12 +362,12 @@ void answer_forum_change(struct request *r)
 {
     struct forum_types types;
     struct commit_result result = {0};
-    struct agenda a;
+    struct taken_agenda a;
     struct err err;
     str action = pairs_get(&r->form, STR("action")), why = STR_NONE;
     const struct fact *forum;
     if (!forum_types(r, &types) || !(forum = forum_asked(r, &types))) return;
-    if (make_agenda(r, forum, &a, &err)) {
+    if (forum_take_agenda(r, forum, &a, &err)) {
         page_fail(r, &err);
     } else {
         bool meets = str_eq(action, STR("meet"));
@@ -497,5 +391,5 @@ void answer_forum_change(struct request *r)
         else
             show(r, forum, status, why);
     }
-    if (a.found) web_drop_found(r->web, a.found);
+    forum_drop_agenda(r, &a);
 }

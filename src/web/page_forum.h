@@ -3,6 +3,7 @@
 #ifndef PAGE_FORUM_H
 #define PAGE_FORUM_H
 
+#include "align_forum.h"
 #include "web_pages.h"
 
 struct forum_types {
@@ -23,10 +24,16 @@ uint64_t link_in(struct request *r, const struct fact *f, const char *field); /*
 const uint64_t *links_in(struct request *r, const struct fact *f, const char *field, size_t *count);
 const uint64_t *inverse_in(struct request *r, const struct fact *f, const char *inverse, size_t *count);
 
-/* ---- Items ---- */
+/* ---- The agenda ---- */
 
-/* What an item of an agenda is about: its first link that leads to neither forum, meeting nor person; 0: none. */
-uint64_t item_about(struct request *r, const struct fact *item);
+struct taken_agenda {
+    struct found *found; /* its texts are borrowed: until the answer is made */
+    struct forum_agenda of;
+};
+/* To be dropped whatever comes of it. */
+int forum_take_agenda(struct request *r, const struct fact *forum, struct taken_agenda *a, struct err *err) MUST_USE;
+void forum_drop_agenda(struct request *r, struct taken_agenda *a);
+
 /* Where one reads it, or signs it where the item asks for that; STR_NONE: nowhere. */
 str item_href(struct request *r, uint64_t about, str asks);
 

@@ -69,7 +69,7 @@ static struct feel_value item_record(const struct meeting *m, const struct fact 
 {
     struct request *r = m->r;
     struct record c = record_new(r);
-    uint64_t id = fact_id(f), about = item_about(r, f), by = link_in(r, f, "brought by");
+    uint64_t id = fact_id(f), about = forum_item_about(&r->viewer, f), by = link_in(r, f, "brought by");
     bool again = m->message.n > 0; /* what was typed is shown again */
     str asks = text_in(r, f, "asks"), outcome = again ? said_of(m, "outcome", id) : text_in(r, f, "outcome");
     int64_t until;

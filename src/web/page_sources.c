@@ -59,15 +59,6 @@ static int find(struct request *r, const struct model_type *chosen, struct confl
     return 0;
 }
 
-int count_conflicts(struct request *r, size_t *count, struct err *err)
-{
-    struct conflict_list all = {0};
-    struct values kinds = {0};
-    if (find(r, NULL, &all, &kinds, err)) return -1;
-    *count = all.count;
-    return 0;
-}
-
 void answer_sources(struct request *r)
 {
     struct conflict_list all = {0};

@@ -35,7 +35,7 @@
       "alike")                                                                                                         \
     X(RULINGS, rulings, "title subtitle rows older")                                                                   \
     X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv")            \
-    X(REPLAY, replay, "title message book result flow groups incidents caught asks list pages whole left_out")     \
+    X(REPLAY, replay, "title message book result flow groups incidents caught asks list pages whole left_out")         \
     X(EVIDENCE, evidence, "title book ruled others made rules proposals fired_enough share_enough behind rows pages")  \
     X(STUDY, study, "title says progress")                                                                             \
     X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling alike")       \
@@ -167,8 +167,6 @@ const struct model_type *type_asked(struct request *r);
 /* The published figures that are about these types, for the part `benchmarks`. */
 struct feel_value benchmarks_of(struct request *r, const char *const *types, size_t count);
 struct feel_value fact_head(struct request *r, const struct model_type *type);
-/* Values on which sources disagree, and nobody has decided. */
-int count_conflicts(struct request *r, size_t *count, struct err *err) MUST_USE;
 /* For data-live: the type, those that its links come from and go to, its wholes and its parts. */
 str live_types(struct request *r, const struct model_type *type);
 struct feel_value finding_record(struct request *r, const struct finding *f);

@@ -108,6 +108,7 @@ static const struct route table[] = {
     {METHOD_GET, STR_INIT("/api/v1/rulebooks/*/versions"), ACCESS_VIEW, LANE_WORKER, answer_api_book_versions,
      .now = true},
     {METHOD_POST, STR_INIT("/api/v1/rulebooks/*/versions"), ACCESS_EDIT, LANE_WORKER, answer_api_book_return},
+    {METHOD_GET, STR_INIT("/api/v1/forums/*/agenda"), ACCESS_VIEW, LANE_WORKER, answer_api_agenda},
     {METHOD_POST, STR_INIT("/api/v1/changes"), ACCESS_EDIT, LANE_WORKER, answer_api_changes},
     {METHOD_GET, STR_INIT("/api/v1/facts/*"), ACCESS_VIEW, LANE_WORKER, answer_api_facts},
     {METHOD_POST, STR_INIT("/api/v1/facts/*"), ACCESS_EDIT, LANE_WORKER, answer_api_create},

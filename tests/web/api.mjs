@@ -273,6 +273,7 @@ export async function api(browser, { base, port }) {
     const file = (await it('POST', `${vendors}/${fact}/files`, ...form('offer.pdf', 'of many'))).json;
     const ruled = (await it('POST', '/api/v1/rulings', { input: request })).json.ruling;
     const book = await it('POST', '/api/v1/facts/rulebooks', { name: 'Rules of roles' });
+    const forum = (await it('GET', '/api/v1/facts/forums?limit=1')).json.items[0].id;
     const roles = ['viewer', 'contributor', 'steward'];
     const sessions = {};
     for (const [role, who] of [['viewer', 'viewer'], ['contributor', 'it'], ['steward', 'marketing']]) {
@@ -284,7 +285,7 @@ export async function api(browser, { base, port }) {
       check(pattern, `a line of --routes: ${line}`);
       if (!pattern || access === 'anyone') continue;
       const isApi = pattern.startsWith('/api/v1/');
-      const path = pattern.replace('/api/v1/files/*', file.href).replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('/api/v1/rulebooks/*', `/api/v1/rulebooks/${book.json.id}`).replace('*', String(fact));
+      const path = pattern.replace('/api/v1/files/*', file.href).replace('/facts/*/*', `/facts/vendors/${fact}`).replace('/api/v1/facts/*', vendors).replace('rulings/*', `rulings/${ruled}`).replace('/api/v1/rulebooks/*', `/api/v1/rulebooks/${book.json.id}`).replace('/api/v1/forums/*', `/api/v1/forums/${forum}`).replace('*', String(fact));
       for (const method of methods.split(', ')) {
         if (!isApi) {
           const [sent, body] = /\/(import|files)$|^\/rulebooks\/(?!.*\/(talk|rules)$)/.test(path) ? ['multipart/form-data; boundary=x', '--x--'] : ['application/x-www-form-urlencoded', ''];

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { check, group, open, post, same, seen, serious } from './help.mjs';
-import { request as good, run } from './program.mjs';
+import { program, request as good, run, token } from './program.mjs';
 
 const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name, exact: true }).click()]);
 
@@ -41,6 +41,15 @@ export async function forums(browser, { base, port }) {
     await Promise.all([anna.waitForNavigation(), exception.getByRole('button').click()]);
     check(/until 24 December 2026/.test(await anna.locator('section', { has: anna.locator('h2', { hasText: 'Put off' }) }).innerText()), 'what was put off');
     same((await jonas.goto(`${base}/forums/${late}`)).status(), 404, 'a request is no forum');
+    const reads = program(port, token('agendas', 'viewer')), at = `/api/v1/forums/${forum.split('/').pop()}/agenda`;
+    const shown = await anna.locator('#agenda .point').evaluateAll((all) => all.map((p) => p.querySelector('a').textContent.trim()));
+    const due = (await program(port, token('all agendas', 'signs-marketing'))('GET', at)).json;
+    same([...due.items, ...due.later].map((i) => i.says).join('\n'), shown.join('\n'), 'the API has the rows of the page');
+    check(due.later.some((l) => l.from === '2026-12-24' && l.source) && due.items.some((i) => i.item && i.brought_by?.name === 'Anna Berg'), 'what was put off, and who brought what');
+    same(JSON.stringify(JSON.parse(run('agenda', 'Martech round', '--json'))), JSON.stringify(due), 'and so has the command');
+    check((await reads('GET', at)).status === 200 && (await reads('GET', `${at}?as_of=%231`)).status === 404, 'who may look, and on days when it was there');
+    for (const [path, status] of [[`/api/v1/forums/${late}/agenda`, 404], ['/api/v1/forums/x/agenda', 404], [`${at}?kind=x`, 400]]) same((await reads('GET', path)).status, status, path);
+    same((await program(port, token('vendors only', 'viewer', '--types', 'vendor'))('GET', at)).status, 403, 'a token for some types sees no agenda');
   });
 
   await group('minutes, and what they decide', async () => {
