@@ -19,6 +19,8 @@ struct hook_sender {
     pthread_t thread;
     atomic_bool stopping;
     struct sending *under_way;
+    uint64_t failing[HOOKS_MOST]; /* to whom the last attempt failed */
+    size_t failing_count;
     bool looked;         /* the store was looked at since it last changed */
     int64_t due, tidied; /* when the next delivery is due; when the outbox was tidied */
     int64_t quiet_until; /* the store could not be used: not before */
@@ -37,6 +39,26 @@ static size_t count_of(const struct hook_sender *s, uint64_t hook)
     return n;
 }
 
+/* Who does not answer well gets one at a time until they do. */
+static size_t at_once(const struct hook_sender *s, uint64_t hook)
+{
+    for (size_t i = 0; i < s->failing_count; i++)
+        if (s->failing[i] == hook) return 1;
+    return AT_ONCE;
+}
+
+static void note_answer(struct hook_sender *s, uint64_t hook, bool good)
+{
+    for (size_t i = 0; i < s->failing_count; i++) {
+        if (s->failing[i] != hook) continue;
+        if (good) s->failing[i] = s->failing[--s->failing_count];
+        return;
+    }
+    if (good) return;
+    if (s->failing_count == HOOKS_MOST) s->failing_count = 0; /* some of them were removed meanwhile */
+    s->failing[s->failing_count++] = hook;
+}
+
 static void take_out(struct hook_sender *s, struct sending *gone)
 {
     struct sending **at = &s->under_way;
@@ -51,10 +73,9 @@ static void take_out(struct hook_sender *s, struct sending *gone)
 static int send_of(struct hook_sender *s, struct arena *a, const struct hook_target *t, int64_t now, struct err *err)
 {
     const struct stored_delivery *due;
-    size_t count, busy = count_of(s, t->id);
-    if (busy >= AT_ONCE) return 0;
-    if (store_take_deliveries(s->store, a, t->id, AT_ONCE - busy, now, now + LEASE_SECONDS, &due, &count, err))
-        return -1;
+    size_t count, busy = count_of(s, t->id), most = at_once(s, t->id);
+    if (busy >= most) return 0;
+    if (store_take_deliveries(s->store, a, t->id, most - busy, now, now + LEASE_SECONDS, &due, &count, err)) return -1;
     for (size_t i = 0; i < count; i++) {
         struct sending *one = sending_new(&s->options, t, &due[i], now);
         if (!one) continue;
@@ -116,6 +137,7 @@ static void end_one(struct hook_sender *s, struct ended *e, struct sending *one,
     o.says = arena_copy(e->arena, o.says);
     *vec_add(e->arena, &e->outcomes) = o;
     if (gone) *vec_add(e->arena, &e->gone) = one->hook;
+    note_answer(s, one->hook, o.state == DELIVERY_DONE);
     take_out(s, one);
 }
 
@@ -191,7 +213,8 @@ int hooks_start(const struct hook_options *o, struct hook_sender **out, struct e
 {
     struct store *store;
     *out = NULL;
-    if (store_open(o->workspace, STORE_READ | STORE_WRITE, &store, err)) return -1;
+    /* What it forgets with the power is sent again. */
+    if (store_open(o->workspace, STORE_READ | STORE_WRITE | STORE_EASY, &store, err)) return -1;
     struct hook_sender *s = mem_zalloc(sizeof *s);
     s->options = *o;
     s->store = store;
