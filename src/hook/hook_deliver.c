@@ -104,7 +104,10 @@ static void look(struct hook_sender *s)
     if (now < s->quiet_until) return;
     if (store_may_have_changed(s->store)) s->looked = false;
     if (s->looked && now < s->due) return;
-    if (store_model_is_old(s->store)) return; /* the server is about to start anew */
+    if (store_model_is_old(s->store)) { /* the server is about to start anew */
+        s->quiet_until = now + TROUBLE_SECONDS;
+        return;
+    }
     if (send_due(s, now, &err))
         complain(s, "cannot look for events to send", &err);
     else
@@ -186,6 +189,9 @@ static void end_all(struct hook_sender *s)
 
 /* ---- The thread ---- */
 
+/* What ended makes room for what waits. */
+static int patience(const struct hook_sender *s) { return s->looked || time_now() < s->quiet_until ? LOOK_MS : 0; }
+
 static void *run(void *self)
 {
     struct hook_sender *s = self;
@@ -195,7 +201,7 @@ static void *run(void *self)
         if (curl_multi_perform(s->multi, &running) != CURLM_OK)
             s->options.log(s->options.host, STR("cannot send events"), STR("the sender is out of order"));
         end_done(s);
-        if (curl_multi_poll(s->multi, NULL, 0, LOOK_MS, NULL) != CURLM_OK) break;
+        if (curl_multi_poll(s->multi, NULL, 0, patience(s), NULL) != CURLM_OK) break;
     }
     end_all(s);
     return NULL;
