@@ -29,6 +29,11 @@ struct new_key {
     struct origin from;
 };
 
+struct link_end {
+    uint64_t target, fact;
+    uint32_t field;
+};
+
 struct applying {
     struct store *s;
     struct change_set *c;
@@ -38,6 +43,7 @@ struct applying {
     struct idmap types;   /* fact to type id; 0: there is none */
     VEC(struct source) sources;
     VEC(struct new_key) keys;
+    VEC(struct link_end) links_to; /* new ones that are not written yet */
     struct buf fields, before, after, claim, links;
     VEC(uint64_t) touched; /* of what the text changed, and of what a part did */
     struct idmap known;    /* those that are in it */
@@ -110,6 +116,7 @@ int work_queue_keys(struct applying *p, const struct fact_work *w) MUST_USE;
 int work_queue_new_keys(struct applying *p, const struct fact_work *w) MUST_USE;    /* the old ones are gone already */
 str work_key(struct applying *p, const struct model_type *type, const str *values); /* folded */
 int applying_write_keys(struct applying *p) MUST_USE;
+int applying_write_links_to(struct applying *p) MUST_USE; /* before anybody asks who links to a fact */
 int work_write_claims(struct applying *p, struct fact_work *w) MUST_USE;
 int work_write(struct applying *p, const struct fact_work *w) MUST_USE; /* the row, the links and the entry */
 int work_write_claimed(struct applying *p, const struct fact_work *w) MUST_USE;

@@ -352,8 +352,10 @@ static int migrate_facts(struct store *s, struct arena *a, const struct model *n
     open_migration(&m, s, a, new, err);
     m.writing = true;
     m.p.j = j;
-    int rc =
-        applying_load_sources(&m.p) || visit_all(&m) || applying_write_keys(&m.p) || store_rows_end(s, err) ? -1 : 0;
+    int rc = applying_load_sources(&m.p) || visit_all(&m) || applying_write_keys(&m.p) ||
+                     applying_write_links_to(&m.p) || store_rows_end(s, err)
+                 ? -1
+                 : 0;
     MUST(rc || !m.trouble_total); /* the plan has seen the same facts */
     applying_release(&m.p);
     result->changed_count = m.p.changed;

@@ -186,8 +186,23 @@ static const char migration_11[] =
     "CREATE INDEX delivery_given_up ON delivery(hook) WHERE state = 2;"
     "ALTER TABLE finding ADD COLUMN about TEXT;";
 
-static const char *const migrations[] = {migration_1, migration_2, migration_3, migration_4,  migration_5, migration_6,
-                                         migration_7, migration_8, migration_9, migration_10, migration_11};
+/* Links from their other end, in a table of their own: many new ones are then added in its order, which is several
+ * times faster than an index that is kept row by row. That a link leads to a fact is looked at here. */
+static const char migration_12[] =
+    "CREATE TABLE link_kept AS SELECT fact, field, ord, target FROM link;"
+    "DROP TABLE link;"
+    "CREATE TABLE link(fact INTEGER NOT NULL, field INTEGER NOT NULL, ord INTEGER NOT NULL, target INTEGER NOT NULL,"
+    " PRIMARY KEY(fact, field, ord)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO link(fact, field, ord, target) SELECT fact, field, ord, target FROM link_kept"
+    " ORDER BY fact, field, ord;"
+    "DROP TABLE link_kept;"
+    "CREATE TABLE link_to(target INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
+    " field INTEGER NOT NULL, fact INTEGER NOT NULL, PRIMARY KEY(target, field, fact)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO link_to(target, field, fact) SELECT DISTINCT target, field, fact FROM link ORDER BY 1, 2, 3;";
+
+static const char *const migrations[] = {migration_1, migration_2,  migration_3,  migration_4,
+                                         migration_5, migration_6,  migration_7,  migration_8,
+                                         migration_9, migration_10, migration_11, migration_12};
 
 size_t store_migration_count(void) { return ARRAY_COUNT(migrations); }
 

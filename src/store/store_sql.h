@@ -35,10 +35,18 @@
     X(SQL_FACT_ALL, "SELECT id, type, version, fields FROM fact ORDER BY id")                                          \
     X(SQL_LINK_OF, "SELECT field, target FROM link WHERE fact = ?1 ORDER BY field, ord")                               \
     X(SQL_LINK_ALL, "SELECT fact, field, target FROM link ORDER BY fact, field, ord")                                  \
-    X(SQL_LINK_TO, "SELECT fact, field FROM link WHERE target = ?1 UNION"                                              \
+    X(SQL_LINK_TO_ALL, "SELECT fact, field, target FROM link_to")                                                      \
+    X(SQL_LINK_TO, "SELECT fact, field FROM link_to WHERE target = ?1 UNION"                                           \
                    " SELECT fact, field FROM proposal_link WHERE target = ?1 ORDER BY fact, field")                    \
     X(SQL_LINK_DROP, "DELETE FROM link WHERE fact = ?1 AND field = ?2")                                                \
     X(SQL_LINK_DROP_ALL, "DELETE FROM link WHERE fact = ?1")                                                           \
+    /* From their other end, before they go; ?2: of this field, 0: of all. */                                          \
+    X(SQL_LINK_TO_DROP, "DELETE FROM link_to WHERE (target, field, fact) IN"                                           \
+                        " (SELECT target, field, fact FROM link WHERE fact = ?1 AND (?2 = 0 OR field = ?2))")          \
+    X(SQL_LINK_ASTRAY,                                                                                                 \
+      "SELECT fact FROM link l WHERE NOT EXISTS (SELECT 1 FROM link_to t WHERE t.target = l.target"                    \
+      " AND t.field = l.field AND t.fact = l.fact) UNION ALL SELECT fact FROM link_to t WHERE NOT EXISTS"              \
+      " (SELECT 1 FROM link l WHERE l.fact = t.fact AND l.field = t.field AND l.target = t.target) LIMIT 1")           \
     X(SQL_NAME_FIND, "SELECT fact FROM fact_name WHERE type = ?1 AND folded = ?2")                                     \
     X(SQL_NAME_DROP, "DELETE FROM fact_name WHERE type = ?1 AND folded = ?2 AND fact = ?3")                            \
     X(SQL_ALIAS_FIND, "SELECT fact FROM fact_alias WHERE type = ?1 AND folded = ?2 ORDER BY fact")                     \
@@ -140,8 +148,8 @@
       " ORDER BY e.fact, e.number, e.seq")                                                                             \
     X(SQL_PART_WHOLE, "SELECT l.target, f.type FROM link l JOIN fact f ON f.id = l.target WHERE l.fact = ?1"           \
                       " AND l.field = ?2")                                                                             \
-    X(SQL_PARTS_OF, "SELECT f.id, f.fields FROM link l JOIN fact f ON f.id = l.fact WHERE l.target = ?1"               \
-                    " AND l.field = ?2 AND f.type = ?3 ORDER BY f.id")                                                 \
+    X(SQL_PARTS_OF, "SELECT f.id, f.fields FROM link_to l CROSS JOIN fact f ON f.id = l.fact WHERE l.target = ?1"      \
+                    " AND l.field = ?2 AND f.type = ?3 ORDER BY l.fact")                                               \
     X(SQL_SIGNED_IN, "SELECT fact FROM entry WHERE number = ?1 AND kind = 12")                                         \
     X(SQL_SIGNED_TEXT, "SELECT v.after FROM entry e JOIN entry_value v ON v.number = e.number AND v.seq = e.seq"       \
                        " WHERE e.number = ?1 AND e.fact = ?2 AND e.kind = 12")                                         \
@@ -208,8 +216,8 @@
     /* Health */                                                                                                       \
     X(SQL_CHECK_QUICK, "PRAGMA quick_check(10)")                                                                       \
     X(SQL_CHECK_FULL, "PRAGMA integrity_check(10)")                                                                    \
-    X(SQL_FOREIGN_KEYS,                                                                                                \
-      "SELECT \"table\" || ' without its ' || parent, count(*) FROM pragma_foreign_key_check GROUP BY 1")              \
+    X(SQL_FOREIGN_KEYS, "SELECT replace(\"table\", 'link_to', 'link') || ' without its ' || parent, count(*)"          \
+                        " FROM pragma_foreign_key_check GROUP BY 1")                                                   \
     X(SQL_ORPHANS, "SELECT 'links', count(*) FROM link WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"              \
                    " SELECT 'names', count(*) FROM fact_name WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"        \
                    " SELECT 'aliases', count(*) FROM fact_alias WHERE fact NOT IN (SELECT id FROM fact) UNION ALL"     \
@@ -387,6 +395,7 @@ const char *store_sql_text(enum store_sql which);
 #define STORE_ROWS(X)                                                                                                  \
     X(ROWS_FACT, "INSERT OR FAIL INTO fact(id, type, version, fields) VALUES", "uiis", "")                             \
     X(ROWS_LINK, "INSERT OR FAIL INTO link(fact, field, ord, target) VALUES", "uiiu", "")                              \
+    X(ROWS_LINK_TO, "INSERT OR IGNORE INTO link_to(target, field, fact) VALUES", "uiu", "")                            \
     X(ROWS_NAME, "INSERT OR FAIL INTO fact_name(type, folded, fact) VALUES", "isu", "")                                \
     X(ROWS_ALIAS, "INSERT OR IGNORE INTO fact_alias(type, folded, fact) VALUES", "isu", "")                            \
     X(ROWS_CLAIM, "INSERT OR FAIL INTO claim(fact, seq, source, number, file, line, fields) VALUES", "uiiusis", "")    \

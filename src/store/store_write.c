@@ -5,7 +5,10 @@
 
 #include "base_utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { LINKS_AT_ONCE = 1 << 17 }; /* sorted together */
 
 /* ---- Keys ---- */
 
@@ -148,14 +151,37 @@ int work_write_claims(struct applying *p, struct fact_work *w)
     return 0;
 }
 
+static int by_target(const void *x, const void *y)
+{
+    const struct link_end *a = x, *b = y;
+    if (a->target != b->target) return a->target < b->target ? -1 : 1;
+    if (a->field != b->field) return a->field < b->field ? -1 : 1;
+    return (a->fact > b->fact) - (a->fact < b->fact);
+}
+
+int applying_write_links_to(struct applying *p)
+{
+    if (p->links_to.count) qsort(p->links_to.items, p->links_to.count, sizeof *p->links_to.items, by_target);
+    VEC_EACH(l, &p->links_to) {
+        if (store_rows_add(p->s, ROWS_LINK_TO, p->err, l->target, (int64_t)l->field, l->fact)) return -1;
+    }
+    p->links_to.count = 0;
+    return 0;
+}
+
 static int write_links(struct applying *p, const struct fact_work *w, const struct model_field *field)
 {
     str rest = w->new[field->number];
     uint64_t id;
-    if (w->old && w->old[field->number].p && store_run(p->s, SQL_LINK_DROP, p->err, "ui", w->id, (int64_t)field->id))
+    if (w->old && w->old[field->number].p &&
+        (store_run(p->s, SQL_LINK_TO_DROP, p->err, "ui", w->id, (int64_t)field->id) ||
+         store_run(p->s, SQL_LINK_DROP, p->err, "ui", w->id, (int64_t)field->id)))
         return -1;
-    for (int64_t ord = 0; next_link(&rest, &id); ord++)
+    for (int64_t ord = 0; next_link(&rest, &id); ord++) {
         if (store_rows_add(p->s, ROWS_LINK, p->err, w->id, (int64_t)field->id, ord, id)) return -1;
+        if (p->links_to.count == LINKS_AT_ONCE && applying_write_links_to(p)) return -1;
+        *vec_add(p->c->a, &p->links_to) = (struct link_end){id, w->id, field->id};
+    }
     return 0;
 }
 
@@ -223,8 +249,9 @@ int work_delete(struct applying *p, const struct fact_work *w)
         if (w->old[i].p) field_texts_put(&p->before, w->type->fields[i].id, w->old[i]);
     field_texts_close(&p->before);
     p->changed++;
-    if (buf_check(&p->before, p->err) || store_run(p->s, SQL_LINK_DROP_ALL, p->err, "u", w->id) ||
-        store_run(p->s, SQL_CLAIM_DROP, p->err, "u", w->id) || each_key(p, w, w->old, drop_key) ||
+    if (buf_check(&p->before, p->err) || store_run(p->s, SQL_LINK_TO_DROP, p->err, "ui", w->id, (int64_t)0) ||
+        store_run(p->s, SQL_LINK_DROP_ALL, p->err, "u", w->id) || store_run(p->s, SQL_CLAIM_DROP, p->err, "u", w->id) ||
+        each_key(p, w, w->old, drop_key) ||
         store_run(p->s, SQL_SUBJECT_ORPHAN, p->err, "us", w->id, name.p ? name : STR("")) ||
         store_run(p->s, SQL_FACT_DROP, p->err, "u", w->id))
         return -1;

@@ -83,10 +83,16 @@ static void make_first_form(struct fixture *x)
         *vec_add(&x->a, &drops) = arena_printf(&x->a, "%s", (const char *)sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
     VEC_EACH(d, &drops) CHECK(sqlite3_exec(db, d->p, NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(drops.count && sqlite3_exec(db,
-                                      "ALTER TABLE entry_value DROP COLUMN erased; ALTER TABLE finding DROP COLUMN"
-                                      " about; PRAGMA user_version = 1",
-                                      NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(drops.count &&
+          sqlite3_exec(db,
+                       "ALTER TABLE entry_value DROP COLUMN erased; ALTER TABLE finding DROP COLUMN"
+                       " about; CREATE TABLE kept AS SELECT * FROM link; DROP TABLE link;"
+                       "CREATE TABLE link(fact INTEGER NOT NULL, field INTEGER NOT NULL, ord INTEGER NOT"
+                       " NULL, target INTEGER NOT NULL REFERENCES fact(id) DEFERRABLE INITIALLY DEFERRED,"
+                       " PRIMARY KEY(fact, field, ord)) STRICT, WITHOUT ROWID;"
+                       "CREATE INDEX link_by_target ON link(target, field, fact);"
+                       "INSERT INTO link SELECT * FROM kept; DROP TABLE kept; PRAGMA user_version = 1",
+                       NULL, NULL, NULL) == SQLITE_OK);
     sqlite3_close(db);
 }
 
@@ -98,17 +104,29 @@ static void older_form(struct test_tally *t)
     unsigned char head[32];
     fixture_init(&x, t);
     make(&x, x.objective, "Reach");
+    uint64_t vendor = make(&x, x.vendor, "Intuit");
+    struct change_set *c = set_of(&x);
+    struct commit_result r;
+    change_links(c, vendor - 1, field_of(x.objective, "partner"), &vendor, 1, typed);
+    change_links(c, vendor - 1, field_of(x.objective, "watched by"), &vendor, 1, typed);
+    GOOD(&x, store_commit(x.s, c, 1000, &r, &x.err));
     store_close(x.s);
     x.s = NULL;
     make_first_form(&x);
     BAD(&x, store_open(x.path, STORE_READ, &s, &x.err), ERR_STORE, "the workspace has an older form");
     fixture_reopen(&x, STORE_WRITE);
-    CHECK_STR(dump(&x, x.s, true, 0, NULL), STR("1 objective v1 name=Reach\n"));
+    CHECK_STR(dump(&x, x.s, true, 0, NULL),
+              STR("1 objective v2 name=Reach partner->2 watched_by->2\n2 vendor v1 name=Intuit\n"));
     make(&x, x.objective, "Loyalty");
     const struct stored_hook hook = {.name = STR("ERP"), .address = STR("https://hooks.example.com/")};
     uint64_t id;
     GOOD(&x, store_add_hook(x.s, &hook, (const unsigned char[HOOK_SECRET]){1}, STR("anna"), 1, &id, &x.err));
     GOOD(&x, store_test_hook(x.s, id, STR("anna"), 1, &x.err));
+    GOOD(&x, store_verify(x.s, &entries, head, &x.err));
+    c = set_of(&x);
+    change_delete(c, vendor);
+    GOOD(&x, store_commit(x.s, c, 1000, &r, &x.err));
+    CHECK(r.changed_count == 2);
     GOOD(&x, store_verify(x.s, &entries, head, &x.err));
     fixture_release(&x);
 }

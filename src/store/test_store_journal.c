@@ -43,6 +43,8 @@ static void tampering(struct test_tally *t)
         {"UPDATE fact SET version = 7 WHERE id = 1", "fact 1 has the wrong version"},
         {"UPDATE link SET target = 3 WHERE fact = 1", "fact 1 has a value"},
         {"DELETE FROM link", "fact 1 has fields or links"},
+        {"DELETE FROM link_to", "fact 1 has a link that is not the same from its other end"},
+        {"INSERT INTO link_to(target, field, fact) SELECT 3, field, fact FROM link", "not the same from its other end"},
         {"INSERT INTO fact VALUES(99, 2, 1, '{\"1\":\"Smuggled\"}')", "some were added past it"},
         {"DELETE FROM link; DELETE FROM fact WHERE id = 1", "fact 1 is gone"},
         {"UPDATE entry_value SET after = replace(after, '240', '239') WHERE number = 3",
