@@ -84,6 +84,9 @@ const struct cli_command *cli_command_named(str name, struct err *err); /* NULL:
 int cli_find_workspace(struct cli *c, struct err *err) MUST_USE;
 bool cli_workspace_is_here(struct cli *c); /* is one named, or in this folder? */
 int cli_open_store(struct cli *c, int flags, struct err *err) MUST_USE;
+/* The same, and the account of that name: ERR_INPUT where there is none. */
+struct stored_user;
+int cli_open_account(struct cli *c, const char *name, int flags, struct stored_user *user, struct err *err) MUST_USE;
 /* The store, the picture and an env over it; with --as-of, of commands that have CLI_AS_OF among their options, the
  * picture of that day, which is then today, and the store for reading only. */
 int cli_open_picture(struct cli *c, int flags, struct err *err) MUST_USE;
@@ -141,7 +144,15 @@ size_t cli_wrap(struct cli *c, str s, size_t at, size_t indent, size_t width);
 void cli_flush(struct cli *c, bool now);
 void cli_json(struct cli *c, struct json_writer *w); /* a writer over c->out, indented on a terminal and off it */
 void cli_json_facts(struct cli *c, const uint64_t *ids, size_t count); /* an array of facts, all their fields */
-int cli_fail(struct cli *c, const struct err *err);                    /* on standard error; gives the exit code */
+/* What the first word of a command asks for: exactly so many words in all, itself counted. */
+struct cli_act {
+    const char *word;
+    size_t words;
+    const char *takes; /* "no name", "the name of one token" */
+    int (*act)(struct cli *c, struct err *err);
+};
+int cli_act(struct cli *c, const struct cli_act *acts, size_t count); /* gives the exit code (cli_act.c) */
+int cli_fail(struct cli *c, const struct err *err);                   /* on standard error; gives the exit code */
 /* A line on standard error. */
 #define cli_note(c, ...) (buf_clear(&(c)->note), buf_printf(&(c)->note, __VA_ARGS__), cli_put_note(c))
 void cli_put_note(struct cli *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The workspace of a call: found, opened, drawn as a picture. */
 #include "cli.h"
+#include "store_access.h"
 
 #include "base_time.h"
 #include "base_utf8.h"
@@ -292,6 +293,15 @@ int cli_rulebook(struct cli *c, str name, struct check_text *out, struct err *er
             STR_ARGS(buf_get(&all)));
     buf_release(&all);
     return -1;
+}
+
+int cli_open_account(struct cli *c, const char *name, int flags, struct stored_user *user, struct err *err)
+{
+    if (cli_open_store(c, flags, err) < 0) return -1;
+    if (store_load_user(c->store, &c->arena, str_of(name), user, err) == 0) return 0;
+    if (err->code != ERR_ABSENT) return -1;
+    *err = (struct err){0};
+    return err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", name);
 }
 
 int cli_check_files(struct cli *c, const char *folder, struct cli_checks *out, struct err *err)

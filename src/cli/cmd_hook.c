@@ -205,29 +205,17 @@ static int again(struct cli *c, struct err *err)
 
 static int run(struct cli *c)
 {
-    static const struct {
-        const char *word;
-        size_t words;
-        int (*act)(struct cli *c, struct err *err);
-    } acts[] = {{"add", 2, add},     {"list", 1, list},    {"events", 1, events},
-                {"test", 2, try},    {"pause", 2, pause},  {"resume", 2, resume},
-                {"remove", 2, drop}, {"log", 2, show_log}, {"again", 3, again}};
-    struct err err = {0};
-    str word = str_of(c->words[0]);
-    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
-        if (!str_eq(word, str_of(acts[i].word))) continue;
-        if (c->word_count == acts[i].words) return acts[i].act(c, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
-        err_set(&err, ERR_USAGE, "entente hook %s takes %s", acts[i].word,
-                acts[i].words == 1   ? "no name"
-                : acts[i].words == 2 ? "the name of one subscription"
-                                     : "the name of one subscription, and a number of its log");
-        return cli_fail(c, &err);
-    }
-    err_set(&err, ERR_USAGE,
-            "\"" STR_FORMAT "\" is none of add, list, events, test, pause, resume, remove, log, again;"
-            " entente hook --help tells what they do",
-            STR_ARGS(word));
-    return cli_fail(c, &err);
+    static const char none[] = "no name", one[] = "the name of one subscription";
+    static const struct cli_act acts[] = {{"add", 2, one, add},
+                                          {"list", 1, none, list},
+                                          {"events", 1, none, events},
+                                          {"test", 2, one, try},
+                                          {"pause", 2, one, pause},
+                                          {"resume", 2, one, resume},
+                                          {"remove", 2, one, drop},
+                                          {"log", 2, one, show_log},
+                                          {"again", 3, "the name of one subscription, and a number of its log", again}};
+    return cli_act(c, acts, ARRAY_COUNT(acts));
 }
 
 static const struct cli_option options[] = {

@@ -6,15 +6,6 @@
 
 enum { DAYS_DEFAULT = 90, DAYS_MOST = 366 };
 
-static int open_account(struct cli *c, const char *name, int flags, struct stored_user *user, struct err *err)
-{
-    if (cli_open_store(c, flags, err) < 0) return -1;
-    if (store_load_user(c->store, &c->arena, str_of(name), user, err) == 0) return 0;
-    if (err->code != ERR_ABSENT) return -1;
-    *err = (struct err){0};
-    return err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", name);
-}
-
 /* "applications,vendors" as the keys of the types. */
 static int take_types(struct cli *c, str *types, struct err *err)
 {
@@ -46,7 +37,7 @@ static int add(struct cli *c, struct err *err)
         return err_set(err, ERR_USAGE, "--scope: \"" STR_FORMAT "\" is none of read, write, ask", STR_ARGS(scope));
     token.write = str_eq(scope, STR("write")), token.asks = str_eq(scope, STR("ask"));
     if (cli_int_value(c, "days", 1, DAYS_MOST, &days, err) < 0 ||
-        open_account(c, cli_value(c, "user"), STORE_WRITE, &user, err) < 0 || take_types(c, &token.types, err) < 0)
+        cli_open_account(c, cli_value(c, "user"), STORE_WRITE, &user, err) < 0 || take_types(c, &token.types, err) < 0)
         return -1;
     if ((token.write || token.asks) && user.role < ROLE_CONTRIBUTOR)
         return err_set(err, ERR_INPUT, STR_FORMAT " is a viewer, whose token can only read", STR_ARGS(user.shown));
@@ -62,7 +53,8 @@ static int add(struct cli *c, struct err *err)
 static int load(struct cli *c, int flags, const struct stored_token **tokens, size_t *count, struct err *err)
 {
     struct stored_user user = {0};
-    if (cli_has(c, "user") ? open_account(c, cli_value(c, "user"), flags, &user, err) : cli_open_store(c, flags, err))
+    if (cli_has(c, "user") ? cli_open_account(c, cli_value(c, "user"), flags, &user, err)
+                           : cli_open_store(c, flags, err))
         return -1;
     return store_load_tokens(c->store, &c->arena, user.id, tokens, count, err);
 }
@@ -108,23 +100,10 @@ static int revoke(struct cli *c, struct err *err)
 
 static int run(struct cli *c)
 {
-    static const struct {
-        str word;
-        size_t words;
-        int (*act)(struct cli *c, struct err *err);
-    } acts[] = {{STR_INIT("add"), 2, add}, {STR_INIT("list"), 1, list}, {STR_INIT("revoke"), 2, revoke}};
-    struct err err = {0};
-    str word = str_of(c->words[0]);
-    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
-        if (!str_eq(word, acts[i].word)) continue;
-        if (c->word_count == acts[i].words) return acts[i].act(c, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
-        err_set(&err, ERR_USAGE, "entente token %s",
-                acts[i].words == 1 ? "list takes no name" : "add and revoke take the name of one token");
-        return cli_fail(c, &err);
-    }
-    err_set(&err, ERR_USAGE, "\"" STR_FORMAT "\" is none of add, list, revoke; entente token --help tells what they do",
-            STR_ARGS(word));
-    return cli_fail(c, &err);
+    static const struct cli_act acts[] = {{"add", 2, "the name of one token", add},
+                                          {"list", 1, "no name", list},
+                                          {"revoke", 2, "the name of one token", revoke}};
+    return cli_act(c, acts, ARRAY_COUNT(acts));
 }
 
 static const struct cli_option options[] = {

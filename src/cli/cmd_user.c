@@ -144,20 +144,11 @@ static int invite(struct cli *c, struct err *err)
 
 /* ---- changing ---- */
 
-static int open_account(struct cli *c, int flags, struct stored_user *user, struct err *err)
-{
-    if (cli_open_store(c, flags, err) < 0) return -1;
-    if (store_load_user(c->store, &c->arena, str_of(c->words[1]), user, err) == 0) return 0;
-    if (err->code != ERR_ABSENT) return -1;
-    *err = (struct err){0};
-    return err_set(err, ERR_INPUT, "there is no account \"%s\"; entente user list shows them", c->words[1]);
-}
-
 static int set_password(struct cli *c, struct err *err)
 {
     struct stored_user user;
     char hash[WEB_HASH_SIZE];
-    if (open_account(c, STORE_WRITE, &user, err) < 0 || take_password(c, hash, err) < 0 ||
+    if (cli_open_account(c, c->words[1], STORE_WRITE, &user, err) < 0 || take_password(c, hash, err) < 0 ||
         store_set_password(c->store, user.name, str_of(hash), cli_actor(c, "user"), c->now, err) < 0)
         return -1;
     cli_printf(c, "The password of %s is changed; who was signed in with it is signed out\n", c->words[1]);
@@ -167,7 +158,7 @@ static int set_password(struct cli *c, struct err *err)
 static int make_link(struct cli *c, struct err *err)
 {
     struct stored_user user;
-    return open_account(c, STORE_WRITE, &user, err) < 0 ? -1 : print_link(c, user.name, err);
+    return cli_open_account(c, c->words[1], STORE_WRITE, &user, err) < 0 ? -1 : print_link(c, user.name, err);
 }
 
 static int set_role(struct cli *c, struct err *err)
@@ -176,7 +167,7 @@ static int set_role(struct cli *c, struct err *err)
     enum user_role role;
     if (!cli_has(c, "role"))
         return err_set(err, ERR_USAGE, "say which: --role viewer, contributor, signatory, steward");
-    if (take_role(c, &role, err) < 0 || open_account(c, STORE_WRITE, &user, err) < 0 ||
+    if (take_role(c, &role, err) < 0 || cli_open_account(c, c->words[1], STORE_WRITE, &user, err) < 0 ||
         store_set_role(c->store, user.name, role, cli_actor(c, "user"), c->now, err) < 0)
         return -1;
     cli_printf(c, "%s is a %s now\n", c->words[1], user_role_name(role));
@@ -186,7 +177,7 @@ static int set_role(struct cli *c, struct err *err)
 static int set_closed(struct cli *c, bool closed, struct err *err)
 {
     struct stored_user user;
-    if (open_account(c, STORE_WRITE, &user, err) < 0 ||
+    if (cli_open_account(c, c->words[1], STORE_WRITE, &user, err) < 0 ||
         store_set_closed(c->store, user.name, closed, cli_actor(c, "user"), c->now, err) < 0)
         return -1;
     cli_printf(c, "The account of %s is %s\n", c->words[1],
@@ -199,7 +190,7 @@ static int reopen(struct cli *c, struct err *err) { return set_closed(c, false, 
 static int sign_out(struct cli *c, struct err *err)
 {
     struct stored_user user;
-    if (open_account(c, STORE_WRITE, &user, err) < 0 ||
+    if (cli_open_account(c, c->words[1], STORE_WRITE, &user, err) < 0 ||
         store_end_sessions(c->store, user.id, STR_NONE, NULL, cli_actor(c, "user"), c->now, err) < 0)
         return -1;
     cli_printf(c, "%s is signed out everywhere\n", c->words[1]);
@@ -213,7 +204,7 @@ static int sessions(struct cli *c, struct err *err)
     const struct stored_session *all;
     struct cli_table t;
     size_t count;
-    if (open_account(c, STORE_READ, &user, err) < 0 ||
+    if (cli_open_account(c, c->words[1], STORE_READ, &user, err) < 0 ||
         store_load_sessions(c->store, &c->arena, user.id, c->now, &all, &count, err) < 0)
         return -1;
     if (!count) return cli_printf(c, "%s is signed in nowhere\n", c->words[1]), 0;
@@ -279,36 +270,13 @@ static int list(struct cli *c, struct err *err)
 
 static int run(struct cli *c)
 {
-    static const struct {
-        str word;
-        size_t words;
-        int (*act)(struct cli *c, struct err *err);
-    } acts[] = {{STR_INIT("add"), 2, add},
-                {STR_INIT("invite"), 2, invite},
-                {STR_INIT("link"), 2, make_link},
-                {STR_INIT("list"), 1, list},
-                {STR_INIT("role"), 2, set_role},
-                {STR_INIT("password"), 2, set_password},
-                {STR_INIT("sessions"), 2, sessions},
-                {STR_INIT("sign-out"), 2, sign_out},
-                {STR_INIT("close"), 2, close_account},
-                {STR_INIT("open"), 2, reopen}};
-    struct err err = {0};
-    str word = str_of(c->words[0]);
-    for (size_t i = 0; i < ARRAY_COUNT(acts); i++) {
-        if (!str_eq(word, acts[i].word)) continue;
-        if (c->word_count != acts[i].words) {
-            err_set(&err, ERR_USAGE, "entente user %s",
-                    acts[i].words == 1 ? "list takes no name" : "takes one name, except for list");
-            return cli_fail(c, &err);
-        }
-        return acts[i].act(c, &err) < 0 ? cli_fail(c, &err) : EXIT_FINE;
-    }
-    err_set(&err, ERR_USAGE,
-            "\"" STR_FORMAT "\" is none of add, invite, link, list, role, password, sessions, sign-out, close, open; "
-            "entente user --help tells what they do",
-            STR_ARGS(word));
-    return cli_fail(c, &err);
+    static const char one[] = "one name";
+    static const struct cli_act acts[] = {
+        {"add", 2, one, add},           {"invite", 2, one, invite},     {"link", 2, one, make_link},
+        {"list", 1, "no name", list},   {"role", 2, one, set_role},     {"password", 2, one, set_password},
+        {"sessions", 2, one, sessions}, {"sign-out", 2, one, sign_out}, {"close", 2, one, close_account},
+        {"open", 2, one, reopen}};
+    return cli_act(c, acts, ARRAY_COUNT(acts));
 }
 
 static const struct cli_option options[] = {
