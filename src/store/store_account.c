@@ -33,6 +33,13 @@ int store_journal_user(struct store *s, struct arena *a, uint64_t user, str name
                : 0;
 }
 
+int store_access_begin(struct store *s, struct arena *a, struct err *err)
+{
+    if (store_begin(s, true, err)) return -1;
+    arena_init(a, 0);
+    return 0;
+}
+
 int store_access_end(struct store *s, struct arena *a, int failed, struct err *err)
 {
     if (failed)
@@ -134,13 +141,16 @@ int store_load_users(struct store *s, struct arena *a, const struct stored_user 
 /* Begins to write, and looks at the account as it is now. */
 static int begin_change(struct store *s, struct arena *a, str name, struct stored_user *u, struct err *err)
 {
-    arena_init(a, 0);
-    if (store_begin(s, true, err)) {
-        arena_release(a);
-        return -1;
-    }
+    if (store_access_begin(s, a, err)) return -1;
     if (!store_load_user(s, a, name, u, err)) return 0;
     return store_access_end(s, a, -1, err);
+}
+
+/* Whoever is signed in to the account is not any more, and no link that was sent opens it. */
+static int end_ways_in(struct store *s, uint64_t user, struct err *err)
+{
+    return store_run(s, SQL_SESSION_DROP_OF, err, "u", user) || store_run(s, SQL_WELCOME_DROP_OF, err, "u", user) ? -1
+                                                                                                                  : 0;
 }
 
 int store_set_password(struct store *s, str name, str password_hash, str actor, int64_t now, struct err *err)
@@ -148,9 +158,7 @@ int store_set_password(struct store *s, str name, str password_hash, str actor, 
     struct arena a;
     struct stored_user u;
     if (begin_change(s, &a, name, &u, err)) return -1;
-    int failed = store_run(s, SQL_USER_PASSWORD, err, "us", u.id, password_hash) ||
-                 store_run(s, SQL_SESSION_DROP_OF, err, "u", u.id) ||
-                 store_run(s, SQL_WELCOME_DROP_OF, err, "u", u.id) ||
+    int failed = store_run(s, SQL_USER_PASSWORD, err, "us", u.id, password_hash) || end_ways_in(s, u.id, err) ||
                  store_journal_user(s, &a, u.id, u.name, STR("given a new password"), actor, now, err);
     return store_access_end(s, &a, failed, err);
 }
@@ -197,8 +205,7 @@ int store_set_closed(struct store *s, str name, bool closed, str actor, int64_t 
         arena_release(&a);
         return 0;
     }
-    int failed = (closed && (check_stewards(s, &u, err) || store_run(s, SQL_SESSION_DROP_OF, err, "u", u.id) ||
-                             store_run(s, SQL_WELCOME_DROP_OF, err, "u", u.id) ||
+    int failed = (closed && (check_stewards(s, &u, err) || end_ways_in(s, u.id, err) ||
                              store_run(s, SQL_TOKEN_DROP_OF, err, "u", u.id))) ||
                  store_run(s, SQL_USER_CLOSED, err, "ui", u.id, (int64_t)closed) ||
                  store_journal_user(s, &a, u.id, u.name, closed ? STR("closed") : STR("opened again"), actor, now, err);
@@ -240,15 +247,9 @@ int store_use_link(struct store *s, const unsigned char token_hash[32], str pass
 {
     struct arena a;
     struct stored_user u;
-    arena_init(&a, 0);
-    if (store_begin(s, true, err)) {
-        arena_release(&a);
-        return -1;
-    }
+    if (store_access_begin(s, &a, err)) return -1;
     int failed = store_load_link(s, &a, token_hash, now, &u, err) ||
-                 store_run(s, SQL_USER_PASSWORD, err, "us", u.id, password_hash) ||
-                 store_run(s, SQL_SESSION_DROP_OF, err, "u", u.id) ||
-                 store_run(s, SQL_WELCOME_DROP_OF, err, "u", u.id) ||
+                 store_run(s, SQL_USER_PASSWORD, err, "us", u.id, password_hash) || end_ways_in(s, u.id, err) ||
                  store_journal_user(s, &a, u.id, u.name, STR("chose a password by a link"), u.name, now, err);
     return store_access_end(s, &a, failed, err);
 }

@@ -1,92 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The metamodel from its file, and from a workspace's own one that adds to it. */
-#include "store_reading.h"
+#include "store_model_parse.h"
 
 #include "base_buf.h"
-#include "base_map.h"
-#include "base_yaml.h"
 
 #include <string.h>
 
-static const str kind_names[] = {
-    [FIELD_TEXT] = STR_INIT("text"),
-    [FIELD_LONG_TEXT] = STR_INIT("long text"),
-    [FIELD_WHOLE_NUMBER] = STR_INIT("whole number"),
-    [FIELD_DECIMAL] = STR_INIT("decimal"),
-    [FIELD_MONEY] = STR_INIT("money"),
-    [FIELD_PERCENT] = STR_INIT("percent"),
-    [FIELD_DATE] = STR_INIT("date"),
-    [FIELD_PERIOD] = STR_INIT("period"),
-    [FIELD_YES_NO] = STR_INIT("yes no"),
-    [FIELD_ONE_OF] = STR_INIT("one of"),
-    [FIELD_LINK] = STR_INIT("link"),
-    [FIELD_LINKS] = STR_INIT("links"),
-    [FIELD_DERIVED] = STR_INIT("derived"),
-    [FIELD_OBSERVED] = STR_INIT("observed"),
-};
-_Static_assert(ARRAY_COUNT(kind_names) == FIELD_OBSERVED + 1, "one name for each kind");
-
-static const str observed_names[] = {
-    [OBSERVED_PEOPLE] = STR_INIT("people"),       [OBSERVED_REQUESTS] = STR_INIT("requests"),
-    [OBSERVED_BYTES] = STR_INIT("bytes"),         [OBSERVED_FIRST_SEEN] = STR_INIT("first seen"),
-    [OBSERVED_LAST_SEEN] = STR_INIT("last seen"), [OBSERVED_PAID] = STR_INIT("paid"),
-};
-_Static_assert(ARRAY_COUNT(observed_names) == OBSERVED_PAID + 1, "one name for each");
-static const enum field_kind observed_gives[] = {
-    [OBSERVED_PEOPLE] = FIELD_WHOLE_NUMBER, [OBSERVED_REQUESTS] = FIELD_WHOLE_NUMBER,
-    [OBSERVED_BYTES] = FIELD_WHOLE_NUMBER,  [OBSERVED_FIRST_SEEN] = FIELD_DATE,
-    [OBSERVED_LAST_SEEN] = FIELD_DATE,      [OBSERVED_PAID] = FIELD_MONEY,
-};
-_Static_assert(ARRAY_COUNT(observed_gives) == OBSERVED_PAID + 1, "one kind for each");
-
-static const str role_names[] = {
-    [ROLE_VIEWER] = STR_INIT("viewer"),
-    [ROLE_CONTRIBUTOR] = STR_INIT("contributor"),
-    [ROLE_SIGNATORY] = STR_INIT("signatory"),
-    [ROLE_STEWARD] = STR_INIT("steward"),
-};
-_Static_assert(ARRAY_COUNT(role_names) == ROLE_STEWARD + 1, "one name for each role");
-
-const char *field_kind_name(enum field_kind kind) { return kind_names[kind].p; }
-const char *user_role_name(enum user_role role) { return role_names[role].p; }
-
-enum { OWN_ID_FIRST = 1000 }; /* ids of what a workspace adds to the built-in metamodel: no later release takes them */
-
-struct addition { /* fields and values that a workspace's own file adds to a type */
-    struct model_type *type;
-    const struct yaml *map;
-};
-struct declared { /* where a field stands */
-    const struct yaml *node;
-    str file;
-};
-struct type_place {
-    const struct yaml *map;
-    bool own;
-    struct declared *fields; /* by number */
-};
-struct reading {
-    struct arena *a;
-    struct model *m;
-    struct model_type *types;
-    struct type_place *places;
-    VEC(struct addition) additions;
-    str file; /* the one at hand */
-    str own_file;
-    bool own; /* it is the workspace's */
-    struct err *err;
-};
-
-#define FAIL_AT(r, node, ...) (err_set((r)->err, ERR_INPUT, __VA_ARGS__), err_at((r)->err, (node)->line, STR_NONE))
-
-/* ", did you mean X" or nothing. */
-static str hint(struct arena *a, str nearest)
+str reading_hint(struct arena *a, str nearest)
 {
     return nearest.p ? arena_printf(a, "; did you mean \"" STR_FORMAT "\"?", STR_ARGS(nearest)) : STR("");
 }
 
-static int word_in(struct reading *r, const struct yaml *node, const char *what, const str *words, size_t count,
-                   size_t *place)
+int reading_word(struct reading *r, const struct yaml *node, const char *what, const str *words, size_t count,
+                 size_t *place)
 {
     for (size_t i = 0; node->kind == YAML_SCALAR && i < count; i++)
         if (str_eq(words[i], node->text)) return *place = i, 0;
@@ -96,15 +22,14 @@ static int word_in(struct reading *r, const struct yaml *node, const char *what,
         if (i) buf_text(&all, ", ");
         buf_str(&all, words[i]);
     }
-    str near = hint(r->a, err_nearest(node->text, words, count));
+    str near = reading_hint(r->a, err_nearest(node->text, words, count));
     FAIL_AT(r, node, "\"" STR_FORMAT "\" is not a %s (known: " STR_FORMAT ")" STR_FORMAT, STR_ARGS(node->text), what,
             STR_ARGS(buf_get(&all)), STR_ARGS(near));
     buf_release(&all);
     return -1;
 }
 
-/* Names are words that FEEL can read: they start with a letter; letters, digits, single blanks and '-' follow. */
-static int check_name(struct reading *r, const struct yaml *node, str name)
+int reading_name(struct reading *r, const struct yaml *node, str name)
 {
     bool good = name.n && name.n <= 60;
     for (size_t i = 0; good && i < name.n; i++) {
@@ -118,7 +43,7 @@ static int check_name(struct reading *r, const struct yaml *node, str name)
                    STR_ARGS(name));
 }
 
-static str key_of(struct arena *a, str name, char blank)
+str reading_key(struct arena *a, str name, char blank)
 {
     str key = arena_copy(a, name);
     char *p = (char *)(uintptr_t)key.p;
@@ -129,7 +54,7 @@ static str key_of(struct arena *a, str name, char blank)
     return key;
 }
 
-static int read_id(struct reading *r, const struct yaml *map, uint32_t *id)
+int reading_id(struct reading *r, const struct yaml *map, uint32_t *id)
 {
     int64_t v = 0;
     if (yaml_int(map, STR("id"), true, &v, r->err)) return -1;
@@ -137,14 +62,14 @@ static int read_id(struct reading *r, const struct yaml *map, uint32_t *id)
     return *id = (uint32_t)v, 0;
 }
 
-static int copied_text(struct reading *r, const struct yaml *map, str key, bool required, str *out)
+int reading_text(struct reading *r, const struct yaml *map, str key, bool required, str *out)
 {
     if (yaml_text(map, key, required, out, r->err)) return -1;
     if (out->p) *out = arena_copy(r->a, *out);
     return 0;
 }
 
-static int copied_texts(struct reading *r, const struct yaml *map, str key, const str **out, size_t *count)
+int reading_texts(struct reading *r, const struct yaml *map, str key, const str **out, size_t *count)
 {
     const str *texts = NULL;
     *count = 0;
@@ -152,187 +77,6 @@ static int copied_texts(struct reading *r, const struct yaml *map, str key, cons
     str *copy = arena_array(r->a, *count + 1, sizeof *copy);
     for (size_t i = 0; i < *count; i++) copy[i] = arena_copy(r->a, texts[i]);
     *out = copy;
-    return 0;
-}
-
-static bool is_link(enum field_kind kind) { return kind == FIELD_LINK || kind == FIELD_LINKS; }
-static bool is_computed(enum field_kind kind) { return kind == FIELD_DERIVED || kind == FIELD_OBSERVED; }
-
-static int only_for(struct reading *r, const struct yaml *map, str key, bool allowed, enum field_kind kind)
-{
-    const struct yaml *node = yaml_get(map, key);
-    if (!node || allowed) return 0;
-    return FAIL_AT(r, node, "a field of kind %s has no \"" STR_FORMAT "\"", field_kind_name(kind), STR_ARGS(key));
-}
-
-static int read_kind_scalar(struct reading *r, const struct yaml *node, enum field_kind *kind)
-{
-    size_t place;
-    if (word_in(r, node, "kind of value", kind_names, FIELD_ONE_OF + 1, &place)) return -1;
-    *kind = (enum field_kind)place;
-    return 0;
-}
-
-/* What only some kinds have: values, to and inverse, gives and feel, observed and days. */
-static int read_kind_parts(struct reading *r, const struct yaml *map, struct model_field *f)
-{
-    const struct yaml *node;
-    if (only_for(r, map, STR("values"), f->kind == FIELD_ONE_OF, f->kind) ||
-        only_for(r, map, STR("to"), is_link(f->kind), f->kind) ||
-        only_for(r, map, STR("inverse"), is_link(f->kind), f->kind) ||
-        only_for(r, map, STR("feel"), f->kind == FIELD_DERIVED, f->kind) ||
-        only_for(r, map, STR("gives"), f->kind == FIELD_DERIVED, f->kind) ||
-        only_for(r, map, STR("observed"), f->kind == FIELD_OBSERVED, f->kind) ||
-        only_for(r, map, STR("days"), f->kind == FIELD_OBSERVED, f->kind) ||
-        only_for(r, map, STR("unit"), f->kind == FIELD_OBSERVED, f->kind) ||
-        only_for(r, map, STR("required"), !is_computed(f->kind), f->kind) ||
-        only_for(r, map, STR("columns"), !is_computed(f->kind), f->kind) ||
-        only_for(r, map, STR("default"), !is_computed(f->kind) && !is_link(f->kind), f->kind))
-        return -1;
-    f->gives = f->kind;
-    if (f->kind == FIELD_ONE_OF) {
-        if (copied_texts(r, map, STR("values"), &f->values, &f->value_count)) return -1;
-        if (!f->value_count) return FAIL_AT(r, map, "a field of kind one of needs its values");
-        for (size_t i = 0; i < f->value_count; i++)
-            for (size_t j = 0; j < i; j++)
-                if (str_eq_nocase(f->values[i], f->values[j]))
-                    return FAIL_AT(r, map, "the value \"" STR_FORMAT "\" stands there twice", STR_ARGS(f->values[i]));
-    }
-    if (is_link(f->kind)) {
-        str to = STR_NONE;
-        if (yaml_text(map, STR("to"), true, &to, r->err)) return -1;
-        f->to = model_type(r->m, to);
-        if (!f->to)
-            return FAIL_AT(r, yaml_get(map, STR("to")), "there is no type \"" STR_FORMAT "\" to link to" STR_FORMAT,
-                           STR_ARGS(to), STR_ARGS(hint(r->a, model_nearest_type(r->m, to))));
-        if (copied_text(r, map, STR("inverse"), false, &f->inverse)) return -1;
-        if (f->inverse.p && check_name(r, yaml_get(map, STR("inverse")), f->inverse)) return -1;
-    }
-    if (f->kind == FIELD_DERIVED) {
-        if (copied_text(r, map, STR("feel"), true, &f->feel)) return -1;
-        node = yaml_get(map, STR("feel"));
-        f->feel_line = node->line + (node->block ? 1 : 0);
-        if (!(node = yaml_get(map, STR("gives")))) return FAIL_AT(r, map, "a derived field says what it gives");
-        if (read_kind_scalar(r, node, &f->gives)) return -1;
-    }
-    if (f->kind == FIELD_OBSERVED) {
-        size_t place;
-        int64_t days = 0;
-        if (!(node = yaml_get(map, STR("observed")))) return FAIL_AT(r, map, "an observed field says what is observed");
-        if (word_in(r, node, "thing that is observed", observed_names, ARRAY_COUNT(observed_names), &place)) return -1;
-        f->observed = (enum observed_what)place;
-        f->gives = observed_gives[place];
-        if (yaml_int(map, STR("days"), false, &days, r->err)) return -1;
-        if (days < 0 || days > 36500) return FAIL_AT(r, map, "days must be from 1 to 36500");
-        f->days = (int)days;
-        enum field_kind unit = f->gives;
-        if ((node = yaml_get(map, STR("unit"))) && read_kind_scalar(r, node, &unit)) return -1;
-        if (unit != f->gives)
-            return FAIL_AT(r, node, "what is observed as " STR_FORMAT " is a %s", STR_ARGS(observed_names[place]),
-                           field_kind_name(f->gives));
-    }
-    return 0;
-}
-
-/* Left as it is where the key is not there. */
-static int read_role(struct reading *r, const struct yaml *map, str key, enum user_role *role)
-{
-    size_t place;
-    const struct yaml *node = yaml_get(map, key);
-    if (!node) return 0;
-    if (word_in(r, node, "role", role_names, ARRAY_COUNT(role_names), &place)) return -1;
-    *role = (enum user_role)place;
-    return 0;
-}
-
-/* Whether both sides sign it, and who may see it. */
-static int read_field_rights(struct reading *r, const struct yaml *map, const struct model_type *type,
-                             struct model_field *f)
-{
-    const struct yaml *node = yaml_get(map, STR("signed"));
-    if (only_for(r, map, STR("signed"), !is_computed(f->kind), f->kind)) return -1;
-    if (node && !type->two_key)
-        return FAIL_AT(r, node,
-                       "only a field of a two-key type is signed or not; " STR_FORMAT " has no \"two key: yes\"",
-                       STR_ARGS(type->name));
-    f->is_signed = type->two_key && !is_computed(f->kind);
-    if (yaml_yes_no(map, STR("signed"), &f->is_signed, r->err)) return -1;
-    if ((node = yaml_get(map, STR("written by")))) {
-        if (only_for(r, map, STR("written by"), !is_computed(f->kind), f->kind)) return -1;
-        if (!(f->written_by = model_side(r->m, node->text)))
-            return FAIL_AT(r, node, "there is no side \"" STR_FORMAT "\" to write it", STR_ARGS(node->text));
-    }
-    if (only_for(r, map, STR("formula"), f->kind == FIELD_TEXT || f->kind == FIELD_LONG_TEXT, f->kind) ||
-        yaml_yes_no(map, STR("formula"), &f->is_formula, r->err))
-        return -1;
-    f->seen_by = ROLE_VIEWER;
-    return read_role(r, map, STR("seen by"), &f->seen_by);
-}
-
-static const str field_keys[] = {
-    STR_INIT("id"),       STR_INIT("name"),   STR_INIT("kind"),    STR_INIT("required"), STR_INIT("values"),
-    STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
-    STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
-    STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),     STR_INIT("written by"),
-    STR_INIT("formula"),
-};
-
-/* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */
-static int read_part(struct reading *r, const struct yaml *map, struct model_type *type, struct model_field *f)
-{
-    const struct yaml *node = yaml_get(map, STR("part"));
-    if (yaml_yes_no(map, STR("part"), &f->is_part, r->err)) return -1;
-    if (!f->is_part) return 0;
-    if (f->kind != FIELD_LINK || !f->required || !f->is_signed || f->seen_by != ROLE_VIEWER)
-        return FAIL_AT(r, node,
-                       "what leads from a part to its whole is a required link that is signed and that all may see");
-    if (type->part_of)
-        return FAIL_AT(r, node, "a " STR_FORMAT " is already a part by its \"" STR_FORMAT "\"", STR_ARGS(type->name),
-                       STR_ARGS(type->part_of->name));
-    if (r->own && !r->places[type->number].own)
-        return FAIL_AT(r, node, "only a type of the workspace's own can be made a part; " STR_FORMAT " is not one",
-                       STR_ARGS(type->name));
-    type->part_of = f;
-    return 0;
-}
-
-static int read_field(struct reading *r, const struct yaml *map, struct model_type *type, struct model_field *f)
-{
-    size_t kind;
-    if (map->kind != YAML_MAP) return FAIL_AT(r, map, "a field is written as {id: 1, name: …, kind: …}");
-    if (yaml_only(map, field_keys, ARRAY_COUNT(field_keys), r->err) || read_id(r, map, &f->id) ||
-        copied_text(r, map, STR("name"), true, &f->name) || check_name(r, yaml_get(map, STR("name")), f->name))
-        return -1;
-    for (const struct model_field *o = type->fields; o < f; o++) {
-        if (o->id == f->id)
-            return FAIL_AT(r, map, "field id %u of " STR_FORMAT " is already that of \"" STR_FORMAT "\"", f->id,
-                           STR_ARGS(type->name), STR_ARGS(o->name));
-        if (same_word(o->name, f->name))
-            return FAIL_AT(r, map, STR_FORMAT " has two fields called \"" STR_FORMAT "\"", STR_ARGS(type->name),
-                           STR_ARGS(f->name));
-    }
-    if (str_eq_nocase(f->name, STR("id")) || str_eq_nocase(f->name, STR("type")))
-        return FAIL_AT(r, map, "\"" STR_FORMAT "\" is a name that every fact already has", STR_ARGS(f->name));
-    if (r->own && !r->places[type->number].own && f->id < OWN_ID_FIRST)
-        return FAIL_AT(r, map, "ids of fields that a workspace adds start at %d, so that no later release takes them",
-                       OWN_ID_FIRST);
-    f->number = (uint32_t)(f - type->fields);
-    f->file = r->file;
-    r->places[type->number].fields[f->number] = (struct declared){map, r->file};
-    f->key = key_of(r->a, f->name, '_');
-    const struct yaml *node = yaml_get(map, STR("kind"));
-    if (!node) return FAIL_AT(r, map, "a field needs a kind");
-    if (word_in(r, node, "kind of field", kind_names, ARRAY_COUNT(kind_names), &kind)) return -1;
-    f->kind = (enum field_kind)kind;
-    if (read_kind_parts(r, map, f) || read_field_rights(r, map, type, f) ||
-        yaml_yes_no(map, STR("required"), &f->required, r->err) ||
-        copied_text(r, map, STR("default"), false, &f->initial) ||
-        copied_texts(r, map, STR("columns"), &f->columns, &f->column_count) ||
-        copied_text(r, map, STR("help"), false, &f->help) || copied_text(r, map, STR("example"), false, &f->example) ||
-        read_part(r, map, type, f))
-        return -1;
-    if (f->initial.p && model_check_value(f, f->initial, r->err))
-        return err_at(r->err, yaml_get(map, STR("default"))->line, STR("default"));
     return 0;
 }
 
@@ -350,7 +94,7 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
         if (!f)
             return FAIL_AT(r, node, STR_FORMAT " has no field \"" STR_FORMAT "\" for its key" STR_FORMAT,
                            STR_ARGS(type->name), STR_ARGS(names[i]),
-                           STR_ARGS(hint(r->a, model_nearest_field(type, names[i]))));
+                           STR_ARGS(reading_hint(r->a, model_nearest_field(type, names[i]))));
         if (is_computed(f->kind) || f->kind == FIELD_LINKS || f->kind == FIELD_LONG_TEXT)
             return FAIL_AT(r, node, "a field of kind %s cannot be part of a key", field_kind_name(f->kind));
         if (!f->required)
@@ -370,7 +114,7 @@ static int read_key_fields(struct reading *r, const struct yaml *map, struct mod
     if (!type->alias_field || type->alias_field->kind != FIELD_TEXT)
         return FAIL_AT(r, node, STR_FORMAT " has no field \"" STR_FORMAT "\" of kind text for aliases" STR_FORMAT,
                        STR_ARGS(type->name), STR_ARGS(node->text),
-                       STR_ARGS(hint(r->a, model_nearest_field(type, node->text))));
+                       STR_ARGS(reading_hint(r->a, model_nearest_field(type, node->text))));
     if (type->alias_field->seen_by != ROLE_VIEWER)
         return FAIL_AT(r, node, "aliases are open to all, so \"" STR_FORMAT "\" cannot be seen by few",
                        STR_ARGS(type->alias_field->name));
@@ -383,28 +127,30 @@ static const str type_keys[] = {
 };
 
 /* A part is signed with its whole, so its type has the two keys without saying so. */
-static bool declares_part(const struct yaml *map)
+static int read_two_key(struct reading *r, const struct yaml *map, bool *two_key)
 {
     const struct yaml *fields = yaml_get(map, STR("fields"));
+    if (yaml_yes_no(map, STR("two key"), two_key, r->err)) return -1;
     for (size_t i = 0; fields && fields->kind == YAML_LIST && i < fields->count; i++) {
+        bool part = false;
         const struct yaml *field = &fields->items[i];
-        const struct yaml *part = field->kind == YAML_MAP ? yaml_get(field, STR("part")) : NULL;
-        if (part && (str_eq(part->text, STR("yes")) || str_eq(part->text, STR("true")))) return true;
+        if (field->kind == YAML_MAP && yaml_yes_no(field, STR("part"), &part, r->err)) return -1;
+        *two_key |= part;
     }
-    return false;
+    return 0;
 }
 
 static int read_type_head(struct reading *r, const struct yaml *map, struct model_type *type)
 {
     if (map->kind != YAML_MAP) return FAIL_AT(r, map, "a type is a map with id, name, plural, key and fields");
-    if (yaml_only(map, type_keys, ARRAY_COUNT(type_keys), r->err) || read_id(r, map, &type->id) ||
-        copied_text(r, map, STR("name"), true, &type->name) || check_name(r, yaml_get(map, STR("name")), type->name) ||
-        copied_text(r, map, STR("plural"), true, &type->plural) ||
-        check_name(r, yaml_get(map, STR("plural")), type->plural) ||
-        copied_text(r, map, STR("group"), true, &type->group) || copied_text(r, map, STR("help"), false, &type->help) ||
-        yaml_yes_no(map, STR("two key"), &type->two_key, r->err))
+    if (yaml_only(map, type_keys, ARRAY_COUNT(type_keys), r->err) || reading_id(r, map, &type->id) ||
+        reading_text(r, map, STR("name"), true, &type->name) ||
+        reading_name(r, yaml_get(map, STR("name")), type->name) ||
+        reading_text(r, map, STR("plural"), true, &type->plural) ||
+        reading_name(r, yaml_get(map, STR("plural")), type->plural) ||
+        reading_text(r, map, STR("group"), true, &type->group) ||
+        reading_text(r, map, STR("help"), false, &type->help) || read_two_key(r, map, &type->two_key))
         return -1;
-    type->two_key = type->two_key || declares_part(map);
     if (same_word(type->name, type->plural))
         return FAIL_AT(r, map, "the plural of \"" STR_FORMAT "\" must be another word", STR_ARGS(type->name));
     for (const struct model_type *o = r->types; o < type; o++) {
@@ -419,8 +165,8 @@ static int read_type_head(struct reading *r, const struct yaml *map, struct mode
         return FAIL_AT(r, map, "ids of types that a workspace adds start at %d, so that no later release takes them",
                        OWN_ID_FIRST);
     type->number = (uint32_t)(type - r->types);
-    type->key = key_of(r->a, type->name, '-');
-    type->plural_key = key_of(r->a, type->plural, '-');
+    type->key = reading_key(r->a, type->name, '-');
+    type->plural_key = reading_key(r->a, type->plural, '-');
     r->places[type->number] = (struct type_place){.map = map, .own = r->own};
     return 0;
 }
@@ -446,7 +192,7 @@ static int read_addition(struct reading *r, const struct yaml *map)
     struct model_type *type = (struct model_type *)(uintptr_t)model_type(r->m, to);
     if (!type)
         return FAIL_AT(r, yaml_get(map, STR("adds to")), "there is no type \"" STR_FORMAT "\" to add to" STR_FORMAT,
-                       STR_ARGS(to), STR_ARGS(hint(r->a, model_nearest_type(r->m, to))));
+                       STR_ARGS(to), STR_ARGS(reading_hint(r->a, model_nearest_type(r->m, to))));
     *vec_add(r->a, &r->additions) = (struct addition){type, map};
     bool bare = !yaml_get(map, STR("fields")) && yaml_get(map, STR("files seen by"));
     return bare ? 0 : check_fields_list(r, map, type->name);
@@ -480,12 +226,12 @@ static int read_values(struct reading *r, const struct yaml *map, const struct m
     const str *values = NULL;
     size_t count = 0;
     if (yaml_only(map, value_keys, ARRAY_COUNT(value_keys), r->err) ||
-        yaml_text(map, STR("adds to"), true, &to, r->err) || copied_texts(r, map, STR("values"), &values, &count))
+        yaml_text(map, STR("adds to"), true, &to, r->err) || reading_texts(r, map, STR("values"), &values, &count))
         return -1;
     struct model_field *f = (struct model_field *)(uintptr_t)model_field(type, to);
     if (!f || f->kind != FIELD_ONE_OF)
         return FAIL_AT(r, map, STR_FORMAT " has no field \"" STR_FORMAT "\" of kind one of to add values to" STR_FORMAT,
-                       STR_ARGS(type->name), STR_ARGS(to), STR_ARGS(hint(r->a, model_nearest_field(type, to))));
+                       STR_ARGS(type->name), STR_ARGS(to), STR_ARGS(reading_hint(r->a, model_nearest_field(type, to))));
     if (!count)
         return FAIL_AT(r, map, "the values that are added to \"" STR_FORMAT "\" are missing", STR_ARGS(f->name));
     str *all = arena_array(r->a, f->value_count + count, sizeof *all);
@@ -528,7 +274,7 @@ static int read_fields(struct reading *r, const struct yaml *map, struct model_t
             if (read_values(r, &list->items[i], type)) return -1;
             continue;
         }
-        if (read_field(r, &list->items[i], type, &fields[type->field_count])) return -1;
+        if (reading_field(r, &list->items[i], type, &fields[type->field_count])) return -1;
         type->field_count++;
     }
     return 0;
@@ -543,10 +289,10 @@ static int read_files_right(struct reading *r, struct model_type *type)
     type->files_seen_by = ROLE_VIEWER;
     for (size_t i = 0; i < type->field_count; i++)
         if (type->fields[i].seen_by > type->files_seen_by) type->files_seen_by = type->fields[i].seen_by;
-    if (read_role(r, r->places[type->number].map, STR("files seen by"), &type->files_seen_by)) return -1;
+    if (reading_role(r, r->places[type->number].map, STR("files seen by"), &type->files_seen_by)) return -1;
     VEC_EACH(add, &r->additions) {
         turn_to(r, r->own_file, true);
-        if (add->type == type && read_role(r, add->map, STR("files seen by"), &type->files_seen_by)) return -1;
+        if (add->type == type && reading_role(r, add->map, STR("files seen by"), &type->files_seen_by)) return -1;
     }
     return 0;
 }
@@ -625,8 +371,8 @@ static int read_sides(struct reading *r, const struct yaml *list)
         const struct yaml *node = &list->items[i];
         struct model_side *side = &sides[count];
         if (node->kind != YAML_MAP) return FAIL_AT(r, node, "a side is written as {key: it, name: IT}");
-        if (yaml_only(node, keys, ARRAY_COUNT(keys), r->err) || copied_text(r, node, STR("key"), true, &side->key) ||
-            copied_text(r, node, STR("name"), true, &side->name) || check_name(r, node, side->key))
+        if (yaml_only(node, keys, ARRAY_COUNT(keys), r->err) || reading_text(r, node, STR("key"), true, &side->key) ||
+            reading_text(r, node, STR("name"), true, &side->name) || reading_name(r, node, side->key))
             return -1;
         for (size_t j = 0; j < count; j++)
             if (same_word(side->key, sides[j].key))

@@ -74,11 +74,7 @@ int store_end_sessions(struct store *s, uint64_t user, str key, const unsigned c
     static const unsigned char nobody[HASH_SIZE];
     struct arena a;
     struct stored_user u;
-    arena_init(&a, 0);
-    if (store_begin(s, true, err)) {
-        arena_release(&a);
-        return -1;
-    }
+    if (store_access_begin(s, &a, err)) return -1;
     int failed =
         store_load_user_by_id(s, &a, user, &u, err) ||
         store_run(s, SQL_SESSION_DROP_SOME, err, "usb", user, key, spared ? spared : nobody, (size_t)HASH_SIZE);
@@ -132,11 +128,7 @@ int store_add_token(struct store *s, const struct stored_token *token, const uns
 {
     struct arena a;
     struct stored_user u;
-    arena_init(&a, 0);
-    if (store_begin(s, true, err)) {
-        arena_release(&a);
-        return -1;
-    }
+    if (store_access_begin(s, &a, err)) return -1;
     str what = arena_printf(&a, "given the %s token \"" STR_FORMAT "\"%s" STR_FORMAT,
                             token->asks    ? "asking"
                             : token->write ? "writing"
@@ -202,10 +194,6 @@ static int revoke(struct store *s, struct arena *a, uint64_t user, uint64_t id, 
 int store_revoke_token(struct store *s, uint64_t user, uint64_t id, str actor, int64_t now, struct err *err)
 {
     struct arena a;
-    arena_init(&a, 0);
-    if (store_begin(s, true, err)) {
-        arena_release(&a);
-        return -1;
-    }
+    if (store_access_begin(s, &a, err)) return -1;
     return store_access_end(s, &a, revoke(s, &a, user, id, actor, now, err), err);
 }

@@ -239,4 +239,20 @@ static inline str dump(struct fixture *x, struct store *s, bool all, uint64_t si
     return text;
 }
 
+/* What a query counts, with the text as its ?1. */
+static inline int rows_with(struct fixture *x, const char *sql, const char *text)
+{
+    struct test_tally *t = x->t;
+    sqlite3 *db;
+    sqlite3_stmt *q;
+    int count = -1;
+    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK);
+    sqlite3_bind_text(q, 1, text, -1, SQLITE_STATIC);
+    if (sqlite3_step(q) == SQLITE_ROW) count = sqlite3_column_int(q, 0);
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return count;
+}
+
 #endif

@@ -169,24 +169,10 @@ static void changed_past_the_journal(struct test_tally *t)
 }
 
 /* Rows of the journal and of attachments that still have the text. */
-static int rows_with(struct fixture *x, const char *text)
-{
-    struct test_tally *t = x->t;
-    sqlite3 *db;
-    sqlite3_stmt *q;
-    int count = -1;
-    CHECK(sqlite3_open(x->path, &db) == SQLITE_OK);
-    CHECK(sqlite3_prepare_v2(db,
-                             "SELECT (SELECT count(*) FROM entry_value WHERE instr(coalesce(before, '') || "
-                             "coalesce(after, ''), ?1)) + (SELECT count(*) FROM attachment WHERE instr(name, ?1)"
-                             " OR instr(coalesce(bytes, ''), ?1))",
-                             -1, &q, NULL) == SQLITE_OK);
-    sqlite3_bind_text(q, 1, text, -1, SQLITE_STATIC);
-    if (sqlite3_step(q) == SQLITE_ROW) count = sqlite3_column_int(q, 0);
-    sqlite3_finalize(q);
-    sqlite3_close(db);
-    return count;
-}
+#define KEPT                                                                                                           \
+    "SELECT (SELECT count(*) FROM entry_value WHERE instr(coalesce(before, '') || "                                    \
+    "coalesce(after, ''), ?1)) + (SELECT count(*) FROM attachment WHERE instr(name, ?1)"                               \
+    " OR instr(coalesce(bytes, ''), ?1))"
 
 static void erasing(struct test_tally *t)
 {
@@ -197,14 +183,14 @@ static void erasing(struct test_tally *t)
     uint64_t a = make(&x, x.application, "Canva");
     attach(&x, a, "offer.pdf", "of today");
     GOOD(&x, store_remove_attachment(x.s, attach(&x, a, "illness.pdf", "of old"), STR("ben"), 3000, NULL, &x.err));
-    CHECK(rows_with(&x, "illness") == 3 && rows_with(&x, "of old") == 0);
+    CHECK(rows_with(&x, KEPT, "illness") == 3 && rows_with(&x, KEPT, "of old") == 0);
     GOOD(&x, store_erase(x.s, a, STR_NONE, STR("ben"), STR("asked"), 4000, &e, &x.err));
-    CHECK(e.stands && rows_with(&x, "illness") == 0 && rows_with(&x, "offer") == 2 && count_of(&x, a) == 1);
+    CHECK(e.stands && rows_with(&x, KEPT, "illness") == 0 && rows_with(&x, KEPT, "offer") == 2 && count_of(&x, a) == 1);
     GOOD(&x, verify(&x));
     struct change_set *c = set_of(&x);
     change_delete(c, a);
     GOOD(&x, store_commit(x.s, c, 1000, &r, &x.err));
-    CHECK(rows_with(&x, "of today") == 1); /* the deletion may be taken back */
+    CHECK(rows_with(&x, KEPT, "of today") == 1); /* the deletion may be taken back */
     GOOD(&x, verify(&x));
     GOOD(&x, store_erase(x.s, a, STR_NONE, STR("ben"), STR("asked"), 4000, &e, &x.err));
     const struct attachment_change *changes;
@@ -212,7 +198,8 @@ static void erasing(struct test_tally *t)
     GOOD(&x, store_load_attachment_changes(x.s, &x.a, a, &changes, &count, &x.err));
     CHECK(count == 4);
     for (size_t i = 0; i < count; i++) CHECK(!changes[i].name.n);
-    CHECK(!e.stands && rows_with(&x, "of today") == 0 && rows_with(&x, "offer") == 0 && count_of(&x, a) == 0);
+    CHECK(!e.stands && rows_with(&x, KEPT, "of today") == 0 && rows_with(&x, KEPT, "offer") == 0 &&
+          count_of(&x, a) == 0);
     GOOD(&x, verify(&x));
     fixture_release(&x);
 }

@@ -70,6 +70,42 @@ static inline void agree(struct fixture *x, uint64_t o)
     CHECK(keys_of(x, o).agreed);
 }
 
+static inline int change(struct fixture *x, uint64_t fact, const char *field, const char *value, struct origin from,
+                         struct commit_result *r)
+{
+    struct change_set *c = set_of(x);
+    change_value(c, fact, field_of(x->objective, field), str_of(value), from);
+    return store_commit(x->s, c, 4000, r, &x->err);
+}
+
+static inline void type_in(struct fixture *x, uint64_t fact, const char *field, const char *value)
+{
+    struct test_tally *t = x->t;
+    struct commit_result r;
+    GOOD(x, change(x, fact, field, value, typed, &r));
+    CHECK(r.number);
+}
+
+static inline uint64_t objective(struct fixture *x)
+{
+    struct test_tally *t = x->t;
+    struct commit_result r;
+    struct change_set *c = set_of(x);
+    uint64_t o = change_create(c, x->objective);
+    set(c, o, x->objective, "name", "Reach");
+    set(c, o, x->objective, "outcome", "More people");
+    set(c, o, x->objective, "target", "40");
+    GOOD(x, store_commit(x->s, c, 1000, &r, &x->err));
+    return r.made[0];
+}
+
+static inline uint64_t agreed_objective(struct fixture *x)
+{
+    uint64_t o = objective(x);
+    agree(x, o);
+    return o;
+}
+
 static inline void end(struct fixture *x)
 {
     struct test_tally *t = x->t;
