@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 "use strict";
-// The editor of a rulebook: dmn-js on the server's copy of the model. What dmn-js writes right after opening goes back
-// with what it writes later, so that the server sees what was changed, and changes that alone.
+// The editor of a rulebook: dmn-js on the server's copy of the model. What dmn-js writes before anything was changed goes
+// back with what it writes later, so that the server sees what was changed, and changes that alone.
 (async () => {
   const place = document.getElementById("editor");
   if (!place) return;
@@ -10,9 +10,11 @@
   const found = document.getElementById("found"), told = document.getElementById("told"), save = document.getElementById("save");
   const stored = document.getElementById("stored").value;
   const modeler = new DmnJS({ container: canvas, common: { debounceInput: false } });
-  let opened, changed = false, leaving = false, timer, asked;
+  let first, changed = false, leaving = false, timer, asked;
 
+  // It writes before it lets anything else run.
   const text = async () => (await modeler.saveXML({ format: true })).xml;
+  const opened = () => (first ??= text());
   const fragment = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
   // ---- The tables, and the picture
@@ -66,7 +68,7 @@
   }
   const xml = (content) => new Blob([content], { type: "application/xml" });
   async function send(address, more, signal) {
-    const answer = await fetch(address, { method: "POST", headers: { "HX-Request": "true" }, credentials: "same-origin", signal, body: form({ opened: xml(opened), saved: xml(await text()), ...more }) });
+    const answer = await fetch(address, { method: "POST", headers: { "HX-Request": "true" }, credentials: "same-origin", signal, body: form({ opened: xml(await opened()), saved: xml(await text()), ...more }) });
     const page = fragment(await answer.text());
     return { go: answer.headers.get("HX-Redirect"), page, message: page.querySelector("[data-said]") };
   }
@@ -95,10 +97,10 @@
     } catch { /* the next change asks again, and saving checks too */ }
   }
   function touched() {
-    if (!opened) return;
+    if (!first) return;
     clearTimeout(timer);
     timer = setTimeout(async () => {
-      changed = (await text()) !== opened;
+      changed = (await text()) !== (await opened());
       save.disabled = !changed;
       check();
     }, 400);
@@ -144,14 +146,16 @@
   addEventListener("beforeunload", (event) => changed && !leaving && event.preventDefault());
   try {
     await modeler.importXML(document.getElementById("copy").value);
-    opened = await text();
     canvas.querySelector(".opening")?.remove();
-    const first = order().find(({ view }) => view.type !== "drd") ?? order()[0];
+    const start = order().find(({ view }) => view.type !== "drd") ?? order()[0];
     if (location.hash) await go(`decision '${decodeURIComponent(location.hash.slice(1))}'`);
-    else if (!modeler.getActiveView() && first) await show(first.view);
+    else if (!modeler.getActiveView() && start) await show(start.view);
     else fit();
     list();
     place.dataset.ready = "yes";
+    // Right before the first change, or when there is time.
+    for (const event of ["pointerdown", "keydown", "beforeinput", "paste", "drop"]) canvas.addEventListener(event, opened, { capture: true, once: true });
+    requestAnimationFrame(() => setTimeout(opened));
   } catch (error) {
     canvas.querySelector(".opening")?.remove();
     tell(`The editor cannot open this model: ${error.message}. Download the file and change it with another editor; nothing was changed.`);
