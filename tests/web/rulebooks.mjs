@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { editor } from './editor.mjs';
 import { check, group, open, password, same, seen, serious } from './help.mjs';
-import { program, run, token } from './program.mjs';
+import { program, request, run, token } from './program.mjs';
 
 const shipped = readFileSync(new URL('../../model/rulebooks/safe-zones.dmn', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'rulebooks-'));
@@ -144,15 +144,32 @@ export async function rulebooks(browser, base) {
   });
   await editor(browser, base, id);
 
-  await group('an earlier version is brought back as a proposal', async () => {
+  const asks = program(new URL(base).port, token('brings back', 'it', '--scope', 'write'));
+  await group('a request says that its rules have changed, and is asked again', async () => {
+    const page = await open(browser, base, { who: 'it' }), late = Number(run('show', 'request', 'RQ-1053', '--json').match(/"id": (\d+)/)[1]);
+    const notice = page.locator('#promise .message', { hasText: 'The rules have changed since' });
+    same((await asks('POST', '/api/v1/rulings', { input: request, request: late })).status, 201, 'ruled by what is in force');
+    await seen(page, `${base}/facts/${late}`, '#promise');
+    same(await notice.count(), 0, 'which holds still');
     await agree(browser, base, id);
+    await page.goto(`${base}/facts/${late}`);
+    same(await notice.count(), 1, 'and no longer');
+    await Promise.all([page.waitForURL('**/ask?**'), notice.getByRole('link').click()]);
+    check((await page.locator('.verdict').innerText()).length > 0 && await page.locator('form a', { hasText: 'RQ-1053' }).count() === 1, 'the same answers, ruled by the rules of today, for the same request');
+    await Promise.all([page.waitForURL(`**/facts/${late}?saved=*`), page.click('button:text-is("Keep this ruling")')]);
+    same(await notice.count(), 0, 'accepted');
+    same((await asks('GET', `/api/v1/rulings?request=${late}`)).json.items.length, 2, 'beside the one before');
+    await page.context().close();
+  });
+
+  await group('an earlier version is brought back as a proposal', async () => {
     const page = await open(browser, base, { who: 'it' });
     await page.goto(`${base}/facts/${id}`);
     check((await page.locator('.fields').innerText()).includes('a model of '), 'the fact says what its rules are');
     check(!(await page.content()).includes('&lt;decisionTable'), 'and prints no XML');
     await page.goto(`${base}/rulebooks/${id}`);
     same(await page.locator('summary:text-is("Bring this back")').count(), 1, 'what was in force before');
-    const at = `/api/v1/rulebooks/${id}/versions`, asks = program(new URL(base).port, token('brings back', 'it', '--scope', 'write'));
+    const at = `/api/v1/rulebooks/${id}/versions`;
     const listed = await asks('GET', at), name = await page.locator('h1').evaluate((h) => h.firstChild.textContent.trim());
     same(JSON.stringify(listed.json.items), JSON.stringify(JSON.parse(run('rulebooks', name, '--versions', '--json'))), 'the API and the command list the same');
     const [now, earlier] = listed.json.items, any = { 'If-Match': '*' };
