@@ -144,7 +144,9 @@ static void put_groups(const struct replay_page *p)
     const struct replay_result *x = p->study->result;
     const struct replay_group all = {STR("all"), x->count, x->lighter, x->heavier, x->time};
     struct values tables = {0}, sides = {0}, teams = {0};
-    values_add(r, &sides, group_record(r, STR("All"), &all));
+    struct feel_value whole = group_record(r, STR("All"), &all);
+    page_put(r, "all", whole);
+    values_add(r, &sides, whole);
     for (size_t i = 0; i < x->side_count; i++)
         values_add(r, &sides, group_record(r, side_name(r, x->sides[i].name), &x->sides[i]));
     for (size_t i = 0; i < x->team_count; i++) values_add(r, &teams, group_record(r, x->teams[i].name, &x->teams[i]));

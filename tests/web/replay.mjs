@@ -26,6 +26,8 @@ export async function replay(browser, base) {
     await page.getByRole('button', { name: 'Try the rules on it' }).click();
     await page.waitForSelector('svg.flow');
     same(await page.locator('.numbers dd').first().innerText(), '1 of 3 requests', 'of a file: what was ruled otherwise');
+    check(/An answer sooner\s+\d[^]*An answer later\s+\d/.test(await page.locator('.numbers').innerText()), 'who gets an answer sooner, and later');
+    check(await page.getByRole('heading', { name: 'By side', exact: true }).count() === 1 && await page.locator('th[scope=row]', { hasText: /^All$/ }).count() === 1, 'by side, all on top');
     check(await page.getByText('desk.csv').count() === 1 && await page.locator('svg.flow .stream.changed').count() === 1, 'its name, and a stream from green');
     const cells = await page.locator('.plain-table tbody tr').first().innerText();
     check(/Green\s+Amber\s+1/.test(cells), `the table says the same: ${cells}`);
