@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// pages.mjs PORT NAME PASSWORD TOKEN PID: how long the server's pages take, one after the other over one connection; a commit comes
+// pages.mjs PORT NAME PASSWORD TOKEN PID FACTS REQUESTS: how long the server's pages take, one after the other over one connection; a commit comes
 // between every ten of them, so that nothing is answered from what an earlier request left behind. Prints table rows; the last
 // column is what the process PID took of a processor for each request, its share of commits and findings included.
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 
-const [, , port, name, password, token, pid] = process.argv;
+const [, , port, name, password, token, pid, ...numbers] = process.argv;
+const [facts, asked] = numbers.map(Number); // facts.awk makes the applications behind three tenths of them
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 let cookie = '';
 function ask(method, path, form, json) {
@@ -53,9 +54,9 @@ const kinds = {
   'list, search as you type': (i) => `/types/applications?q=${encodeURIComponent(words[i % words.length])}`,
   'search over everything': (i) => `/find?q=${encodeURIComponent(words[(i + 3) % words.length])}`,
   'choices below a field': (i) => `/options/person?q=${encodeURIComponent(`person number ${i}`)}`,
-  'the page of a fact': (i) => `/facts/${1 + i * 613 % 60000}`,
+  'the page of a fact': (i) => `/facts/${1 + i * 613 % (facts * 0.6)}`,
   'API: a list, filtered and sorted': (i) => `/api/v1/facts/applications?limit=50&sort=${['annual_cost', '-seats_paid'][i % 2]}&filter=${encodeURIComponent('status = "shadow"')}`,
-  'API: a fact': (i) => `/api/v1/facts/applications/${30001 + i * 613 % 50000}`,
+  'API: a fact': (i) => `/api/v1/facts/applications/${facts * 0.3 + 1 + i * 613 % (facts / 2)}`,
 };
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1);
 // Processor time of the server until now, in ms: the 14th and 15th word of its line, in hundredths of a second.
@@ -68,7 +69,7 @@ const commits = [];
 for (const [kind, path] of Object.entries(kinds)) {
   const times = [];
   let before = 0;
-  for (let i = -5; i < 200; i++) {
+  for (let i = -5; i < asked; i++) {
     if (i % 10 === 0) commits.push(await commit());
     const answer = await ask('GET', path(Math.abs(i)));
     if (answer.status !== 200) throw new Error(`${path(Math.abs(i))}: ${answer.status}`);
@@ -79,6 +80,6 @@ for (const [kind, path] of Object.entries(kinds)) {
 }
 row('a commit from a form, durable', 'under 10 ms', commits);
 const byApi = [], before = used();
-for (let i = 0; i < 200; i++) byApi.push(await commitByApi());
+for (let i = 0; i < asked; i++) byApi.push(await commitByApi());
 row('a commit by the API, durable', 'under 10 ms', byApi, used() - before);
 agent.destroy();
