@@ -93,9 +93,18 @@ void api_tell_text(struct request *r, const struct ruling *ruling, const struct 
     r->type = "text/plain; charset=utf-8";
 }
 
+/* What the scribe writes down outlives the worker's scratch memory. */
+static void keep_texts(struct arena *a, struct stored_ruling *row)
+{
+    str *texts[] = {&row->answers, &row->zone, &row->extent, &row->rules, &row->promise.otherwise};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        if (texts[i]->p) *texts[i] = arena_copy(a, *texts[i]);
+}
+
 /* Whether the scribe takes it from here, with the rulebook. */
 static bool rule(struct request *r, const struct api_asked *asked, const struct rulebook *rules, uint64_t request)
 {
+    struct arena *scratch = &r->worker->scratch;
     struct err err;
     struct feel_env env;
     struct answers answers;
@@ -105,14 +114,16 @@ static bool rule(struct request *r, const struct api_asked *asked, const struct 
     struct kept_ruling *k = arena_zalloc(&r->arena, sizeof *k);
     unsigned char hash[RULING_HASH_SIZE];
     shelf_hash(r->web->shelf, rules, hash, &k->text);
-    ruling_env(&env, &r->arena, now, today);
+    arena_clear(scratch);
+    ruling_env(&env, scratch, now, today);
     int failed = read_answers(asked, rules, &env, &answers, &err) ||
-                 ruling_make(rules, hash, &r->arena, now, today, &answers, &ruling, &k->row, &r->out, &err);
+                 ruling_make(rules, hash, scratch, now, today, &answers, &ruling, &k->row, &r->out, &err);
     bool ruled = !failed && (ruling.state == RULED || ruling.state == RULED_GAP);
     if (failed) return api_fail(r, &err, 409), false;
     if (!ruled && !asked->in_text) return refuse_open(r, &ruling), false;
     if (asked->in_text) api_tell_text(r, &ruling, &k->row.promise);
     if (!ruled) return false;
+    keep_texts(&r->arena, &k->row);
     k->book = rules, k->in_text = asked->in_text;
     k->row.actor = r->user.name, k->row.door = asked->door, k->row.request = request;
     if (r->idempotency.p)

@@ -30,6 +30,8 @@ enum {
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */
     FORM_FIELDS_LIMIT = 2000, /* names in a form or query */
     SESSION_SECONDS = 12 * 3600,
+    ARENA_LIMIT = 512 << 20, /* bytes of one request's work, */
+    ARENA_FIRST = 120 << 10, /* and of the memory for it that is kept for the next one */
 };
 
 /* ---- Requests ---- */
@@ -209,6 +211,7 @@ struct scribe {
     struct lane_queue queue;
     pthread_t thread;
     struct store *store;
+    _Atomic unsigned log_pages; /* how long the log was after the last group; 0: the keeper has seen to it */
     bool runs;
     unsigned char kept[RULING_HASH_SIZE]; /* the book that was kept last */
 };
@@ -229,6 +232,8 @@ struct worker {
     struct known_token known[KNOWN_TOKENS];
     size_t known_count;
     struct arena arena; /* of `known` */
+    struct arena
+        scratch; /* of what is worked out for one ruling: the same memory for each, which the processor has near */
 };
 
 enum { LIMIT_ROWS = 1024 };

@@ -56,18 +56,15 @@ static void tell(struct web *web, struct request *r, const struct stored_ruling 
 }
 
 /* One that cannot be written must not keep the others from it: then each is tried by itself. */
-static void write_down(struct web *web, struct request **all, size_t count)
+static void write_down(struct web *web, struct arena *a, struct request **all, size_t count)
 {
     struct scribe *s = &web->scribe;
     struct err err;
-    struct arena a;
-    arena_init(&a, 0);
-    struct stored_ruling *rows = arena_array(&a, count, sizeof *rows);
+    struct stored_ruling *rows = arena_array(a, count, sizeof *rows);
     for (size_t i = 0; i < count; i++) rows[i] = all[i]->keeps->row;
-    int failed = keep_books(s, all, count, &err) || store_add_rulings(s->store, &a, rows, count, &err);
+    int failed = keep_books(s, all, count, &err) || store_add_rulings(s->store, a, rows, count, &err);
     if (failed && count > 1) {
-        for (size_t i = 0; i < count; i++) write_down(web, all + i, 1);
-        arena_release(&a);
+        for (size_t i = 0; i < count; i++) write_down(web, a, all + i, 1);
         return;
     }
     for (size_t i = 0; i < count; i++) {
@@ -78,20 +75,24 @@ static void write_down(struct web *web, struct request **all, size_t count)
         shelf_put_back(web->shelf, all[i]->keeps->book);
         answer_done(all[i]);
     }
-    arena_release(&a);
 }
 
 static void *scribe(void *self)
 {
     struct web *web = self;
     struct request *all[GROUP_LIMIT];
+    struct arena a;
+    arena_init(&a, 0);
     for (struct request *r; (r = lane_take_all(&web->scribe.queue));) {
         while (r) {
             size_t count = 0;
             for (; r && count < GROUP_LIMIT; r = r->next) all[count++] = r;
-            write_down(web, all, count);
+            arena_clear(&a);
+            write_down(web, &a, all, count);
+            web->scribe.log_pages = store_log_pages(web->scribe.store);
         }
     }
+    arena_release(&a);
     return NULL;
 }
 
@@ -119,7 +120,7 @@ int scribe_start(struct web *web, struct err *err)
 {
     struct scribe *s = &web->scribe;
     queue_init(&s->queue, WAITING_LIMIT);
-    if (store_open(web->options->workspace, STORE_WRITE, &s->store, err)) return -1;
+    if (store_open(web->options->workspace, STORE_WRITE | STORE_LEAVES_LOG, &s->store, err)) return -1;
     if (pthread_create(&s->thread, NULL, scribe, web))
         return store_close(s->store), err_errno(err, "cannot start a thread");
     s->runs = true;

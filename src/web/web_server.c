@@ -16,10 +16,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 48 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
-enum { ARENA_LIMIT = 512 << 20 }; /* bytes of one request's work */
-/* Of what is kept for the next requests: how many, the arena's first block, and what a buffer may have. */
-enum { SPARE_REQUESTS = 64, SPARE_ARENA = 120 << 10, SPARE_BUFFER = 64 << 10 };
+enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
+/* Of what is kept for the next requests: how many, and what a buffer may have. */
+enum { SPARE_REQUESTS = 64, SPARE_BUFFER = 64 << 10 };
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -254,7 +253,7 @@ static struct request *make_request(void)
 {
     struct request *r = mem_zalloc(sizeof *r);
     arena_init(&r->arena, ARENA_LIMIT);
-    arena_alloc(&r->arena, SPARE_ARENA);
+    arena_alloc(&r->arena, ARENA_FIRST);
     arena_clear(&r->arena);
     return r;
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -249,7 +250,8 @@ static void give_back(struct web *web)
 void web_tidy(struct web *web)
 {
     struct err err;
-    bool folded = store_log_pages(web->writer) < LOG_PAGES || !store_fold_log(web->keeper_store, &err);
+    unsigned written = store_log_pages(web->writer), ruled = atomic_exchange(&web->scribe.log_pages, 0);
+    bool folded = (written < LOG_PAGES && ruled < LOG_PAGES) || !store_fold_log(web->keeper_store, &err);
     if (!folded && !web->unfolded) web_log(web, STR("cannot fold the log in"), str_of(err.message));
     web->unfolded = !folded;
     give_back(web);

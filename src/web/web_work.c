@@ -82,6 +82,8 @@ int workers_start(struct web *web, struct err *err)
         struct worker *w = &web->workers[i];
         w->web = web;
         arena_init(&w->arena, 0);
+        arena_init(&w->scratch, ARENA_LIMIT);
+        arena_alloc(&w->scratch, ARENA_FIRST);
         w->queue = i < web->worker_count ? &web->work : &web->passwords;
         if (store_open(web->options->workspace, STORE_READ, &w->store, err)) return -1;
         if (pthread_create(&w->thread, NULL, work, w))
@@ -108,6 +110,7 @@ void workers_stop(struct web *web)
         pthread_join(web->workers[i].thread, NULL);
         store_close(web->workers[i].store);
         arena_release(&web->workers[i].arena);
+        arena_release(&web->workers[i].scratch);
     }
     web->started = 0;
 }

@@ -22,6 +22,10 @@ export async function http({ port }) {
     same((await raw(port, `POST /sign-in HTTP/1.1\r\nHost: localhost\r\n${json}\r\n{}`)).status, 415, 'JSON');
     const long = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999999\r\n';
     same((await raw(port, `POST /sign-in HTTP/1.1\r\nHost: localhost\r\n${long}\r\n`)).status, 413, 'a form of 100 MB');
+    const path = (bytes) => `/${'a'.repeat(bytes)}`;
+    same((await get(port, path(24000))).status, 404, 'an address of 24 KB is read');
+    same((await get(port, path(48000))).status, 414, 'one of 48 is too long');
+    same((await get(port, '/health', `X-Long: ${path(48000)}\r\n`)).status, 431, 'so is a header');
     same((await get(port, '/health')).status, 200, 'and it still answers');
   });
 
