@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(str_find_char(words[i].name, ':') == STR_NOT_FOUND &&
              str_find_char(words[i].text, '\n') == STR_NOT_FOUND && str_find_char(words[i].text, ';') == STR_NOT_FOUND);
     }
-    must(rulebook_load(STR("fuzz"), STR(""), STR(book), &b, &err) == 0);
+    must(rulebook_load(STR("fuzz"), STR(""), str_of(book), &b, &err) == 0);
     ask(b, &a, words, count);
     rulebook_free(b);
     arena_release(&a);
