@@ -394,7 +394,8 @@ int store_load_comments(struct store *s, struct arena *a, uint64_t fact, const s
 /* The comments that mention the user and were not seen yet, newest first. */
 int store_load_mentions(struct store *s, struct arena *a, uint64_t user, size_t limit,
                         const struct stored_comment **out, size_t *count, struct err *err) MUST_USE;
-int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, int64_t now, struct err *err) MUST_USE;
+/* Those at that place of the fact; STR_NONE: anywhere in it. */
+int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, str place, int64_t now, struct err *err) MUST_USE;
 
 /* ---- Attachments: files that hang on a fact. Journalled, and no facts
  * ------------------------------------------------------------------------- */

@@ -204,7 +204,7 @@
     X(SQL_MENTION_OF, "SELECT " COMMENT_COLUMNS " FROM mention m JOIN comment c ON c.id = m.comment"                   \
                       " WHERE m.user = ?1 AND m.seen = 0 ORDER BY c.id DESC LIMIT ?2")                                 \
     X(SQL_MENTION_SEE, "UPDATE mention SET seen = ?3 WHERE user = ?1 AND seen = 0 AND comment IN (SELECT id FROM "     \
-                       "comment WHERE fact = ?2)")                                                                     \
+                       "comment WHERE fact = ?2 AND (?4 IS NULL OR place = ?4))")                                      \
     X(SQL_VIEW_OF, "SELECT id, type, name, owner, shared, query FROM saved_view"                                       \
                    " WHERE type = ?1 AND (owner = ?2 OR shared = 1) ORDER BY name, id")                                \
     X(SQL_VIEW_GET, "SELECT id, type, name, owner, shared, query FROM saved_view WHERE id = ?1")                       \

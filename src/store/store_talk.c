@@ -228,9 +228,9 @@ int store_load_mentions(struct store *s, struct arena *a, uint64_t user, size_t 
     return rc;
 }
 
-int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, int64_t now, struct err *err)
+int store_see_mentions(struct store *s, uint64_t user, uint64_t fact, str place, int64_t now, struct err *err)
 {
-    return store_run(s, SQL_MENTION_SEE, err, "uui", user, fact, now);
+    return store_run(s, SQL_MENTION_SEE, err, "uuis", user, fact, now, place);
 }
 
 /* ---- Saved views ---- */

@@ -35,7 +35,7 @@ static void comments(struct test_tally *t)
     const struct stored_comment *found;
     const struct journal_line *lines;
     size_t count;
-    uint64_t id, other;
+    uint64_t id, other, aside;
     fixture_init(&x, t);
     add_user(&x, "ben@acme.example");
     add_user(&x, "carla");
@@ -58,7 +58,14 @@ static void comments(struct test_tally *t)
     CHECK_STR(found[0].text, STR("It is true."));
     struct stored_user carla;
     GOOD(&x, store_load_user(x.s, &x.a, STR("carla"), &carla, &x.err));
-    GOOD(&x, store_see_mentions(x.s, carla.id, a, 4000, &x.err));
+    GOOD(&x, store_see_mentions(x.s, carla.id, a, STR("rule_3"), 4000, &x.err));
+    CHECK(mentions(&x, "carla") == 1);
+    GOOD(&x, store_add_comment(x.s, a, STR("rule_3"), STR("ben@acme.example"), STR("And @carla, why this rule?"), 3600,
+                               &aside, &x.err));
+    CHECK(mentions(&x, "carla") == 2);
+    GOOD(&x, store_see_mentions(x.s, carla.id, a, STR("rule_3"), 4000, &x.err));
+    CHECK(mentions(&x, "carla") == 1);
+    GOOD(&x, store_see_mentions(x.s, carla.id, a, STR_NONE, 4000, &x.err));
     CHECK(mentions(&x, "carla") == 0);
     GOOD(&x, store_delete_comment(x.s, id, STR("carla"), 4500, &x.err));
     CHECK(mentions(&x, "ben@acme.example") == 0);

@@ -333,6 +333,7 @@ void answer_fact(struct request *r)
     if (!failed) failed = put_history(r, f, &err);
     /* What is said about a fact is said now. */
     if (!failed && !r->then.number)
-        failed = put_attachments(r, f, &err) || put_comments(r, fact_id(f), &err) || see_mentions(r, fact_id(f), &err);
+        failed = put_attachments(r, f, &err) || put_comments(r, fact_id(f), &err) ||
+                 see_mentions(r, fact_id(f), STR_NONE, &err);
     if (failed || put_notes(r, f, &err)) page_fail(r, &err);
 }

@@ -26,7 +26,8 @@ int put_comments(struct request *r, uint64_t fact, struct err *err) MUST_USE;
 int put_mentions(struct request *r, struct err *err) MUST_USE;
 /* Puts the page's `files`: what hangs on the fact, where the one who asks may see it. */
 int put_attachments(struct request *r, const struct fact *f, struct err *err) MUST_USE;
-int see_mentions(struct request *r, uint64_t fact, struct err *err) MUST_USE;
+/* Who looks at a place of the fact, or with STR_NONE at all of it, has seen what is said to them there. */
+int see_mentions(struct request *r, uint64_t fact, str place, struct err *err) MUST_USE;
 
 /* What takes a commit back, for the one who asks. */
 int request_plan_undo(struct request *r, struct change_set *c, uint64_t number, const struct undo_obstacle **obstacles,

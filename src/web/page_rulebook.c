@@ -386,8 +386,7 @@ static int put_all(struct request *r, const struct shown_book *book, str message
     page_put(r, "broken", feel_boolean(health.errors > 0));
     struct talk talk = {0};
     bool talks = book->fact && !r->then.number;
-    if (talks && (talk_load(r, fact_id(book->fact), &talk, err) || see_mentions(r, fact_id(book->fact), err)))
-        return -1;
+    if (talks && talk_load(r, fact_id(book->fact), &talk, err)) return -1;
     if (talks) put_open_rules(r, book, &talk);
     put_tables(r, draft ? book->text : STR_NONE, text,
                &(struct beside){talks ? fact_id(book->fact) : 0, talks ? &talk : NULL, STR_NONE});

@@ -163,18 +163,19 @@ int put_mentions(struct request *r, struct err *err)
     return 0;
 }
 
-/* Who looks at the fact has seen what is said to them there. Looked for with the reading connection first. */
-int see_mentions(struct request *r, uint64_t fact, struct err *err)
+/* Looked for with the reading connection first. */
+int see_mentions(struct request *r, uint64_t fact, str place, struct err *err)
 {
     const struct stored_comment *mentions;
     size_t count;
     bool here = false;
     if (!r->signed_in) return 0;
     if (store_load_mentions(r->store, &r->arena, r->user.id, SHOWN_MENTIONS, &mentions, &count, err)) return -1;
-    for (size_t i = 0; i < count; i++) here |= mentions[i].fact == fact;
+    for (size_t i = 0; i < count; i++)
+        here |= mentions[i].fact == fact && (!place.p || str_eq(mentions[i].place, place));
     if (!here) return 0;
     struct store *writer = web_write(r->web);
-    return web_written(r->web, store_see_mentions(writer, r->user.id, fact, r->env.now, err), err);
+    return web_written(r->web, store_see_mentions(writer, r->user.id, fact, place, r->env.now, err), err);
 }
 
 /* People whose name or sign-in name has a word that begins so: for the list under what is being typed. */
@@ -301,7 +302,7 @@ void answer_rule_talk(struct request *r)
     if (!rule_asked(r, &book, &id, &words)) return;
     uint64_t fact = fact_id(book.fact);
     page_begin(r, PAGE_TALK);
-    if (talk_load(r, fact, &talk, &err) || see_mentions(r, fact, &err)) {
+    if (talk_load(r, fact, &talk, &err) || see_mentions(r, fact, id, &err)) {
         page_fail(r, &err);
         return;
     }
