@@ -117,6 +117,32 @@ static int put_behind(struct request *r, const struct study *s, struct err *err)
 
 /* ---- The page ---- */
 
+/* The rulebook that is in force under that name, or with STR_NONE on zones; false: there is none. *link: to its
+ * evidence; *same: it has this text. */
+static bool find_in_force(struct request *r, str wanted, str text, struct record *link, bool *same)
+{
+    struct err err;
+    struct book_text now;
+    const struct rulebook *b = NULL;
+    const struct book_day day = request_book_day(r, r->env.today);
+    if (shelf_take_in_force(r->web->shelf, &day, wanted, &now, &b, &err)) return false;
+    *same = str_eq(now.text, text);
+    record_text(link, "name", arena_copy(&r->arena, now.name));
+    record_text(link, "href", text_format(r, STR_FORMAT "/evidence", STR_ARGS(book_path(r, &now))));
+    shelf_put_back(r->web->shelf, b);
+    return true;
+}
+
+/* Rules that are not in force, a draft's above all, rule nothing: those that are have their own page. */
+static void put_in_force(struct request *r, const struct shown_book *book)
+{
+    struct record own = record_new(r), zones = record_new(r);
+    bool same;
+    str key = book->fact ? text_format(r, "%llu", (unsigned long long)fact_id(book->fact)) : book->name;
+    if (find_in_force(r, key, book->text, &own, &same) && same) return;
+    if (find_in_force(r, STR_NONE, book->text, &zones, &same)) page_put(r, "in_force", record_get(&zones));
+}
+
 static int put_rules(struct request *r, const struct study *s, const struct shown_book *book, struct err *err)
 {
     const struct evidence *e = &s->evidence;
@@ -126,6 +152,7 @@ static int put_rules(struct request *r, const struct study *s, const struct show
     page_put_text(r, "ruled", show_counted(r, (int64_t)(e->rulings - e->other), "ruling", "rulings"));
     if (e->other) page_put_text(r, "others", show_counted(r, (int64_t)e->other, "ruling", "rulings"));
     page_put_text(r, "made", show_time(r, s->made));
+    if (!e->rule_count) put_in_force(r, book);
     put_proposals(r, s, book);
     return put_behind(r, s, err);
 }

@@ -36,7 +36,8 @@
     X(RULINGS, rulings, "title subtitle rows older")                                                                   \
     X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv")            \
     X(REPLAY, replay, "title message book result all flow groups incidents caught asks list pages whole left_out")     \
-    X(EVIDENCE, evidence, "title book ruled others made rules proposals fired_enough share_enough behind rows pages")  \
+    X(EVIDENCE, evidence,                                                                                              \
+      "title book ruled others made rules proposals fired_enough share_enough behind rows pages in_force")             \
     X(STUDY, study, "title says progress")                                                                             \
     X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling alike")       \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \

@@ -51,6 +51,12 @@ export async function replay(browser, base) {
     await proposal.locator('a').first().click();
     check(fired > 20 && await page.locator('#behind tbody tr').count() === fired, `a number opens the rulings behind it: ${fired}`);
     await fits('evidence');
+    const { csrf } = await (await page.request.get(`${base}/api/v1/me`)).json();
+    const model = (await (await page.request.get(`${base}/rulebooks/safe-zones/model`)).text()).replace('</definitions>', '<!-- another text --></definitions>');
+    const made = await page.request.post(`${base}/api/v1/facts/rulebooks`, { data: { name: 'Not in force', model }, headers: { 'X-CSRF-Token': csrf } });
+    await page.goto(`${base}/rulebooks/${(await made.json()).id}/evidence`);
+    await page.getByRole('link', { name: 'What the rules of safe-zones did' }).click();
+    check(page.url().endsWith('/rulebooks/safe-zones/evidence'), 'a draft ruled nothing, and leads to what did');
   });
 
   await group('days from question to decision', async () => {
