@@ -25,8 +25,8 @@ import { replay } from './replay.mjs';
 
 // Two halves that can run side by side, each on a workspace of its own; about as long as each other.
 const halves = {
-  first: { pages, direction, forums, list, keys, past, rules, replay },
-  second: { ask, many, paste, talk, live, sources, files, edit, http, people, rulings, hooks, api, rulebooks },
+  first: { pages, direction, forums, list, many, paste, keys, past, rules, replay },
+  second: { ask, talk, live, sources, files, edit, http, people, rulings, hooks, api, rulebooks },
 };
 const parts = { ...halves.first, ...halves.second };
 let asked = process.argv.slice(2);
