@@ -82,7 +82,8 @@ static int add_user(struct store *s, struct arena *a, const struct stored_user *
     if (store_run(s, SQL_USER_ADD, err, "sssisi", folded, u->shown.n ? u->shown : u->name, u->side, (int64_t)u->role,
                   u->password_hash.p ? u->password_hash : STR(""), (int64_t)u->closed))
         return -1;
-    str what = arena_printf(a, "added: " STR_FORMAT ", %s", STR_ARGS(u->side), user_role_name(u->role));
+    str what = arena_printf(a, "added: " STR_FORMAT ", %s", STR_ARGS(model_side(s->model, u->side)->name),
+                            user_role_name(u->role));
     return store_journal_user(s, a, (uint64_t)sqlite3_last_insert_rowid(s->db), folded, what, actor, now, err);
 }
 

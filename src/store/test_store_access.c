@@ -38,7 +38,7 @@ static void accounts(struct test_tally *t)
     size_t count;
     fixture_init(&x, t);
     GOOD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err));
-    CHECK_STR(newest_reason(&x), STR("user anna.berg added: marketing, signatory"));
+    CHECK_STR(newest_reason(&x), STR("user anna.berg added: Marketing, signatory"));
     BAD(&x, store_add_user(x.s, &u, STR("root"), 1000, &x.err), ERR_CONFLICT, "already a user \"anna.berg\"");
     u.name = STR("ben");
     u.side = STR("sales");
