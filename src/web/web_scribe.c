@@ -32,13 +32,15 @@ static void tell_again(struct web *web, struct request *r, const struct stored_r
         return;
     }
     struct store *store = web->scribe.store;
-    if (ruling_again(store, web->shelf, &r->arena, row, &ruling, &book, &r->out, &same, &err) < 0)
+    if (ruling_again(store, web->shelf, &r->arena, row, &ruling, &book, &r->out, &same, &err) < 0) {
         api_fail(r, &err, 409);
-    else if (r->keeps->in_text)
-        api_tell_text(r, &ruling, &row->promise);
-    else
-        buf_char(&r->out, '\n');
-    api_header(r, "Idempotency-Replayed", STR("true"));
+    } else {
+        if (r->keeps->in_text)
+            api_tell_text(r, &ruling, &row->promise);
+        else
+            buf_char(&r->out, '\n');
+        api_header(r, "Idempotency-Replayed", STR("true"));
+    }
     shelf_put_back(web->shelf, book);
 }
 
