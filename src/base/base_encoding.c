@@ -33,6 +33,25 @@ static bool may_go_on(str tail)
     return true;
 }
 
+/* Windows-1252 hardly ever looks like UTF-8. So where most that is not ASCII is UTF-8, the whole is, with other bytes
+ * in it that are read one by one: two exports put together, or one damaged byte. */
+static bool is_mostly_utf8(str sample)
+{
+    size_t good = 0, bad = 0;
+    for (size_t i = 0, length; i < sample.n; i += length) {
+        length = 1;
+        if ((unsigned char)sample.p[i] < 0x80) continue;
+        utf8_decode(str_from(sample, i), &length);
+        if (length > 1)
+            good++;
+        else if (may_go_on(str_from(sample, i)))
+            break;
+        else
+            bad++;
+    }
+    return good >= bad;
+}
+
 enum encoding encoding_guess(str sample, size_t *bom_length)
 {
     *bom_length = 0;
@@ -44,8 +63,7 @@ enum encoding encoding_guess(str sample, size_t *bom_length)
     /* In UTF-16, what people type in the west has a NUL in nearly every pair, always on the same side. */
     if (nuls[1] * 2 > pairs && nuls[0] * 8 < nuls[1]) return ENCODING_UTF16LE;
     if (nuls[0] * 2 > pairs && nuls[1] * 8 < nuls[0]) return ENCODING_UTF16BE;
-    size_t bad = utf8_first_bad(sample, false);
-    return bad == STR_NOT_FOUND || may_go_on(str_from(sample, bad)) ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
+    return is_mostly_utf8(sample) ? ENCODING_UTF8 : ENCODING_WINDOWS_1252;
 }
 
 uint32_t encoding_windows_1252(unsigned char c)

@@ -60,6 +60,9 @@ static const struct {
     {STR_INIT("Caf\xe9 \x80 5\x96"
               "6 \x93x\x94"),
      ENCODING_WINDOWS_1252, STR_INIT("Caf\u00e9 \u20ac 5\u20136 \u201cx\u201d")},
+    {STR_INIT("\u00c4pfel,\u20ac 5\ncaf\xe9"), ENCODING_UTF8,
+     STR_INIT("\u00c4pfel,\u20ac 5\ncaf\u00e9")}, /* of two encodings */
+    {STR_INIT("\xc3\xa4\xe9 \xfc"), ENCODING_WINDOWS_1252, STR_INIT("\u00c3\u00a4\u00e9 \u00fc")},
     {STR_INIT("x\x81"), ENCODING_WINDOWS_1252, STR_INIT("x\xc2\x81")},
     {STR_INIT("caf\xc3"), ENCODING_UTF8, STR_INIT("caf\u00c3")}, /* cut, or Windows-1252: read alike */
     {STR_INIT("a,b\0c"), ENCODING_UTF8, STR_INIT("a,b\0c")},
