@@ -96,26 +96,34 @@ static str without_reason(struct arena *a, const struct import_plan *plan, str l
     return line;
 }
 
-/* The line as it stands, with one more key before its last brace; a broken one alone. */
+static void put_reason(struct buf *out, str key, str reason)
+{
+    struct json_writer w;
+    json_init(&w, out, 0);
+    json_string(&w, key);
+    buf_char(out, ':');
+    json_init(&w, out, 0);
+    json_string(&w, reason);
+    buf_text(out, "}\n");
+}
+
+/* The line as it stands, with one more key before its last brace. A broken one takes no key: its reason has the line
+ * above it, which says nothing else, so that reading it back leaves it out. */
 static void put_lines(struct arena *a, struct buf *out, const struct import_plan *plan)
 {
     str key = reason_name(plan, '_');
     for (size_t i = 0; i < plan->bad_count; i++) {
         const struct import_row *row = plan->bad[i].row;
-        str line = str_trim(row->raw);
-        struct json_writer w;
+        str line = str_trim(row->raw), reason = plan->bad[i].reasons;
         if (row->kinds) {
             if (has_reason(plan, row)) line = without_reason(a, plan, line);
             line = str_trim(str_slice(line, 0, line.n - 1));
             buf_str(out, line);
             if (line.n > 1) buf_char(out, ',');
-            json_init(&w, out, 0);
-            json_string(&w, key);
-            buf_char(out, ':');
-            json_init(&w, out, 0);
-            json_string(&w, plan->bad[i].reasons);
-            buf_text(out, "}\n");
+            put_reason(out, key, reason);
         } else {
+            buf_char(out, '{');
+            put_reason(out, key, arena_printf(a, "the line below: " STR_FORMAT, STR_ARGS(reason)));
             buf_str(out, line);
             buf_char(out, '\n');
         }

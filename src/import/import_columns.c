@@ -215,8 +215,17 @@ static void fault_unknown(struct import *in, const struct import_row *header, si
                  near.n ? "" : "FIELD", STR_ARGS(near), near.n ? " (the nearest)" : "", STR_ARGS(c->header));
 }
 
+/* Lines of which none can be read have no keys at all; what is wrong with each is told instead. */
+static bool all_are_broken(const struct import *in)
+{
+    VEC_EACH(row, &in->rows)
+        if (!row->broken.p) return false;
+    return in->rows.count > 0;
+}
+
 static void demand_key(struct import *in, const struct import_row *header)
 {
+    if (all_are_broken(in)) return;
     for (size_t i = 0; i < in->column_count; i++)
         if (in->columns[i].use == IMPORT_ID) return;
     for (size_t i = 0; i < in->type->key_field_count; i++) {

@@ -336,10 +336,31 @@ static int rows_of(struct import *in, str bytes, struct err *err)
     return import_columns(in, err);
 }
 
+/* A row with the reason of an earlier import and nothing else says nothing. */
+static bool is_reason_alone(struct import *in, const struct import_row *row)
+{
+    bool reason = false;
+    for (size_t i = 0; i < row->cells.count; i++) {
+        if (!import_cell(row, i).n) continue;
+        if (i >= in->column_count || in->columns[i].use != IMPORT_REASON) return false;
+        reason = true;
+    }
+    return reason;
+}
+
+static void leave_out_reasons(struct import *in)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < in->rows.count; i++)
+        if (!is_reason_alone(in, &in->rows.items[i])) in->rows.items[kept++] = in->rows.items[i];
+    in->rows.count = kept;
+}
+
 int import_rows_read(struct import *in, struct err *err)
 {
     str bytes = in->file->bytes;
     if (!bytes.p && file_read(in->a, in->plan->path, FILE_BYTES, &bytes, err) < 0) return -1;
-    if (rows_of(in, bytes, err) == 0) return 0;
-    return err->code == ERR_USAGE ? -1 : err_in(err, in->plan->place);
+    if (rows_of(in, bytes, err) < 0) return err->code == ERR_USAGE ? -1 : err_in(err, in->plan->place);
+    leave_out_reasons(in);
+    return 0;
 }
