@@ -17,7 +17,7 @@ enum err_code {
     ERR_SYNTAX,   /* bad input, and it is an expression: exit 3 */
     ERR_LIMIT,    /* too large, too deep, too long: exit 3 */
     ERR_IO,       /* cannot read or write: exit 4 */
-    ERR_STORE,    /* the workspace is damaged, locked, newer than the program: exit 4 */
+    ERR_STORE,    /* the workspace is damaged or locked: exit 4 */
     ERR_CONFLICT, /* somebody else changed the fact meanwhile */
     ERR_DENIED,   /* the viewer may not */
     ERR_ABSENT,   /* no such thing */

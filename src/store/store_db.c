@@ -14,6 +14,11 @@
 
 enum { BUSY_MILLISECONDS = 20000, MODEL_CAP = 4 << 20, LOG_PAGES_MOST = 20000 };
 
+static int disk_is_full(struct err *err)
+{
+    return err_set(err, ERR_IO, "the disk is full; nothing was changed; make room, then do it again");
+}
+
 int store_fail(sqlite3 *db, struct err *err)
 {
     int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
@@ -23,7 +28,7 @@ int store_fail(sqlite3 *db, struct err *err)
     case SQLITE_LOCKED:
         return err_set(err, ERR_STORE, "the workspace is locked: another program has been writing to it for %d seconds",
                        BUSY_MILLISECONDS / 1000);
-    case SQLITE_FULL: return err_set(err, ERR_IO, "the disk is full; nothing was changed; make room, then do it again");
+    case SQLITE_FULL: return disk_is_full(err);
     case SQLITE_READONLY:
         return err_set(err, ERR_IO,
                        "the workspace cannot be written to (read-only file or folder); nothing was changed; work as its"
@@ -31,7 +36,9 @@ int store_fail(sqlite3 *db, struct err *err)
     case SQLITE_CANTOPEN:
         return err_set(err, ERR_IO,
                        "the workspace cannot be opened (permissions of file or folder); work as its owner");
-    case SQLITE_IOERR: return err_set(err, ERR_IO, "the disk does not answer as it should: %s", text);
+    case SQLITE_IOERR:
+        if (code == SQLITE_IOERR_SHMSIZE) return disk_is_full(err);
+        return err_set(err, ERR_IO, "the disk does not answer as it should: %s", text);
     case SQLITE_NOTADB: return err_set(err, ERR_STORE, "this is not a workspace of entente");
     case SQLITE_CORRUPT:
         return err_set(err, ERR_STORE, "the workspace is damaged: %s; put a whole backup in its place: entente restore",
@@ -379,7 +386,7 @@ static int check_version(struct store *s, int64_t *version, struct err *err)
     if (application != STORE_APPLICATION_ID) return err_set(err, ERR_STORE, "this is not a workspace of entente");
     if (*version > (int64_t)store_migration_count())
         return err_set(
-            err, ERR_STORE,
+            err, ERR_IO,
             "the workspace was made by a newer entente (form %lld, this program knows %zu); install that one",
             (long long)*version, store_migration_count());
     return 0;
@@ -391,8 +398,7 @@ static int bring_up_to_date(struct store *s, struct err *err)
     if (check_version(s, &version, err)) return -1;
     if (version == (int64_t)store_migration_count()) return 0;
     if (!s->writable)
-        return err_set(err, ERR_STORE,
-                       "the workspace has an older form; open it once for writing to bring it up to date");
+        return err_set(err, ERR_IO, "the workspace has an older form; open it once for writing to bring it up to date");
     /* Somebody else may have migrated it while we waited for the lock. */
     if (store_begin(s, true, err)) return -1;
     if (check_version(s, &version, err) || migrate(s->db, (size_t)version, err)) {
@@ -441,18 +447,35 @@ static int open_unchanging(struct store *s, const char *path, struct err *err)
     return opened ? set_up_and_read(s, err) : store_fail(s->db, err);
 }
 
+enum { OPEN_FLAGS = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE };
+
+/* On a full disk there is no room for the file that readers share: one at a time does without. Who finds another there
+ * lets go and comes again, since two that wait while they hold on wait for each other. */
+static int open_alone(struct store *s, const char *path, struct err *err)
+{
+    for (int waited = 0;;) {
+        if (sqlite3_open_v2(path, &s->db, OPEN_FLAGS, NULL) != SQLITE_OK) return store_fail(s->db, err);
+        if (!run_text(s->db, "PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM sqlite_schema", err))
+            return set_up_and_read(s, err);
+        if ((sqlite3_errcode(s->db) & 0xff) != SQLITE_BUSY || waited >= BUSY_MILLISECONDS) return -1;
+        release_connection(s);
+        waited += sqlite3_sleep(5 + (int)randombytes_uniform(20));
+    }
+}
+
 static int open_file(struct store *s, const char *path, struct err *err)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) return store_fail(s->db, err);
+    if (sqlite3_open_v2(path, &s->db, OPEN_FLAGS, NULL) != SQLITE_OK) return store_fail(s->db, err);
     if (s->writable && sqlite3_db_readonly(s->db, "main") == 1)
         return err_set(err, ERR_IO, "the workspace cannot be written to (read-only file or folder); work as its owner");
     struct err first;
     if (!set_up_and_read(s, &first)) return 0;
-    int code = sqlite3_errcode(s->db) & 0xff;
-    if (s->writable || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)) return *err = first, -1;
+    int code = sqlite3_extended_errcode(s->db);
+    bool full = code == SQLITE_IOERR_SHMSIZE,
+         closed = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY;
+    if (s->writable || (!full && !closed)) return *err = first, -1;
     release_connection(s);
-    return open_unchanging(s, path, err);
+    return full ? open_alone(s, path, err) : open_unchanging(s, path, err);
 }
 
 /* After each commit. Where nobody folds the log in, it is done here, before it grows without end. */

@@ -221,8 +221,11 @@ static void look_inside(struct examining *x)
     struct store *s;
     struct err err;
     if (store_open(x->path, STORE_READ, &s, &err)) {
+        /* What only hinders this program says itself what to do. */
         failed(x, "workspace", &err,
-               "if the file is damaged, put the newest backup back: entente restore BACKUP --force");
+               err.code == ERR_IO
+                   ? NULL
+                   : "if the file is damaged, put the newest backup back: entente restore BACKUP --force");
         return;
     }
     look_at_versions(x, s);

@@ -61,7 +61,7 @@ static void no_workspace(struct test_tally *t)
     x.s = NULL;
     CHECK(sqlite3_open(x.path, &db) == SQLITE_OK && !sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL));
     sqlite3_close(db);
-    BAD(&x, store_open(x.path, STORE_WRITE, &s, &x.err), ERR_STORE, "made by a newer entente");
+    BAD(&x, store_open(x.path, STORE_WRITE, &s, &x.err), ERR_IO, "made by a newer entente");
     fixture_release(&x);
 }
 
@@ -113,7 +113,7 @@ static void older_form(struct test_tally *t)
     store_close(x.s);
     x.s = NULL;
     make_first_form(&x);
-    BAD(&x, store_open(x.path, STORE_READ, &s, &x.err), ERR_STORE, "the workspace has an older form");
+    BAD(&x, store_open(x.path, STORE_READ, &s, &x.err), ERR_IO, "the workspace has an older form");
     fixture_reopen(&x, STORE_WRITE);
     CHECK_STR(dump(&x, x.s, true, 0, NULL),
               STR("1 objective v2 name=Reach partner->2 watched_by->2\n2 vendor v1 name=Intuit\n"));
