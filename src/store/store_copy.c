@@ -20,7 +20,9 @@ int store_check_pages(struct store *s, bool full, struct arena *a, str *says, st
     *says = STR_NONE;
     if (store_prepare(s, full ? SQL_CHECK_FULL : SQL_CHECK_QUICK, &q, err)) return -1;
     while ((rc = store_step(s, q, err)) == 1) {
+        static const str title = STR_INIT("*** in database main ***");
         str line = store_column(q, 0);
+        if (str_starts(line, title)) line = str_trim(str_from(line, title.n));
         if (!says->p && !str_eq(line, STR("ok"))) *says = arena_copy(a, line);
     }
     return rc;
@@ -107,13 +109,18 @@ int store_backup(struct store *s, const char *path, struct store_proof *proof, s
     const char *neighbour = neighbour_of(&a, path);
     /* A copy is one file, also where nobody may write. */
     int rc = copy_pages(s->db, neighbour, "PRAGMA journal_mode = DELETE", err);
+    bool copied = !rc;
     if (!rc) rc = prove(neighbour, proof, err);
+    bool proved = !rc;
     struct stat st;
     if (!rc && !stat(neighbour, &st)) proof->bytes = (uint64_t)st.st_size;
     if (!rc) rc = name_copy(&a, neighbour, path, err);
     if (rc) {
+        /* The copy has the pages of the workspace: where they are damaged, they are damaged there. */
+        bool damaged = copied && !proved && err->code == ERR_STORE;
+        if (copied && !proved) err->file[0] = 0;
         unlink(neighbour);
-        err_in(err, str_of(path));
+        err_in(err, str_of(damaged ? s->path : path));
     }
     arena_release(&a);
     return rc;
