@@ -55,14 +55,16 @@ int put_sessions_and_tokens(struct request *r, uint64_t user, struct err *err)
 
 /* ---- The page ---- */
 
-static void show(struct request *r, int status, str message, str good, str secret)
+/* secret: of the token that was made just now, called `made`. */
+static void show(struct request *r, int status, str message, str made, str secret)
 {
     struct err err;
     const struct model *m = picture_model(r->picture);
     page_begin(r, PAGE_ACCOUNT);
     page_put_text(r, "title", STR("My account"));
     page_put_text(r, "message", message);
-    page_put_text(r, "good", good);
+    put_done(r);
+    if (made.n) page_put_text(r, "good", text_format(r, "The token \"" STR_FORMAT "\" is made.", STR_ARGS(made)));
     page_put_text(r, "secret", secret);
     struct record account = record_new(r);
     record_text(&account, "name", r->user.name);
@@ -84,15 +86,20 @@ static void show(struct request *r, int status, str message, str good, str secre
 
 void answer_account(struct request *r) { show(r, 200, STR_NONE, STR_NONE, STR_NONE); }
 
-/* What was done, or why not. */
-static void show_done(struct request *r, int failed, const struct err *err, str good)
+static void show_refused(struct request *r, const struct err *err)
 {
-    if (!failed)
-        show(r, 200, STR_NONE, good, STR_NONE);
-    else if (err->code == ERR_IO || err->code == ERR_STORE)
+    if (err->code == ERR_IO || err->code == ERR_STORE)
         page_fail(r, err);
     else
         show(r, 422, capitalise(r, str_of(err->message)), STR_NONE, STR_NONE);
+}
+
+static void show_done(struct request *r, int failed, const struct err *err, str word)
+{
+    if (failed)
+        show_refused(r, err);
+    else
+        request_done(r, STR("/account"), word);
 }
 
 void answer_own_password(struct request *r)
@@ -121,7 +128,7 @@ void answer_own_password(struct request *r)
     if (failed || session_begin(r, r->user.id, &err)) /* all others have ended */
         page_fail(r, &err);
     else
-        request_redirect(r, STR("/account"));
+        request_done(r, STR("/account"), STR("password"));
 }
 
 void answer_own_sessions(struct request *r)
@@ -129,13 +136,13 @@ void answer_own_sessions(struct request *r)
     struct err err;
     unsigned char hash[32];
     str key = pairs_get(&r->form, STR("key"));
-    bool others = str_eq(key, STR("others"));
+    bool others = !key.n || str_eq(key, STR("others"));
     secret_hash(r->session, hash);
     pthread_mutex_lock(&r->web->write_lock);
-    int failed = store_end_sessions(r->web->writer, r->user.id, others || !key.n ? STR_NONE : key, hash, r->user.name,
-                                    time_now(), &err);
+    int failed =
+        store_end_sessions(r->web->writer, r->user.id, others ? STR_NONE : key, hash, r->user.name, time_now(), &err);
     pthread_mutex_unlock(&r->web->write_lock);
-    show_done(r, failed, &err, others ? STR("Signed out everywhere else.") : STR("That session has ended."));
+    show_done(r, failed, &err, others ? STR("others") : STR("sessions"));
 }
 
 /* ---- Tokens ---- */
@@ -181,10 +188,9 @@ void answer_new_token(struct request *r)
         pthread_mutex_unlock(&r->web->write_lock);
     }
     if (failed)
-        show_done(r, failed, &err, STR_NONE);
+        show_refused(r, &err);
     else
-        show(r, 200, STR_NONE, text_format(r, "The token \"" STR_FORMAT "\" is made.", STR_ARGS(t.name)),
-             arena_copy(&r->arena, str_of(secret.text)));
+        show(r, 200, STR_NONE, t.name, arena_copy(&r->arena, str_of(secret.text)));
 }
 
 void answer_own_tokens(struct request *r)
@@ -200,5 +206,5 @@ void answer_own_tokens(struct request *r)
     if (failed && err.code == ERR_ABSENT)
         page_fail(r, &err);
     else
-        show_done(r, failed, &err, STR("The token is revoked: it opens nothing any more."));
+        show_done(r, failed, &err, STR("token"));
 }

@@ -60,7 +60,8 @@ static struct feel_value event_choices(struct request *r, bool typed)
     return values_get(&list);
 }
 
-static void show_hooks(struct request *r, int status, str message, str good, str secret)
+/* secret: of one that was made just now, called `made`. */
+static void show_hooks(struct request *r, int status, str message, str made, str secret)
 {
     struct err err;
     const struct stored_hook *hooks;
@@ -72,7 +73,8 @@ static void show_hooks(struct request *r, int status, str message, str good, str
     page_begin(r, PAGE_HOOKS);
     page_put_text(r, "title", STR("Outgoing events"));
     page_put_text(r, "message", message);
-    page_put_text(r, "good", good);
+    put_done(r);
+    if (made.n) page_put_text(r, "good", text_format(r, STR_FORMAT " is told from now on.", STR_ARGS(made)));
     page_put_text(r, "secret", secret);
     struct values list = {0};
     for (size_t i = 0; i < count; i++) values_add(r, &list, hook_record(r, &hooks[i]));
@@ -126,8 +128,7 @@ void answer_new_hook(struct request *r)
     if (failed)
         show_refused(r, &err);
     else
-        show_hooks(r, 200, STR_NONE, text_format(r, STR_FORMAT " is told from now on.", STR_ARGS(h.name)),
-                   arena_copy(&r->arena, str_of(text)));
+        show_hooks(r, 200, STR_NONE, h.name, arena_copy(&r->arena, str_of(text)));
 }
 
 /* ---- One ---- */
@@ -170,7 +171,7 @@ static struct feel_value delivery_record(struct request *r, const struct stored_
     return record_get(&c);
 }
 
-static void show_hook(struct request *r, int status, str message, str good)
+static void show_hook(struct request *r, int status, str message)
 {
     struct err err;
     struct stored_hook h;
@@ -184,7 +185,7 @@ static void show_hook(struct request *r, int status, str message, str good)
     page_begin(r, PAGE_HOOK);
     page_put_text(r, "title", h.name);
     page_put_text(r, "message", message);
-    page_put_text(r, "good", good);
+    put_done(r);
     page_put(r, "hook", hook_record(r, &h));
     struct values list = {0};
     for (size_t i = 0; i < count; i++) values_add(r, &list, delivery_record(r, &deliveries[i]));
@@ -229,25 +230,17 @@ static int deed_remove(const struct hook_deed *d)
 }
 
 static const struct {
-    str word, good;
+    str word;
     int (*act)(const struct hook_deed *d);
-} deeds[] = {{STR_INIT("test"), STR_INIT("A test is on its way; what came of it stands below in a moment."), deed_test},
-             {STR_INIT("pause"), {NULL, 0}, deed_pause},
-             {STR_INIT("resume"), STR_INIT("It goes on."), deed_resume},
-             {STR_INIT("again"), STR_INIT("It is sent again."), deed_again},
-             {STR_INIT("remove"), STR_INIT("The subscription is removed."), deed_remove}};
+} deeds[] = {{STR_INIT("test"), deed_test},
+             {STR_INIT("pause"), deed_pause},
+             {STR_INIT("resume"), deed_resume},
+             {STR_INIT("again"), deed_again},
+             {STR_INIT("remove"), deed_remove}};
 
-/* What was done just before. */
-static str was_done(const struct request *r)
-{
-    for (size_t i = 0; i < ARRAY_COUNT(deeds); i++)
-        if (str_eq(deeds[i].word, pairs_get(&r->query, STR("did")))) return deeds[i].good;
-    return STR_NONE;
-}
+void answer_hooks(struct request *r) { show_hooks(r, 200, STR_NONE, STR_NONE, STR_NONE); }
 
-void answer_hooks(struct request *r) { show_hooks(r, 200, STR_NONE, was_done(r), STR_NONE); }
-
-void answer_hook(struct request *r) { show_hook(r, 200, STR_NONE, was_done(r)); }
+void answer_hook(struct request *r) { show_hook(r, 200, STR_NONE); }
 
 void answer_hook_change(struct request *r)
 {
@@ -263,10 +256,9 @@ void answer_hook_change(struct request *r)
     if (failed && (err.code == ERR_IO || err.code == ERR_STORE || err.code == ERR_KEPT))
         page_fail(r, &err);
     else if (failed)
-        show_hook(r, 422, capitalise(r, str_of(err.message)), STR_NONE);
+        show_hook(r, 422, capitalise(r, str_of(err.message)));
     else if (str_eq(word, STR("remove")))
-        request_redirect(r, STR("/workspace/hooks?did=remove"));
+        request_done(r, STR("/workspace/hooks"), word);
     else
-        request_redirect(
-            r, text_format(r, "/workspace/hooks/%llu?did=" STR_FORMAT, (unsigned long long)h.id, STR_ARGS(word)));
+        request_done(r, text_format(r, "/workspace/hooks/%llu", (unsigned long long)h.id), word);
 }

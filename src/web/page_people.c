@@ -54,7 +54,8 @@ static struct feel_value role_choices(struct request *r, str chosen)
 
 /* ---- All ---- */
 
-static void show_people(struct request *r, int status, str message, str good, str link)
+/* link: for whoever was invited just now, called `invited`. */
+static void show_people(struct request *r, int status, str message, str invited, str link)
 {
     struct err err;
     const struct stored_user *users;
@@ -67,7 +68,7 @@ static void show_people(struct request *r, int status, str message, str good, st
     page_begin(r, PAGE_PEOPLE);
     page_put_text(r, "title", STR("People and access"));
     page_put_text(r, "message", message);
-    page_put_text(r, "good", good);
+    if (link.n) page_put_text(r, "good", text_format(r, STR_FORMAT " is invited.", STR_ARGS(invited)));
     page_put_text(r, "link", link);
     struct values people = {0}, sides = {0};
     for (size_t i = 0; i < count; i++) values_add(r, &people, user_record(r, &users[i]));
@@ -106,8 +107,7 @@ void answer_invite(struct request *r)
     struct stored_user u;
     str link = STR_NONE;
     if (!invite(r, &u, &link, &err))
-        show_people(r, 200, STR_NONE, text_format(r, STR_FORMAT " is invited.", STR_ARGS(u.shown.n ? u.shown : u.name)),
-                    link);
+        show_people(r, 200, STR_NONE, u.shown.n ? u.shown : u.name, link);
     else if (err.code == ERR_USAGE || err.code == ERR_CONFLICT)
         show_people(r, 422, capitalise(r, str_of(err.message)), STR_NONE, STR_NONE);
     else
@@ -129,7 +129,7 @@ static bool person_asked(struct request *r, struct stored_user *u)
     return false;
 }
 
-static void show_person(struct request *r, int status, str message, str good, str link)
+static void show_person(struct request *r, int status, str message, str link)
 {
     struct err err;
     struct stored_user u;
@@ -137,7 +137,8 @@ static void show_person(struct request *r, int status, str message, str good, st
     page_begin(r, PAGE_PERSON);
     page_put_text(r, "title", u.shown);
     page_put_text(r, "message", message);
-    page_put_text(r, "good", good);
+    put_done(r);
+    if (link.n) page_put_text(r, "good", STR("A new link is made; older ones do not work any more."));
     page_put_text(r, "link", link);
     page_put(r, "person", user_record(r, &u));
     page_put(r, "roles", role_choices(r, str_of(user_role_name(u.role))));
@@ -147,13 +148,13 @@ static void show_person(struct request *r, int status, str message, str good, st
         page_show(r, status);
 }
 
-void answer_person(struct request *r) { show_person(r, 200, STR_NONE, STR_NONE, STR_NONE); }
+void answer_person(struct request *r) { show_person(r, 200, STR_NONE, STR_NONE); }
 
 /* What is done to an account; all under the writer's lock. */
 struct deed {
     struct request *r;
     const struct stored_user *u;
-    str link, good;
+    str link;
     struct err err;
 };
 
@@ -162,32 +163,24 @@ static int deed_role(struct deed *d)
     enum user_role role;
     if (!user_role_parse(pairs_get(&d->r->form, STR("role")), &role))
         return err_set(&d->err, ERR_USAGE, "choose one of the roles");
-    d->good = STR("The role is changed.");
     return store_set_role(d->r->web->writer, d->u->name, role, d->r->user.name, time_now(), &d->err);
 }
 
 static int deed_close(struct deed *d)
 {
-    d->good = STR("The account is closed; sessions and tokens have ended.");
     return store_set_closed(d->r->web->writer, d->u->name, true, d->r->user.name, time_now(), &d->err);
 }
 
 static int deed_open(struct deed *d)
 {
-    d->good = STR("The account is open again.");
     return store_set_closed(d->r->web->writer, d->u->name, false, d->r->user.name, time_now(), &d->err);
 }
 
-static int deed_link(struct deed *d)
-{
-    d->good = STR("A new link is made; older ones do not work any more.");
-    return make_link(d->r, d->u->name, &d->link, &d->err);
-}
+static int deed_link(struct deed *d) { return make_link(d->r, d->u->name, &d->link, &d->err); }
 
 static int deed_sessions(struct deed *d)
 {
     str key = pairs_get(&d->r->form, STR("key"));
-    d->good = key.n ? STR("That session has ended.") : STR("All sessions have ended.");
     return store_end_sessions(d->r->web->writer, d->u->id, key.n ? key : STR_NONE, NULL, d->r->user.name, time_now(),
                               &d->err);
 }
@@ -195,7 +188,6 @@ static int deed_sessions(struct deed *d)
 static int deed_token(struct deed *d)
 {
     int64_t id;
-    d->good = STR("The token is revoked.");
     if (!str_to_int(pairs_get(&d->r->form, STR("token")), &id) || id <= 0)
         return err_set(&d->err, ERR_ABSENT, "there is no such token");
     return store_revoke_token(d->r->web->writer, d->u->id, (uint64_t)id, d->r->user.name, time_now(), &d->err);
@@ -217,10 +209,12 @@ void answer_person_change(struct request *r)
     for (size_t i = 0; i < ARRAY_COUNT(deeds); i++)
         if (str_eq(deeds[i].word, word)) failed = deeds[i].act(&d);
     pthread_mutex_unlock(&r->web->write_lock);
-    if (!failed)
-        show_person(r, 200, STR_NONE, d.good, d.link);
+    if (!failed && d.link.n)
+        show_person(r, 200, STR_NONE, d.link);
+    else if (!failed)
+        request_done(r, r->path, word);
     else if (d.err.code == ERR_IO || d.err.code == ERR_STORE)
         page_fail(r, &d.err);
     else
-        show_person(r, 422, capitalise(r, str_of(d.err.message)), STR_NONE, STR_NONE);
+        show_person(r, 422, capitalise(r, str_of(d.err.message)), STR_NONE);
 }

@@ -124,6 +124,10 @@ enum { LIST_ROWS = 100 }; /* on a page */
 void put_pages(struct request *r, size_t count, size_t *from, size_t *to);
 /* The page's `saved`: that commit ?saved= was made just now, and can be taken back. */
 void put_saved(struct request *r);
+/* After a form that leads back to its page, so that reloading sends nothing again: request_done says by a word what was
+ * done (?did=role), put_done puts the sentence for it as "good". */
+void request_done(struct request *r, str path, str word);
+void put_done(struct request *r);
 /* A column's head: its link sorts by it, or turns the order round. `order` is "key" or "-key". */
 struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first);
 /* A choice of a select. */

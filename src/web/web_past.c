@@ -236,7 +236,9 @@ struct feel_value day_record(struct request *r)
     struct values kept = {0};
     for (size_t i = 0; stays && i < r->query.count; i++) {
         struct pair p = r->query.items[i];
-        if (str_eq(p.name, STR("as_of")) || str_eq(p.name, STR("saved")) || str_eq(p.name, STR("page"))) continue;
+        if (str_eq(p.name, STR("as_of")) || str_eq(p.name, STR("saved")) || str_eq(p.name, STR("did")) ||
+            str_eq(p.name, STR("page")))
+            continue;
         struct record c = record_new(r);
         record_text(&c, "name", p.name);
         record_text(&c, "value", p.value);

@@ -30,6 +30,35 @@ void put_saved(struct request *r)
     page_put(r, "saved", record_get(&c));
 }
 
+/* By the word that forms carry in `do`, or their address. */
+static const struct {
+    str word, says;
+} deeds_done[] = {
+    {STR_INIT("role"), STR_INIT("The role is changed.")},
+    {STR_INIT("close"), STR_INIT("The account is closed; sessions and tokens have ended.")},
+    {STR_INIT("open"), STR_INIT("The account is open again.")},
+    {STR_INIT("sessions"), STR_INIT("That session has ended.")},
+    {STR_INIT("others"), STR_INIT("Signed out everywhere else.")},
+    {STR_INIT("password"), STR_INIT("The password is changed; all other sessions have ended.")},
+    {STR_INIT("token"), STR_INIT("The token is revoked: it opens nothing any more.")},
+    {STR_INIT("test"), STR_INIT("A test is on its way; what came of it stands below in a moment.")},
+    {STR_INIT("resume"), STR_INIT("It goes on.")},
+    {STR_INIT("again"), STR_INIT("It is sent again.")},
+    {STR_INIT("remove"), STR_INIT("The subscription is removed.")},
+};
+
+void put_done(struct request *r)
+{
+    str word = pairs_get(&r->query, STR("did"));
+    for (size_t i = 0; i < ARRAY_COUNT(deeds_done); i++)
+        if (str_eq(deeds_done[i].word, word)) page_put_text(r, "good", deeds_done[i].says);
+}
+
+void request_done(struct request *r, str path, str word)
+{
+    request_redirect(r, text_format(r, STR_FORMAT "?did=" STR_FORMAT, STR_ARGS(path), STR_ARGS(word)));
+}
+
 struct feel_value column_record(struct request *r, str key, str title, bool number, str order, bool first)
 {
     bool down = str_starts(order, STR("-")), current = order.n ? str_eq(str_from(order, down), key) : first;

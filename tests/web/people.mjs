@@ -46,6 +46,8 @@ export async function people(browser, { base, port }) {
     check((await page.textContent('[role=status]')).includes('Mia <b>Holm</b> is invited'), 'told, and escaped');
     const address = await page.textContent('#link');
     check(address.startsWith(`${base}/welcome/`), 'a link to this server');
+    await page.reload();
+    same(`${new URL(page.url()).pathname} ${await page.locator('#link, [role=alert]').count()} ${await page.locator('tbody a:has-text("Mia")').count()}`, '/workspace/people 0 1', 'reloading the page of a link invites nobody again');
     const fresh = await (await browser.newContext()).newPage();
     await fresh.goto(address);
     same(await fresh.textContent('h1'), 'Welcome, Mia <b>Holm</b>', 'the welcome');
@@ -87,7 +89,7 @@ export async function people(browser, { base, port }) {
     await she.signIn('mia@northlight.example');
     for (const path of ['/workspace/people', `/workspace/people/${mia}`]) same((await she.get(path)).status, 403, `a viewer at ${path}`);
     same((await she.get('/types/vendors/new')).status, 403, 'a viewer does not write');
-    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'role', role: 'contributor' })).status, 200, 'made a contributor');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'role', role: 'contributor' })).status, 303, 'made a contributor');
     same((await she.get('/types/vendors/new')).status, 200, 'a contributor writes');
     same((await she.send('/account', `/workspace/people/${mia}`, { do: 'role', role: 'steward' })).status, 403, 'but does not make herself a steward');
     for (const form of [{ do: 'role', role: 'king' }, { do: 'nothing' }, {}, { do: 'token', token: '1; DROP' }])
@@ -110,7 +112,7 @@ export async function people(browser, { base, port }) {
     const key = page.match(/this machine, curl<br>[\s\S]*?name="key" value="([0-9a-f]{16})"/)[1];
     same((await steward.send('/account', '/account/sessions', { key })).status, 422, "another's session is not mine to end");
     same((await there.get('/account')).status, 200, 'still there');
-    same((await here.send('/account', '/account/sessions', { key })).status, 200, 'ended');
+    same((await here.send('/account', '/account/sessions', { key })).status, 303, 'ended');
     same((await there.get('/account')).status, 303, 'signed out');
     await there.signIn('mia@northlight.example');
     await here.send('/account', '/account/sessions', { key: 'others' });
@@ -125,7 +127,7 @@ export async function people(browser, { base, port }) {
     const asSteward = await steward.get(`/workspace/people/${mia}`);
     check(text(asSteward.body).includes('Chrome on Windows'), 'a steward sees where');
     const hers = asSteward.body.match(/name="key" value="([0-9a-f]{16})"/)[1];
-    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'sessions', key: hers })).status, 200, 'and ends it');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'sessions', key: hers })).status, 303, 'and ends it');
     same((await here.get('/account')).status, 303, 'signed out by the steward');
   });
 
@@ -135,14 +137,29 @@ export async function people(browser, { base, port }) {
     const made = await she.send('/account', '/account/tokens', { name: 'Feed <i>', scope: 'write', type: 'vendor', days: '30' });
     const secret = made.body.match(/id="secret">(entente_[0-9a-f]{64})</)?.[1];
     check(made.status === 200 && secret, 'shown');
-    const page = (await she.get('/account')).body;
-    check(!page.includes(secret) && page.includes('Feed &lt;i&gt;'), 'once, and escaped');
+    const listed = (await she.get('/account')).body;
+    check(!listed.includes(secret) && listed.includes('Feed &lt;i&gt;'), 'once, and escaped');
     for (const form of [{ name: '', scope: 'read', days: '1' }, { name: 'a', scope: 'sign', days: '1' }, { name: 'a', scope: 'read', days: '0' }, { name: 'a', scope: 'read', days: '9999' }, { name: 'a', scope: 'read', days: '1', type: 'nothing' }])
       same((await she.send('/account', '/account/tokens', form)).status, 422, JSON.stringify(form));
-    const number = page.match(/\/account\/tokens\/(\d+)/)[1];
+    const number = listed.match(/\/account\/tokens\/(\d+)/)[1];
     same((await steward.send('/account', `/account/tokens/${number}`, {})).status, 404, "another's token is not mine to revoke");
-    same((await she.send('/account', `/account/tokens/${number}`, {})).status, 200, 'revoked');
+    same((await she.send('/account', `/account/tokens/${number}`, {})).status, 303, 'revoked');
     same((await she.send('/account', `/account/tokens/${number}`, {})).status, 404, 'once');
+    const page = await open(browser, base, { who: 'viewer' });
+    await page.goto(`${base}/account`);
+    await page.fill('#token-name', 'Made once');
+    await page.click('button:has-text("Make it")');
+    same(await page.locator('#secret').count(), 1, 'the browser shows the secret');
+    await page.reload();
+    same(`${await page.locator('#secret').count()} ${await page.locator('.row:has-text("Made once")').count()}`, '0 1', 'reloading makes no second token');
+    await page.click('.row:has-text("Made once") button');
+    same(await page.textContent('[role=status]'), 'The token is revoked: it opens nothing any more.', 'what was done is told');
+    await page.reload();
+    same(new URL(page.url()).search, '?did=token', 'by a page that can be loaded again');
+    await page.setViewportSize({ width: 390, height: 800 });
+    check(await page.locator('.account a[href="/account"]').isVisible() && await page.evaluate(() => document.documentElement.scrollWidth <= 390), 'on a phone the account is within reach');
+    same(page.complaints.join('; '), '', 'no complaints');
+    await page.context().close();
   });
 
   await group("what is one's own is nobody else's", async () => {
@@ -171,11 +188,11 @@ export async function people(browser, { base, port }) {
   await group('closing ends all', async () => {
     const she = client(port);
     await she.signIn('mia@northlight.example', 'another horse');
-    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'close' })).status, 200, 'closed');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'close' })).status, 303, 'closed');
     same((await she.get('/')).status, 303, 'signed out');
     same((await client(port).signIn('mia@northlight.example', 'another horse')).status, 403, 'and stays out');
     same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'link' })).status, 422, 'a closed account gets no link');
-    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'open' })).status, 200, 'opened again');
+    same((await steward.send('/workspace/people', `/workspace/people/${mia}`, { do: 'open' })).status, 303, 'opened again');
     same((await client(port).signIn('mia@northlight.example', 'another horse')).status, 303, 'and is back');
   });
 

@@ -18,6 +18,9 @@ document.addEventListener("change", (event) => {
 });
 // The plain button of a search form is only needed where this script does not run.
 document.documentElement.classList.add("scripted");
+// What is shown only once is the answer to a form: reloading goes to the page of that form, and sends nothing again.
+const once = document.querySelector("[data-once]");
+if (once) history.replaceState(null, "", once.dataset.once);
 // What prints the page is shown where it works.
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 document.addEventListener("click", (event) => {
