@@ -88,6 +88,7 @@ str live_types(struct request *r, const struct model_type *type)
         if (type->fields[i].to) buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->fields[i].to->key));
     for (size_t i = 0; i < type->inverse_count; i++)
         buf_printf(&b, " " STR_FORMAT, STR_ARGS(type->inverses[i].from->key));
+    if (str_eq(type->name, STR("request"))) buf_text(&b, " ruling");
     /* What is signed together, in any number of steps. */
     for (size_t i = 0; i < m->type_count; i++)
         if (is_within(&m->types[i], type) || is_within(type, &m->types[i]))

@@ -91,20 +91,21 @@ void events_tell(struct web *web, uint64_t number, str types)
     pthread_mutex_unlock(&e->lock);
 }
 
-/* The keeper's: what was committed since it looked last, by whichever process. */
+/* The keeper's: what was committed since it looked last, and whether a request was ruled, by whichever process. */
 void events_look(struct web *web)
 {
     struct arena a;
     struct err err;
     struct events *e = &web->events;
     struct picture *p = graph_take(web->graph);
-    uint64_t number = picture_number(p), since = e->looked;
+    uint64_t number = picture_number(p), ruled = picture_ruling_number(p), since = e->looked;
+    bool rulings = ruled != e->ruled;
     const struct model_type *const *types;
     size_t count;
     picture_drop(p);
-    if (number == since) return;
+    if (number == since && !rulings) return;
     arena_init(&a, 0);
-    e->looked = number;
+    e->looked = number, e->ruled = ruled;
     pthread_mutex_lock(&web->write_lock);
     int failed = store_load_touched(web->writer, &a, since, &types, &count, &err);
     pthread_mutex_unlock(&web->write_lock);
@@ -115,6 +116,7 @@ void events_look(struct web *web)
         struct buf b;
         buf_init(&b, 10000);
         for (size_t i = 0; i < count; i++) buf_printf(&b, "%s" STR_FORMAT, i ? " " : "", STR_ARGS(types[i]->key));
+        if (rulings) buf_text(&b, b.n ? " ruling" : "ruling");
         events_tell(web, number, b.full ? STR("*") : buf_get(&b));
         buf_release(&b);
     }

@@ -274,8 +274,8 @@ struct events {
     size_t count;
     uint64_t serial, number; /* of the newest tick; of the newest commit that was told of */
     bool stopping;
-    uint64_t looked; /* the keeper's: the last commit that it has seen */
-    int64_t beat;    /* the keeper's */
+    uint64_t looked, ruled; /* the keeper's: the last commit, and ruling of a request, that it has seen */
+    int64_t beat;           /* the keeper's */
 };
 
 struct web {

@@ -381,6 +381,7 @@ static int open_workspace(struct web *web, struct err *err)
         return -1;
     struct picture *first = graph_take(web->graph);
     web->events.looked = web->events.number = picture_number(first);
+    web->events.ruled = picture_ruling_number(first);
     web->events.serial = 1; /* who comes learns what the newest commit is */
     picture_drop(first);
     web->api_rate = o->api_rate ? o->api_rate : 1200;

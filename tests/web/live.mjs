@@ -3,7 +3,7 @@
 import net from 'node:net';
 import { check, cookie, group, open, post, same, signIn, token, get, password } from './help.mjs';
 import { client } from './people.mjs';
-import { program, token as secret } from './program.mjs';
+import { program, request, token as secret } from './program.mjs';
 
 // A wire between browser and server that counts the streams that are open over it.
 async function wire(port) {
@@ -103,6 +103,45 @@ export async function live(browser, web) {
     same(await page.evaluate(() => `${document.activeElement.id} ${document.activeElement.selectionStart}`), 'say-text 4', 'and the place in it');
     same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
     await two.context().close();
+    await page.context().close();
+  });
+
+  await group('the page of a request follows its rulings', async () => {
+    const it = program(web.port, secret('live rulings', 'it', '--scope', 'write')), page = await open(browser, web.base);
+    const asked = (await it('POST', '/api/v1/facts/requests', { name: 'Ruled elsewhere', number: 'RQ-4711', state: 'waiting' })).json.id;
+    await page.goto(`${web.base}/facts/${asked}`);
+    same(await page.locator('#promise').count(), 0, 'it is not ruled yet');
+    await page.fill('#say-text', 'half a comm');
+    const zone = (await it('POST', '/api/v1/rulings', { input: request, request: asked })).json.zone;
+    await page.waitForSelector('#promise', { timeout: 10000 });
+    same((await page.textContent('#promise .zone')).toLowerCase(), zone, 'it shows what was ruled, though nothing was committed');
+    same(await page.inputValue('#say-text'), 'half a comm', 'and keeps what is being written');
+    same(page.complaints.join('; '), '', 'no complaints');
+    await page.context().close();
+  });
+
+  await group('forms in what is drawn anew stay as they were typed', async () => {
+    const it = program(web.port, secret('live forms', 'it', '--scope', 'write')), page = await open(browser, web.base, { who: 'signs-marketing' });
+    const objective = (await it('POST', '/api/v1/facts/objectives', { name: 'Drawn anew', it_restatement: 'Ship 40 releases by 2027-06-30' })).json.id;
+    await page.goto(`${web.base}/direction/${objective}`);
+    await page.fill('#text-marketing', 'Ship 30 campaigns by 2027-03-31');
+    await submit(page, 'button:has-text("Save our words")');
+    const last = page.locator('form.answer:has(details)').last(), at = async () => [await last.locator('[name=text]').inputValue(), await last.locator('[name=holds]').inputValue()].join(': ');
+    await last.locator('summary').click();
+    await last.locator('[name=holds]').fill('what holds');
+    await page.fill('#text-marketing', 'Ship 31 campaigns');
+    const was = await at(), version = await page.inputValue('[name=version]');
+    same((await it('PATCH', `/api/v1/facts/objectives/${objective}`, { horizon: '2027-Q2' }, { 'If-Match': '*' })).status, 200, 'somebody changes the objective');
+    await page.waitForFunction(() => document.querySelector('header .soft').innerText.includes('2027-Q2'), undefined, { timeout: 10000 });
+    same(await at(), was, 'an answer stands at the point that it is about');
+    same(await page.inputValue('#text-marketing'), 'Ship 31 campaigns', 'words stay');
+    same(await page.inputValue('[name=version]'), version, 'beside the version that they were written to');
+    await page.goto(`${web.base}/facts/${objective}`);
+    await page.setInputFiles('#attach-file', { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('chosen') });
+    await it('PATCH', `/api/v1/facts/objectives/${objective}`, { horizon: '2027-Q3' }, { 'If-Match': '*' });
+    await page.waitForFunction(() => document.querySelector('#known').innerText.includes('2027-Q3'), undefined, { timeout: 10000 });
+    same(await page.evaluate(() => document.querySelector('#attach-file').files[0]?.name), 'note.txt', 'a file that was chosen too');
+    same(page.complaints.join('; '), '', 'no complaints');
     await page.context().close();
   });
 

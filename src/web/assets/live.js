@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 "use strict";
 // What others commit shows without a reload. A part of a page with data-live names the types of facts that it shows
-// ("*": all); when one of them was touched the part is fetched again and put in place of the old one, and neither what
+// ("*": all, "finding" and "ruling" beside them); when one of them was touched the part is fetched again and put in place of the old one, and neither what
 // is typed, ticked and opened in it nor the focus is lost. One stream a browser: its tabs share a worker.
 (() => {
   const body = document.body, parts = () => [...document.querySelectorAll("[data-live]")];
@@ -12,27 +12,41 @@
   says.setAttribute("role", "status");
   body.append(says);
 
+  // A form is the same as one of before by what it sends along, apart from what others may have changed meanwhile: that it
+  // keeps as it was where somebody typed beside it, so that a conflict is told.
+  const meanwhile = ["version", "theirs"];
+  const sent = (form, names, wanted) => [...form.querySelectorAll("input[type=hidden]")].filter((e) => e.name !== "csrf" && names.includes(e.name) === wanted);
+  const key = (form) => [form.getAttribute("action"), ...sent(form, meanwhile, false).map((e) => `${e.name}=${e.value}`)].join("\n");
+  const place = (e) => ({ of: !e.id && e.form?.contains(e) ? key(e.form) : null,
+    name: e.id ? `#${CSS.escape(e.id)}` : e.name ? `${e.localName}[name="${CSS.escape(e.name)}"]${["checkbox", "radio"].includes(e.type) ? `[value="${CSS.escape(e.value)}"]` : ""}`
+      : e.href ? `${e.localName}[href="${CSS.escape(e.getAttribute("href"))}"]` : ":not(*)" });
+  const find = (part, { of, name }) => (of === null ? part : [...part.querySelectorAll("form")].find((f) => key(f) === of))?.querySelector(name);
+
   // What a person did in the part, to do it again in the new one.
   function memory(part) {
-    const name = (e) => e.id ? `#${CSS.escape(e.id)}` : e.name ? `${e.localName}[name="${CSS.escape(e.name)}"]${["checkbox", "radio"].includes(e.type) ? `[value="${CSS.escape(e.value)}"]` : ""}`
-      : e.href ? `${e.localName}[href="${CSS.escape(e.getAttribute("href"))}"]` : null;
-    const typed = [], ticked = [], opened = [];
+    const typed = [], ticked = [], files = [], opened = [], touched = new Set();
     for (const e of part.querySelectorAll("input, textarea, select")) {
-      if (e.type === "checkbox" || e.type === "radio") e.checked !== e.defaultChecked && ticked.push([name(e), e.checked]);
-      else if (e.localName === "select" ? [...e.options].some((o) => o.selected !== o.defaultSelected) : e.value !== e.defaultValue) typed.push([name(e), e.value]);
+      const box = e.type === "checkbox" || e.type === "radio";
+      if (box ? e.checked === e.defaultChecked : e.localName === "select" ? [...e.options].every((o) => o.selected === o.defaultSelected) : e.value === e.defaultValue) continue;
+      if (e.type === "file") files.push([place(e), e]); // no script may write one
+      else if (box) ticked.push([place(e), e.checked]);
+      else typed.push([place(e), e.value]);
+      if (e.form?.contains(e)) touched.add(e.form);
     }
+    for (const form of touched) for (const e of sent(form, meanwhile, true)) typed.push([{ ...place(e), of: key(form) }, e.value]);
     part.querySelectorAll("details").forEach((e, i) => e.open && opened.push(i));
     const active = part.contains(document.activeElement) ? document.activeElement : null;
     let range = null;
     try { range = active && [active.selectionStart, active.selectionEnd]; } catch { /* not a text */ }
-    return { typed, ticked, opened, active: active && name(active), range, top: part.scrollTop };
+    return { typed, ticked, files, opened, active: active && place(active), range };
   }
-  function remember(part, { typed, ticked, opened, active, range }) {
-    for (const [name, value] of typed) { const e = name && part.querySelector(name); if (e) e.value = value; }
-    for (const [name, value] of ticked) { const e = name && part.querySelector(name); if (e) e.checked = value; }
+  function remember(part, { typed, ticked, files, opened, active, range }) {
+    for (const [at, value] of typed) { const e = find(part, at); if (e) e.value = value; }
+    for (const [at, value] of ticked) { const e = find(part, at); if (e) e.checked = value; }
+    for (const [at, e] of files) find(part, at)?.replaceWith(e);
     const details = part.querySelectorAll("details");
     for (const i of opened) if (details[i]) details[i].open = true;
-    const e = active && part.querySelector(active);
+    const e = active && find(part, active);
     if (!e) return;
     e.focus({ preventScroll: true });
     if (range && range[0] !== null) try { e.setSelectionRange(...range); } catch { /* not a text */ }
@@ -70,8 +84,9 @@
     }
   }
   function hear({ number, types }) {
-    const found = types.includes("finding"); // what the checks say comes after the commit that they look at
-    if (number <= mine && !found) return;
+    // What the checks say comes after the commit that they look at, and a ruling is none.
+    const beside = types.includes("finding") || types.includes("ruling");
+    if (number <= mine && !beside) return;
     for (const type of types) waiting.add(type);
     clearTimeout(timer);
     timer = setTimeout(refresh, 150);
