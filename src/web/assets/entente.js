@@ -21,6 +21,12 @@ document.documentElement.classList.add("scripted");
 // What is shown only once is the answer to a form: reloading goes to the page of that form, and sends nothing again.
 const once = document.querySelector("[data-once]");
 if (once) history.replaceState(null, "", once.dataset.once);
+// What is wider than its place begins where one is.
+for (const here of document.querySelectorAll("nav [aria-current]")) {
+  const bar = here.closest("nav");
+  const [at, from] = [here.getBoundingClientRect(), bar.getBoundingClientRect()];
+  bar.scrollLeft += at.left - from.left - (bar.clientWidth - at.width) / 2;
+}
 // What prints the page is shown where it works.
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 document.addEventListener("click", (event) => {
