@@ -148,22 +148,17 @@ int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, cons
     return 0;
 }
 
-void ruling_put_number(struct buf *json, uint64_t number)
+void ruling_put_numbered(struct buf *to, str json, uint64_t number)
 {
     static const char place[] = "\"ruling\":null";
     enum { NULL_BYTES = 4 };
-    size_t at = str_find(buf_get(json), str_of(place));
-    if (at == STR_NOT_FOUND) return;
-    struct buf digits;
-    buf_init(&digits, 32);
-    buf_printf(&digits, "%llu", (unsigned long long)number);
-    at += strlen(place) - NULL_BYTES;
-    size_t tail = json->n - at - NULL_BYTES;
-    for (size_t i = NULL_BYTES; i < digits.n; i++) buf_char(json, ' ');
-    if (!json->full) {
-        memmove(json->p + at + digits.n, json->p + at + NULL_BYTES, tail);
-        memcpy(json->p + at, digits.p, digits.n);
-        json->n = at + digits.n + tail, json->p[json->n] = 0;
+    size_t at = str_find(json, str_of(place));
+    if (at == STR_NOT_FOUND) {
+        buf_str(to, json);
+        return;
     }
-    buf_release(&digits);
+    at += strlen(place);
+    buf_str(to, str_slice(json, 0, at - NULL_BYTES));
+    buf_printf(to, "%llu", (unsigned long long)number);
+    buf_str(to, str_from(json, at));
 }

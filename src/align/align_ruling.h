@@ -34,7 +34,7 @@ struct setting_aside {
  * rulebook's by which it was ruled. */
 int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
                      const struct setting_aside *how, struct stored_ruling *row, struct err *err) MUST_USE;
-/* The place of `null` in `"ruling":null` takes the number. */
-void ruling_put_number(struct buf *json, uint64_t number);
+/* The answer with the number in the place of `null` in `"ruling":null`. */
+void ruling_put_numbered(struct buf *to, str json, uint64_t number);
 
 #endif

@@ -30,7 +30,7 @@ static int read_line(struct many *m, str line, struct feel_env *env, const struc
 {
     const struct json *with, *input;
     struct feel_value context;
-    if (json_parse(&m->arena, line, out, err) < 0) return err_at(err, 0, STR("the line is no JSON"));
+    if (json_parse(&m->arena, line, out, err) < 0) return -1;
     with = json_get(*out, STR("with")), input = json_get(*out, STR("input"));
     if (with && (with->kind != JSON_STRING || input))
         return err_set(err, ERR_INPUT, "\"with\" is a text with a FEEL context, and stands by itself");
@@ -48,9 +48,7 @@ static int read_line(struct many *m, str line, struct feel_env *env, const struc
 static int rule_nothing(struct many *m, struct feel_env *env, const struct err *why, struct ruling *r, struct err *err)
 {
     str *text = arena_alloc(&m->arena, sizeof *text);
-    str place = why->column ? arena_printf(&m->arena, "%u:%u: ", why->line, why->column) : STR("");
-    *text = arena_printf(&m->arena, "%s%s" STR_FORMAT "%s", why->field, why->field[0] ? ": " : "", STR_ARGS(place),
-                         why->message);
+    *text = arena_printf(&m->arena, "%s%s%s", why->field, why->field[0] ? ": " : "", why->message);
     struct answers none = {.problems = text, .problem_count = 1};
     return rulebook_rule(m->asking->book, env, &none, 0, r, err);
 }
@@ -88,13 +86,11 @@ static int flush(struct many *m, struct err *err)
     m->book_is_kept |= m->rows.count > 0;
     if (m->rows.count && store_add_rulings(c->store, &m->arena, m->rows.items, m->rows.count, err)) return -1;
     VEC_EACH(one, &m->answered) {
-        struct buf json;
-        buf_init(&json, ANSWER_BYTES);
-        buf_str(&json, one->json);
-        if (one->row) ruling_put_number(&json, m->rows.items[one->row - 1].number);
-        cli_put(c, buf_get(&json));
+        if (one->row)
+            ruling_put_numbered(&c->out, one->json, m->rows.items[one->row - 1].number);
+        else
+            buf_str(&c->out, one->json);
         cli_text(c, "\n");
-        buf_release(&json);
     }
     m->answered.count = m->answered.room = m->rows.count = m->rows.room = 0;
     m->answered.items = NULL, m->rows.items = NULL;

@@ -23,6 +23,7 @@ struct api_operation {
     bool makes;                /* answered by 201 */
     const char *answers;       /* the media type, where that is not JSON: bytes */
     const char *sends;         /* the media type of the body, where that is not JSON */
+    bool lines;                /* takes and gives JSON lines, too */
 };
 const struct api_operation *api_operations(size_t *count);
 /* Of the model; in the arena. */
@@ -59,6 +60,8 @@ bool api_query_only(struct request *r, const str *known, size_t count);
 void api_answer(struct request *r); /* checks who asks, then calls the route's function */
 /* Rulings belong to requests: a token for some types needs those. False after answering. */
 bool api_sees_rulings(struct request *r);
+/* One request that is as much as `count`: false after answering 429. */
+bool api_counts_as(struct request *r, uint32_t count);
 bool api_reads_type(const struct request *r, const struct model_type *type);
 
 /* ---- Rulings (api_rule.c): each door says what was asked, and all else is the same ---- */
@@ -73,6 +76,10 @@ struct api_asked {
 };
 /* Rules and hands it to the scribe, under the Idempotency-Key where there is one; or answers why not. */
 void api_rule(struct request *r, const struct api_asked *asked);
+/* A body of JSON lines, each of which asks: a line of the answer for each, in order. */
+void api_rule_lines(struct request *r);
+/* The answer where nothing is ruled, as the batches of the command line give it. */
+void api_put_unruled(const struct rulebook *rules, struct arena *a, str why, struct buf *to);
 /* The answer, as a text; that it is kept, the scribe adds. */
 void api_tell_text(struct request *r, const struct ruling *ruling, const struct ruling_promise *promise);
 

@@ -7,30 +7,39 @@
 #include <string.h>
 
 enum { TOUCH_SECONDS = 60, RATE_SECONDS = 60 };
+#define FRESH_SECONDS 0.004 /* of known tokens: less than it takes to hear that one was revoked, and to use it */
 
 static bool is_safe(enum method m) { return m == METHOD_GET; }
 
 static void touch(struct request *r, struct stored_token *t, int64_t now)
 {
     struct err err;
-    if (now - t->used < TOUCH_SECONDS) return;
-    pthread_mutex_lock(&r->web->write_lock);
+    if (now - t->used < TOUCH_SECONDS || pthread_mutex_trylock(&r->web->write_lock)) return; /* another time */
     if (store_touch_token(r->web->writer, t->id, now, &err))
         web_log(r->web, STR("cannot note when a token was used"), str_of(err.message));
     pthread_mutex_unlock(&r->web->write_lock);
     t->used = now;
 }
 
-void forget_tokens(struct worker *w)
+static void forget_tokens(struct worker *w)
 {
     arena_clear(&w->arena);
     w->known_count = 0;
+}
+
+static void look_for_changes(struct worker *w)
+{
+    double now = time_monotonic();
+    if (now - w->looked < FRESH_SECONDS) return;
+    if (store_may_have_changed(w->store)) forget_tokens(w);
+    w->looked = now;
 }
 
 static int know_token(struct worker *w, str secret, int64_t now, struct known_token **out, struct err *err)
 {
     unsigned char hash[32];
     secret_hash(secret, hash);
+    look_for_changes(w);
     for (size_t i = 0; i < w->known_count; i++) {
         struct known_token *k = &w->known[i];
         if (memcmp(k->hash, hash, sizeof hash) == 0 && k->token.expires > now) return *out = k, 0;
@@ -78,16 +87,18 @@ static bool read_token(struct request *r)
     return true;
 }
 
-static bool is_within_rate(struct request *r)
+/* Of a token, or an account. */
+static bool is_within_rate(struct request *r, uint32_t count)
 {
-    /* A token, or an account. */
-    r->retry_seconds = count_api_request(r, r->token ? 2 * r->token->id : 2 * r->user.id + 1, RATE_SECONDS);
+    r->retry_seconds = count_api_requests(r, r->token ? 2 * r->token->id : 2 * r->user.id + 1, count, RATE_SECONDS);
     if (!r->retry_seconds) return true;
     api_problem(
         r, 429, "Too many requests",
         text_format(r, "At most %u in a minute; go on in %u seconds.", r->web->options->api_rate, r->retry_seconds));
     return false;
 }
+
+bool api_counts_as(struct request *r, uint32_t count) { return is_within_rate(r, count - 1); }
 
 static bool may(struct request *r)
 {
@@ -98,7 +109,7 @@ static bool may(struct request *r)
                     STR("Send a token, as Authorization: Bearer …; people make theirs on the page My account."));
         return false;
     }
-    if (!is_within_rate(r)) return false;
+    if (!is_within_rate(r, 1)) return false;
     if (!r->token && !is_safe(r->method) && !request_is_ours(r)) {
         api_problem(r, 403, "This did not come from a page of ours",
                     STR("With a session, what changes something needs the X-CSRF-Token of /api/v1/me."));

@@ -13,8 +13,6 @@ struct asking {
     const struct json *body; /* JSON; NULL */
 };
 
-static bool is_type(const struct request *r, const char *type) { return str_starts(r->content_type, str_of(type)); }
-
 static void add_lines(struct asking *k, str text)
 {
     struct answer_words *words;
@@ -29,11 +27,11 @@ static bool read_asked(struct asking *k)
     struct request *r = k->r;
     struct pairs form = {0};
     str text = buf_get(&r->body);
-    if (is_type(r, "application/json")) {
+    if (request_sends(r, "application/json")) {
         if (!(k->body = api_body(r))) return false;
         const struct json *lines = json_get(k->body, STR("text"));
         if (lines && lines->kind == JSON_STRING) add_lines(k, lines->text);
-    } else if (is_type(r, "application/x-www-form-urlencoded")) {
+    } else if (request_sends(r, "application/x-www-form-urlencoded")) {
         if (pairs_parse(&r->arena, text, &form)) {
             api_problem(r, 400, "The form could not be read", STR("It is not valid UTF-8, or has too many fields."));
             return false;
@@ -46,7 +44,7 @@ static bool read_asked(struct asking *k)
                 *vec_add(&r->arena, &k->words) =
                     (struct answer_words){form.items[i].name, str_trim(form.items[i].value)};
         }
-    } else if (is_type(r, "text/plain")) {
+    } else if (request_sends(r, "text/plain")) {
         if (utf8_first_bad(text, true) != STR_NOT_FOUND) {
             api_problem(r, 400, "The text could not be read", STR("It is not valid UTF-8."));
             return false;

@@ -24,7 +24,8 @@ static const struct api_operation operations[] = {
     {METHOD_POST, STR_INIT("/api/v1/changes"), API_OF_ALL, STR_INIT("changes"),
      STR_INIT("Many changes in one commit, all or nothing."), true, "_changes", "_changed"},
     {METHOD_POST, STR_INIT("/api/v1/rulings"), API_OF_ALL, STR_INIT("rule"),
-     STR_INIT("Ask the rulebook what a request needs; the ruling is kept."), true, "_asked", "_ruling", true},
+     STR_INIT("Ask the rulebook what a request needs, or many by JSON lines; what is ruled is kept."), true, "_asked",
+     "_ruling", true, .lines = true},
     {METHOD_POST, STR_INIT("/api/v1/ask"), API_OF_ALL, STR_INIT("ask"),
      STR_INIT(
          "The same for a mail, a chat or a form: JSON, form fields or lines of text, answered as JSON or as a text."),
@@ -330,6 +331,9 @@ static void put_schemas(struct describing *d)
             "{\"type\": \"object\", \"required\": [\"delivery\"], \"properties\": {\"delivery\": {\"type\": "
             "\"integer\"}}}");
     key_raw(d, "_bytes", "{\"description\": \"The bytes of a file.\"}");
+    key_raw(d, "_lines",
+            "{\"type\": \"string\", \"description\": \"A JSON object a line: what is asked, or a ruling, whose "
+            "ruling is null where nothing was ruled.\"}");
     key_raw(d, "_any", "{\"type\": \"object\"}");
     for (size_t i = 0; i < d->m->type_count; i++) {
         const struct model_type *type = &d->m->types[i];
@@ -453,14 +457,19 @@ static void put_parameters(struct describing *d, const struct api_operation *o)
     json_array_end(&d->w);
 }
 
-static void put_content(struct describing *d, const char *type, str schema)
+static void put_media(struct describing *d, const char *type, str schema)
 {
-    json_key(&d->w, STR("content"));
-    json_object(&d->w);
     json_key(&d->w, str_of(type));
     json_object(&d->w);
     json_key(&d->w, STR("schema")), put_ref(d, schema);
     json_object_end(&d->w);
+}
+
+static void put_content(struct describing *d, const char *type, str schema)
+{
+    json_key(&d->w, STR("content"));
+    json_object(&d->w);
+    put_media(d, type, schema);
     json_object_end(&d->w);
 }
 
@@ -501,7 +510,11 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
         json_object(&d->w);
         json_key(&d->w, STR("required")), json_bool(&d->w, true);
         const char *json = o->method == METHOD_PATCH ? "application/merge-patch+json" : "application/json";
-        put_content(d, o->sends ? o->sends : json, o->takes ? str_of(o->takes) : schema_name(d, type, "_given"));
+        json_key(&d->w, STR("content"));
+        json_object(&d->w);
+        put_media(d, o->sends ? o->sends : json, o->takes ? str_of(o->takes) : schema_name(d, type, "_given"));
+        if (o->lines) put_media(d, "application/jsonl", STR("_lines"));
+        json_object_end(&d->w);
         json_object_end(&d->w);
     }
     json_key(&d->w, STR("responses"));
@@ -511,6 +524,7 @@ static void put_operation(struct describing *d, const struct api_operation *o, c
     else
         put_answer(d, o->makes ? "201" : "200", "Done.", o->answers ? o->answers : "application/json",
                    o->answers ? STR("_bytes") : schema);
+    if (o->lines) put_answer(d, "200", "A line for each that was sent.", "application/jsonl", STR("_lines"));
     if (o->changes && !o->makes && !is_of_file(o) && !is_of_hook(o))
         put_answer(d, "202", "What both sides signed stays in force; the change is a proposal.", "application/json",
                    schema);

@@ -12,7 +12,12 @@ enum { ROWS_SHOWN = 100, ROWS_MOST = 1000 };
 void answer_api_rule(struct request *r)
 {
     struct api_asked asked = {.door = STR("api")};
-    if (!api_sees_rulings(r) || !api_query_only(r, NULL, 0) || !(asked.body = api_body(r))) return;
+    if (!api_sees_rulings(r) || !api_query_only(r, NULL, 0)) return;
+    if (request_sends_lines(r)) {
+        api_rule_lines(r);
+        return;
+    }
+    if (!(asked.body = api_body(r))) return;
     asked.rulebook = json_get(asked.body, STR("rulebook")), asked.request = json_get(asked.body, STR("request"));
     api_rule(r, &asked);
 }

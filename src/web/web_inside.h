@@ -3,7 +3,8 @@
  * here; web_pages.h stands above it.
  *
  * A request lives in one arena. The connection's thread reads it and hands it to a worker; the worker answers into it
- * and wakes the connection. Nothing of a request is touched by two threads at once. */
+ * and wakes the connection. A ruling takes microseconds, less than to hand it on: the connection's thread makes it.
+ * Nothing of a request is touched by two threads at once. */
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
@@ -38,8 +39,9 @@ enum {
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS };
 enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT, ACCESS_STEWARD };
-/* Where a request is answered: in the connection's thread, by a worker, or by the one that hashes passwords. */
-enum lane { LANE_AT_ONCE, LANE_WORKER, LANE_PASSWORD };
+/* Where a request is answered: in the connection's thread, there too but with a worker's means, by a worker, or by the
+ * one that hashes passwords. */
+enum lane { LANE_AT_ONCE, LANE_RULING, LANE_WORKER, LANE_PASSWORD };
 
 struct request;
 struct route {
@@ -50,6 +52,7 @@ struct route {
     void (*answer)(struct request *r);
     size_t upload; /* bytes of a form with a file (multipart/form-data); 0: a plain form */
     bool texts;    /* of the API: takes forms and plain text too, and a token in its address */
+    bool lines;    /* of the API: takes JSON lines too */
     bool now;      /* what it shows has no past: accounts, talk, streams */
 };
 const struct route *route_find(enum method method, str path, str captures[2], bool *other_method);
@@ -74,7 +77,6 @@ struct request {
     struct web *web;
     struct MHD_Connection *connection;
     struct request *next; /* in a lane's queue */
-    uint64_t place;       /* the how manieth there */
 
     /* What was asked. */
     enum method method;
@@ -139,6 +141,9 @@ int multipart_parse(struct arena *a, str content_type, str body, struct pairs *o
 bool percent_decode(struct arena *a, str text, bool plus, str *out);
 /* Where it comes from, as numbers: "203.0.113.7". */
 str request_address(struct request *r);
+/* Is that the media type of what was sent? */
+bool request_sends(const struct request *r, const char *type);
+bool request_sends_lines(const struct request *r);
 /* Reads the head of the request; false when it must be refused with 400. */
 bool request_read_head(struct request *r);
 /* An address from its parts; pairs without a value are left out. */
@@ -206,6 +211,9 @@ struct kept_ruling {
     const struct rulebook *book; /* held until it is written */
     str text;                    /* the book's */
     bool in_text;                /* the answer is a text for a person */
+    size_t at, length;           /* else where in the answer it stands, without its number */
+    size_t line;                 /* of the request's lines; 0: it asked one question */
+    struct kept_ruling *next;    /* of these */
 };
 struct scribe {
     struct lane_queue queue;
@@ -214,9 +222,10 @@ struct scribe {
     _Atomic unsigned log_pages; /* how long the log was after the last group; 0: the keeper has seen to it */
     bool runs;
     unsigned char kept[RULING_HASH_SIZE]; /* the book that was kept last */
+    struct buf told;                      /* an answer with its numbers, while it is made */
 };
-/* Tokens that the store knew when it was asked last. One that is found is good for the requests that came before the
- * store was seen unchanged: a token that was revoked before a request was sent is refused. */
+/* Tokens that the store knew when it was asked last: whether it has changed since is looked at every few milliseconds,
+ * so that one that was revoked, by whatever process, opens nothing from then on. */
 enum { KNOWN_TOKENS = 16 };
 struct known_token {
     unsigned char hash[32];
@@ -225,16 +234,20 @@ struct known_token {
 };
 struct worker {
     struct web *web;
-    struct lane_queue *queue;
+    struct worker *next;      /* of the spare hands */
+    struct lane_queue *queue; /* NULL: a connection's thread uses it, and it has none of its own */
     struct store *store;
     pthread_t thread;
-    uint64_t seen; /* requests that had come when the store was looked at; a lane counts them */
+    double looked; /* whether the tokens are still good: see time_monotonic */
     struct known_token known[KNOWN_TOKENS];
     size_t known_count;
     struct arena arena; /* of `known` */
     struct arena
         scratch; /* of what is worked out for one ruling: the same memory for each, which the processor has near */
 };
+
+/* Connections' threads, each with a worker's means at hand for rulings. */
+enum { HAND_COUNT = 2 };
 
 enum { LIMIT_ROWS = 1024 };
 struct limit_row { /* attempts to sign in, by hash of name or address */
@@ -258,7 +271,7 @@ struct asset {
     const char *packed, *packed_end; /* the same by gzip */
     char path[80];                   /* with the hash in it */
 };
-enum { ASSET_COUNT = 15 };
+enum { ASSET_COUNT = 13 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */
@@ -328,9 +341,12 @@ struct web {
     struct scribe scribe;
     struct hook_sender *hooks;
     struct studies *studies; /* web_study.h */
-    struct worker *workers;
-    size_t worker_count, started;
-    pthread_t keeper; /* looks for other processes' commits and keeps the findings */
+    struct worker *workers;  /* worker_count, then the one for passwords, then the hands */
+    size_t worker_count, opened, started;
+    pthread_mutex_t hand_lock;
+    struct worker *hands;        /* that no connection's thread uses just now */
+    _Atomic int64_t heavy_until; /* till then, in seconds, workers make the rulings: one took long */
+    pthread_t keeper;            /* looks for other processes' commits and keeps the findings */
     bool keeper_runs;
     struct store *keeper_store;
     bool unfolded, untidy; /* the log could not be folded in; memory could be given back. The keeper's, as the next two
@@ -378,7 +394,8 @@ struct MHD_Response;
 struct MHD_Response *stream_response(struct request *r); /* NULL: there are too many */
 
 int workers_start(struct web *web, struct err *err) MUST_USE;
-void workers_stop(struct web *web);
+void workers_stop(struct web *web);  /* when they have answered all that was asked */
+void workers_close(struct web *web); /* when no connection is left either */
 int scribe_start(struct web *web, struct err *err) MUST_USE;
 void scribe_add(struct request *r); /* that `keeps` a ruling; it is answered when that is written */
 void scribe_stop(struct web *web);  /* writes down what waits first */
@@ -391,8 +408,10 @@ void queue_init(struct lane_queue *q, size_t limit);
 void queue_stop(struct lane_queue *q);
 struct request *lane_take_all(struct lane_queue *q);    /* by `next`; NULL: it is empty and the server stops */
 bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
-void answer(struct request *r);                         /* in a worker */
-void forget_tokens(struct worker *w);
+uint64_t lane_added(struct lane_queue *q);              /* in all */
+void answer(struct request *r);                         /* with a worker's means */
+/* Answers in this thread. False: none of the hands is free. */
+bool hand_answer(struct request *r);
 void answer_done(struct request *r); /* wakes the connection */
 
 void assets_init(struct web *web);
@@ -411,7 +430,7 @@ void secret_hash(str secret, unsigned char out[32]);
 uint32_t count_attempt(struct request *r, str name);
 void forget_attempts(struct request *r, str name);
 /* The same for requests to the API. */
-uint32_t count_api_request(struct request *r, uint64_t who, int64_t window);
+uint32_t count_api_requests(struct request *r, uint64_t who, uint32_t count, int64_t window);
 bool request_is_api(const struct request *r);
 bool password_fits(struct request *r, str hash, str password);
 /* Twice the same, long enough, not the name: else what is wrong with it. */

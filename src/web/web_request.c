@@ -152,6 +152,17 @@ static enum MHD_Result header(void *self, enum MHD_ValueKind kind, const char *k
     return MHD_YES;
 }
 
+bool request_sends(const struct request *r, const char *type)
+{
+    str rest = r->content_type, sent;
+    return str_cut(&rest, ';', &sent) && str_eq_nocase(str_trim(sent), str_of(type));
+}
+
+bool request_sends_lines(const struct request *r)
+{
+    return request_sends(r, "application/jsonl") || request_sends(r, "application/x-ndjson");
+}
+
 bool request_read_head(struct request *r)
 {
     struct head h = {.r = r};

@@ -12,13 +12,16 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
+enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 16 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
 /* Of what is kept for the next requests: how many, and what a buffer may have. */
 enum { SPARE_REQUESTS = 64, SPARE_BUFFER = 64 << 10 };
+/* A body for which the other connections of a thread can wait. */
+enum { LIGHT_BODY = 64 << 10 };
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -54,11 +57,13 @@ static void add_headers(const struct request *r, struct MHD_Response *response)
         r->island ? POLICY "; style-src-attr 'unsafe-inline'; font-src data:" : POLICY);
     if (r->file_name.n) add(response, "Content-Disposition", disposition((struct request *)(uintptr_t)r).p);
     add(response, "X-Content-Type-Options", "nosniff");
-    add(response, "X-Frame-Options", "DENY");
-    add(response, "Referrer-Policy", "same-origin");
-    add(response, "Cross-Origin-Opener-Policy", "same-origin");
     add(response, "Cross-Origin-Resource-Policy", "same-origin");
-    add(response, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    if (!request_is_api(r)) { /* of documents; data is none */
+        add(response, "X-Frame-Options", "DENY");
+        add(response, "Referrer-Policy", "same-origin");
+        add(response, "Cross-Origin-Opener-Policy", "same-origin");
+        add(response, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    }
     if (r->web->options->secure) add(response, "Strict-Transport-Security", "max-age=31536000");
     add(response, "Cache-Control",
         r->keep             ? "public, max-age=31536000, immutable"
@@ -156,11 +161,10 @@ static enum MHD_Result answer_options_method(struct request *r)
     return respond(r);
 }
 
-static bool is_json(str type)
+static bool is_json(const struct request *r)
 {
-    size_t end = str_find_char(type, ';');
-    str plain = str_trim(str_slice(type, 0, end == STR_NOT_FOUND ? type.n : end));
-    return str_eq_nocase(plain, STR("application/json")) || str_eq_nocase(plain, STR("application/merge-patch+json"));
+    return request_sends(r, "application/json") || request_sends(r, "application/merge-patch+json") ||
+           (r->route && r->route->lines && request_sends_lines(r));
 }
 
 static str form_type(const struct request *r)
@@ -190,9 +194,10 @@ static enum MHD_Result begin(struct request *r, const char *method)
         return refuse(r, 413,
                       text_format(r, "What was sent is too large: it may have %zu MB here.\n", r->body.cap >> 20));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
-    if (api && !texts && !upload && (r->method == METHOD_POST || r->method == METHOD_PATCH) &&
-        !is_json(r->content_type))
-        return refuse(r, 415, STR("Send application/json.\n"));
+    if (api && !texts && !upload && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r))
+        return refuse(r, 415,
+                      r->route && r->route->lines ? STR("Send application/json, or application/jsonl.\n")
+                                                  : STR("Send application/json.\n"));
     if ((!api || upload) && r->method == METHOD_POST && !str_starts(r->content_type, form_type(r)))
         return refuse(r, 415, text_format(r, "This form is sent as " STR_FORMAT ".\n", STR_ARGS(form_type(r))));
     /* Who is not signed in has nothing to upload; that the token holds is looked at later. */
@@ -211,6 +216,24 @@ void answer_done(struct request *r)
     MHD_resume_connection(r->connection);
 }
 
+/* A ruling that is kept is answered by the scribe, who wakes the connection. */
+static enum MHD_Result answer_ruling(struct request *r)
+{
+    if (!r->keeps) {
+        r->stage = REQUEST_DONE;
+        return respond(r);
+    }
+    r->stage = REQUEST_QUEUED;
+    MHD_suspend_connection(r->connection);
+    scribe_add(r);
+    return MHD_YES;
+}
+
+static bool is_light(const struct request *r)
+{
+    return r->body.n <= LIGHT_BODY && !request_sends_lines(r) && atomic_load(&r->web->heavy_until) <= time_now();
+}
+
 static enum MHD_Result dispatch(struct request *r)
 {
     enum lane lane = r->route ? r->route->lane : LANE_WORKER;
@@ -219,6 +242,7 @@ static enum MHD_Result dispatch(struct request *r)
         r->route->answer(r);
         return respond(r);
     }
+    if (lane == LANE_RULING && is_light(r) && hand_answer(r)) return answer_ruling(r);
     struct lane_queue *queue = lane == LANE_PASSWORD ? &r->web->passwords : &r->web->work;
     r->stage = REQUEST_QUEUED;
     MHD_suspend_connection(r->connection);
@@ -347,13 +371,13 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
         return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     errno = 0;
-    web->daemon = MHD_start_daemon(flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web,
-                                   MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4,
-                                   MHD_OPTION_URI_LOG_CALLBACK, new_request, web, MHD_OPTION_NOTIFY_COMPLETED,
-                                   end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
-                                   MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
-                                   (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                                   MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
+    web->daemon = MHD_start_daemon(
+        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_SOCK_ADDR,
+        is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK, new_request, web,
+        MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HAND_COUNT, MHD_OPTION_END);
     if (!web->daemon)
         return err_set(err, ERR_IO, "cannot serve at %s port %u: %s", address, o->port,
                        errno ? strerror(errno) : "the address may be taken");
@@ -461,13 +485,14 @@ int web_serve(const struct web_options *options, struct err *err)
     pthread_mutex_init(&web->past_maker, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
     pthread_mutex_init(&web->spare_lock, NULL);
+    pthread_mutex_init(&web->hand_lock, NULL);
     pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     web->worker_count = options->workers ? options->workers
                         : processors < 2 ? 2
                         : processors > 8 ? 8
                                          : (size_t)processors;
-    web->workers = arena_array(&web->arena, web->worker_count + 1, sizeof *web->workers);
+    web->workers = arena_array(&web->arena, web->worker_count + 1 + HAND_COUNT, sizeof *web->workers);
     int result = web_hash_password(STR("nobody has this password"), web->dummy_hash, err);
     if (!result) assets_init(web);
     if (!result) take_rulebooks(web);
@@ -476,6 +501,7 @@ int web_serve(const struct web_options *options, struct err *err)
     stop_http(web);
     workers_stop(web);
     scribe_stop(web);
+    workers_close(web);
     hooks_stop(web->hooks);
     studies_stop(web);
     if (web->keeper_runs) {

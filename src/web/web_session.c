@@ -118,12 +118,14 @@ bool host_is_ours(const struct web *web, str host)
 
 /* The rows are few: two names in one
  * row share their attempts, which only makes the limit stricter. */
-static uint32_t limited(struct limit_row rows[LIMIT_ROWS], uint64_t hash, uint32_t limit, int64_t window, int64_t now)
+static uint32_t limited(struct limit_row rows[LIMIT_ROWS], uint64_t hash, uint32_t count, uint32_t limit,
+                        int64_t window, int64_t now)
 {
     struct limit_row *row = &rows[hash % LIMIT_ROWS];
     if (now - row->since >= window || now < row->since) *row = (struct limit_row){hash, now, 0};
-    row->count += row->count <= limit;
-    return row->count > limit ? (uint32_t)(row->since + window - now) : 0;
+    bool within = count <= limit && row->count <= limit - count;
+    if (within) row->count += count;
+    return within ? 0 : (uint32_t)(row->since + window - now);
 }
 
 uint32_t count_attempt(struct request *r, str name)
@@ -132,16 +134,16 @@ uint32_t count_attempt(struct request *r, str name)
     int64_t now = time_now();
     str address = request_address(r);
     pthread_mutex_lock(&web->limit_lock);
-    uint32_t a = limited(web->by_address, str_hash(address), ADDRESS_ATTEMPTS, WINDOW_SECONDS, now);
-    uint32_t b = limited(web->by_name, str_hash(name), NAME_ATTEMPTS, WINDOW_SECONDS, now);
+    uint32_t a = limited(web->by_address, str_hash(address), 1, ADDRESS_ATTEMPTS, WINDOW_SECONDS, now);
+    uint32_t b = limited(web->by_name, str_hash(name), 1, NAME_ATTEMPTS, WINDOW_SECONDS, now);
     pthread_mutex_unlock(&web->limit_lock);
     return a > b ? a : b;
 }
 
-uint32_t count_api_request(struct request *r, uint64_t who, int64_t window)
+uint32_t count_api_requests(struct request *r, uint64_t who, uint32_t count, int64_t window)
 {
     pthread_mutex_lock(&r->web->limit_lock);
-    uint32_t wait = limited(r->web->by_program, who, r->web->api_rate, window, time_now());
+    uint32_t wait = limited(r->web->by_program, who, count, r->web->api_rate, window, time_now());
     pthread_mutex_unlock(&r->web->limit_lock);
     return wait;
 }

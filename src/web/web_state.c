@@ -236,9 +236,7 @@ void web_find(struct web *web)
 static void give_back(struct web *web)
 {
     int64_t now = time_now();
-    pthread_mutex_lock(&web->work.lock);
-    uint64_t asked = web->work.added;
-    pthread_mutex_unlock(&web->work.lock);
+    uint64_t asked = lane_added(&web->work) + lane_added(&web->scribe.queue);
     bool quiet = asked == web->asked;
     web->asked = asked;
     if (!web->untidy || (!quiet && now - web->tidied < REST_SECONDS)) return;

@@ -22,15 +22,23 @@ bool lane_add(struct lane_queue *q, struct request *r)
         *q->last = r;
         q->last = &r->next;
         q->count++;
-        r->place = ++q->added;
+        q->added++;
         pthread_cond_signal(&q->more);
     }
     pthread_mutex_unlock(&q->lock);
     return good;
 }
 
-/* NULL: the queue is empty and the server stops. *added: how many had come by then. */
-static struct request *lane_take(struct lane_queue *q, uint64_t *added)
+uint64_t lane_added(struct lane_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    uint64_t added = q->added;
+    pthread_mutex_unlock(&q->lock);
+    return added;
+}
+
+/* NULL: the queue is empty and the server stops. */
+static struct request *lane_take(struct lane_queue *q)
 {
     pthread_mutex_lock(&q->lock);
     while (!q->first && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
@@ -40,7 +48,6 @@ static struct request *lane_take(struct lane_queue *q, uint64_t *added)
         if (!q->first) q->last = &q->first;
         q->count--;
     }
-    *added = q->added;
     pthread_mutex_unlock(&q->lock);
     return r;
 }
@@ -58,13 +65,8 @@ struct request *lane_take_all(struct lane_queue *q)
 static void *work(void *self)
 {
     struct worker *w = self;
-    uint64_t added;
-    for (struct request *r; (r = lane_take(w->queue, &added));) {
+    for (struct request *r; (r = lane_take(w->queue));) {
         r->store = w->store, r->worker = w;
-        if (r->bearer.p && r->place > w->seen) {
-            if (store_may_have_changed(w->store)) forget_tokens(w);
-            w->seen = added;
-        }
         answer(r);
         if (r->keeps)
             scribe_add(r);
@@ -74,21 +76,47 @@ static void *work(void *self)
     return NULL;
 }
 
+bool hand_answer(struct request *r)
+{
+    struct web *web = r->web;
+    pthread_mutex_lock(&web->hand_lock);
+    struct worker *w = web->hands;
+    if (w) web->hands = w->next;
+    pthread_mutex_unlock(&web->hand_lock);
+    if (!w) return false;
+    r->store = w->store, r->worker = w;
+    answer(r);
+    pthread_mutex_lock(&web->hand_lock);
+    w->next = web->hands, web->hands = w;
+    pthread_mutex_unlock(&web->hand_lock);
+    return true;
+}
+
+static int open_worker(struct web *web, struct worker *w, struct err *err)
+{
+    w->web = web;
+    arena_init(&w->arena, 0);
+    arena_init(&w->scratch, ARENA_LIMIT);
+    arena_alloc(&w->scratch, ARENA_FIRST);
+    web->opened++;
+    return store_open(web->options->workspace, STORE_READ, &w->store, err);
+}
+
 int workers_start(struct web *web, struct err *err)
 {
     queue_init(&web->work, 1024);
     queue_init(&web->passwords, 16);
     for (size_t i = 0; i < web->worker_count + 1; i++) {
         struct worker *w = &web->workers[i];
-        w->web = web;
-        arena_init(&w->arena, 0);
-        arena_init(&w->scratch, ARENA_LIMIT);
-        arena_alloc(&w->scratch, ARENA_FIRST);
+        if (open_worker(web, w, err)) return -1;
         w->queue = i < web->worker_count ? &web->work : &web->passwords;
-        if (store_open(web->options->workspace, STORE_READ, &w->store, err)) return -1;
-        if (pthread_create(&w->thread, NULL, work, w))
-            return store_close(w->store), err_errno(err, "cannot start a thread");
+        if (pthread_create(&w->thread, NULL, work, w)) return err_errno(err, "cannot start a thread");
         web->started++;
+    }
+    for (size_t i = 0; i < HAND_COUNT; i++) {
+        struct worker *w = &web->workers[web->worker_count + 1 + i];
+        if (open_worker(web, w, err)) return -1;
+        w->next = web->hands, web->hands = w;
     }
     return 0;
 }
@@ -103,16 +131,21 @@ void queue_stop(struct lane_queue *q)
 
 void workers_stop(struct web *web)
 {
-    if (!web->started) return;
+    if (!web->opened) return;
     queue_stop(&web->work);
     queue_stop(&web->passwords);
-    for (size_t i = 0; i < web->started; i++) {
-        pthread_join(web->workers[i].thread, NULL);
+    for (size_t i = 0; i < web->started; i++) pthread_join(web->workers[i].thread, NULL);
+    web->started = 0;
+}
+
+void workers_close(struct web *web)
+{
+    for (size_t i = 0; i < web->opened; i++) {
         store_close(web->workers[i].store);
         arena_release(&web->workers[i].arena);
         arena_release(&web->workers[i].scratch);
     }
-    web->started = 0;
+    web->opened = 0;
 }
 
 /* A GET goes to the sign-in page and comes back; a form that was sent is explained, since its text would be lost. */

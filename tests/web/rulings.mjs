@@ -58,6 +58,27 @@ export async function rulings(browser, { base, port }) {
     same(new Set(many.map((m) => m.json.ruling)).size, 1, 'also at once');
   });
 
+  await group('many are asked at once, a line each', async () => {
+    const type = { 'Content-Type': 'application/jsonl' }, ask = (lines, more) => it('POST', at, lines.join('\n') + '\n', { ...type, ...more });
+    const rows = (answer) => answer.body.trim().split('\n').map((line) => JSON.parse(line)), line = JSON.stringify({ input: good });
+    const asked = [line, '{"input": {"what": "report"}}', 'nonsense', '{"request": 999999, "input": {}}', JSON.stringify({ request: 'RQ-1054', with: '{what: "report"}', rulebook: 'none' }), JSON.stringify({ request: 'RQ-1054', input: good })];
+    const answer = await ask(asked), told = rows(answer);
+    check(answer.status === 200 && answer.headers['content-type'] === 'application/jsonl' && told.length === asked.length, 'a line for each');
+    same(JSON.stringify(told[0]), JSON.stringify({ ...first, ruling: told[0].ruling }), 'the same answer as for one');
+    same(told[5].ruling, told[0].ruling + 1, 'numbers in order');
+    check(told.slice(1, 5).every((t) => t.ruling === null && t.zone === null), 'no number for what is not ruled');
+    check(told[1].missing.includes('data class') && told[2].errors.length === 1 && told[3].errors[0].includes('"request"') && told[4].errors[0].includes('"rulebook"'), 'but why');
+    same((await reader('GET', `${at}/${told[5].ruling}`)).json.request > 0, true, 'kept, for its request');
+    const key = { 'Idempotency-Key': 'nightly' }, [one, two] = [await ask([line, line], key), await ask([line, line], key)];
+    check(rows(one)[0].ruling + 1 === rows(one)[1].ruling && one.body === two.body && two.headers['idempotency-replayed'] === 'true', 'the same lines under one key are ruled once');
+    const other = rows(await ask([line, JSON.stringify({ input: { ...good, users: 16 } })], key));
+    check(other[0].ruling === rows(one)[0].ruling && other[1].ruling === null && other[1].errors[0].startsWith('The Idempotency-Key'), 'each line by itself');
+    same((await it('POST', at, `${line}\n`.repeat(1001), type)).status, 413, 'too many');
+    for (const [body, status, what] of [['', 400, 'none'], ['\n', 200, 'an empty one'], ['[]', 200, 'a list'], ['\u0000', 200, 'no text']]) same((await it('POST', at, body, type)).status, status, what);
+    same((await it('POST', '/api/v1/ask', line, type)).status, 415, 'at this address only');
+    same((await reader('POST', at, line, type)).status, 403, 'not by a token that reads');
+  });
+
   await group('they are read, set aside, and stay', async () => {
     const list = await reader('GET', `${at}?limit=2&zone=amber`);
     check(list.status === 200 && list.json.items.length === 2 && list.json.items.every((i) => i.zone === 'amber') && list.json.before, 'a list');
