@@ -17,7 +17,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 16 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
+enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
 /* Of what is kept for the next requests: how many, and what a buffer may have. */
 enum { SPARE_REQUESTS = 64, SPARE_BUFFER = 64 << 10 };
 /* A body for which the other connections of a thread can wait. */
