@@ -214,6 +214,8 @@ static str kind_of(struct cli *c, const struct model_field *f)
     if (f->kind != f->gives) buf_printf(&b, " %s", field_kind_name(f->gives));
     for (size_t i = 0; i < f->value_count; i++)
         buf_printf(&b, "%s" STR_FORMAT, i ? ", " : ": ", STR_ARGS(f->values[i]));
+    if (f->is_bounded) buf_printf(&b, ", %lld to %lld", (long long)f->least, (long long)f->most);
+    if (f->levels) buf_printf(&b, ", a tree of at most %d levels", f->levels);
     if (f->required) buf_text(&b, ", required");
     str text = buf_copy(&b, &c->arena);
     buf_release(&b);

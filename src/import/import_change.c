@@ -212,7 +212,12 @@ static int plan_cell(struct import *in, struct import_row *row, size_t column, s
         if (!import_links(in, row, column, &to, &count)) return 0;
         if (in->options->typed && !row->is_new && same_links(in, row, field, to, count)) return 0;
         change_links(in->batch->set, row->fact, field, to, count, from);
-        if (!row->is_new) return compare_links(in, row, field, to, count, claims, out, err);
+        size_t before = out->count;
+        if (!row->is_new && compare_links(in, row, field, to, count, claims, out, err) < 0) return -1;
+        bool moves = row->is_new || (out->count > before && out->items[before].wins);
+        if (field->levels && count && moves)
+            *vec_add(in->a, &in->batch->moves) = (struct import_move){in, row, column, to[0]};
+        if (!row->is_new) return 0;
         if (in->options->detail)
             *vec_add(in->a, out) = (struct import_change){field, STR_NONE, link_words(in, to, count), true, STR_NONE};
         return 0;

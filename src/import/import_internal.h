@@ -81,6 +81,12 @@ struct import_names { /* of one type: resolves what a cell calls a fact */
     size_t name_count;
 };
 struct import;
+struct import_move { /* a row that gives its fact another place in a tree */
+    struct import *in;
+    const struct import_row *row;
+    size_t column;
+    uint64_t to;
+};
 struct import_batch { /* what is read together */
     struct arena *a;
     struct arena scratch; /* one row's folding */
@@ -93,7 +99,8 @@ struct import_batch { /* what is read together */
     struct import_names *kin; /* one for each type of the model */
     struct idmap row_of;      /* fact to its row: see import_row_of */
     struct idmap wanted;      /* id of a file's choice to the set's number */
-    const str *sources;       /* in the order in which they first came */
+    VEC(struct import_move) moves;
+    const str *sources; /* in the order in which they first came */
     size_t source_count;
     struct model_input how;
     struct book *book; /* the last workbook, for its other sheets */
@@ -184,6 +191,11 @@ const struct import_row *import_row_of(const struct import_batch *b, uint64_t fa
 /* ---- import_change.c: what would change? ---- */
 
 int import_plan_row(struct import *in, struct import_row *row, struct import_fact *out, struct err *err) MUST_USE;
+
+/* ---- import_tree.c ---- */
+
+/* After all rows are compared. */
+void import_check_trees(struct import_batch *b);
 
 /* ---- import_links.c ---- */
 

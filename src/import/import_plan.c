@@ -83,6 +83,7 @@ static void begin_maps(struct import_batch *b)
     const struct model *model = picture_model(b->picture);
     idmap_init(&b->row_of);
     idmap_init(&b->wanted);
+    b->moves.count = 0;
     for (size_t i = 0; i < model->type_count; i++) map_init(&b->kin[i].ids), b->kin[i].names = NULL;
     for (size_t i = 0; i < b->file_count; i++) map_init(&b->files[i].keys);
 }
@@ -104,6 +105,7 @@ static int plan_rows(struct import_batch *b, struct err *err)
         VEC_EACH(row, &b->files[i].rows)
             if (row->fact) import_name_aliases(&b->files[i], row);
     for (size_t i = 0; i < b->file_count && status == 0; i++) status = compare(&b->files[i], err);
+    if (status == 0) import_check_trees(b);
     end_maps(b);
     return status;
 }

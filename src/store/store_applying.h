@@ -34,6 +34,15 @@ struct link_end {
     uint32_t field;
 };
 
+/* A fact that has another place in a tree. */
+struct moved {
+    const struct model_type *type;
+    const struct model_field *field;
+    uint64_t fact;
+    str name;
+    struct origin from;
+};
+
 struct applying {
     struct store *s;
     struct change_set *c;
@@ -44,6 +53,7 @@ struct applying {
     VEC(struct source) sources;
     VEC(struct new_key) keys;
     VEC(struct link_end) links_to; /* new ones that are not written yet */
+    VEC(struct moved) moved;
     struct buf fields, before, after, claim, links;
     VEC(uint64_t) touched; /* of what the text changed, and of what a part did */
     struct idmap known;    /* those that are in it */
@@ -109,6 +119,16 @@ int work_drop_keys(struct applying *p, const struct fact_work *w) MUST_USE; /* t
  */
 void work_touch_whole(struct applying *p, const struct fact_work *w, const str *old, const str *new);
 int applying_settle_wholes(struct applying *p) MUST_USE;
+
+/* ---- store_tree.c ---- */
+
+void work_move(struct applying *p, const struct fact_work *w, const struct model_field *field);
+/* When all links are written: no circle, and no tree is deeper than the metamodel says. */
+int applying_check_trees(struct applying *p) MUST_USE;
+/* How many levels there are from the root to the fact; *circle: it is above itself. More than `levels` are not counted.
+ */
+int tree_height(struct store *s, const struct model_field *field, uint64_t fact, int *height, bool *circle,
+                struct err *err) MUST_USE;
 
 /* ---- store_write.c ---- */
 

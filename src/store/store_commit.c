@@ -244,7 +244,10 @@ static int change_all(struct applying *p)
             if (change_one(p, f)) return -1;
             arena_clear(&p->scratch);
         }
-    return applying_write_keys(p) || applying_write_links_to(p) || store_rows_end(p->s, p->err) ? -1 : 0;
+    return applying_write_keys(p) || applying_write_links_to(p) || store_rows_end(p->s, p->err) ||
+                   applying_check_trees(p)
+               ? -1
+               : 0;
 }
 
 void applying_init(struct applying *p, struct store *s, struct change_set *c, struct journal_writer *j, struct err *err)

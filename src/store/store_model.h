@@ -51,11 +51,14 @@ struct model_field {
     bool is_formula;             /* TEXT, LONG_TEXT: FEEL over the workspace, which gives a number */
     str initial;                 /* default for a new fact; STR_NONE when none */
     const struct model_type *to; /* LINK, LINKS */
-    str inverse;                 /* the name on the other side; STR_NONE when none */
-    enum field_kind gives;       /* DERIVED, OBSERVED */
-    str feel;                    /* DERIVED */
-    uint32_t feel_line;          /* where it stands, for messages */
-    str file;                    /* the one that declares the field */
+    int levels;      /* LINK to its own type: facts stand in a tree of so many levels at most; 0: as they like */
+    bool is_bounded; /* WHOLE_NUMBER: from `least` to `most` */
+    int64_t least, most;
+    str inverse;           /* the name on the other side; STR_NONE when none */
+    enum field_kind gives; /* DERIVED, OBSERVED */
+    str feel;              /* DERIVED */
+    uint32_t feel_line;    /* where it stands, for messages */
+    str file;              /* the one that declares the field */
     enum observed_what observed;
     int days; /* OBSERVED: window; 0 is all time */
     const str *columns;

@@ -102,12 +102,26 @@ static int keep_default(struct migration *m, struct fact_work *w, const struct m
     return 0;
 }
 
+/* A link that is a tree from now on. */
+static int fit_tree(struct migration *m, const struct fact_work *w, const struct model_field *field, str value)
+{
+    int height;
+    bool circle;
+    if (!field->levels || !value.p) return 0;
+    if (tree_height(m->p.s, field, w->id, &height, &circle, m->p.err)) return -1;
+    if (circle)
+        trouble(m, w, field, STR_NONE, "is above itself");
+    else if (height > field->levels)
+        trouble(m, w, field, STR_NONE, arena_printf(m->a, "the tree has more than %d levels here", field->levels).p);
+    return 0;
+}
+
 static int fit_fact(struct migration *m, struct fact_work *w)
 {
     for (size_t i = 0; i < m->type->field_count; i++) {
         const struct model_field *field = &m->type->fields[i];
         const struct model_field *before = m->before ? model_field_by_id(m->before, field->id) : NULL;
-        if (keep_default(m, w, field, before)) return -1;
+        if (keep_default(m, w, field, before) || fit_tree(m, w, field, w->old[i])) return -1;
         VEC_EACH(c, &w->claims) {
             if (c->field == field->id && fit_claim(m, w, field, before, c)) return -1;
         }
@@ -200,6 +214,11 @@ static int visit_fact(struct migration *m, uint64_t id)
     return 0;
 }
 
+static bool same_bounds(const struct model_field *a, const struct model_field *b)
+{
+    return a->is_bounded == b->is_bounded && a->least == b->least && a->most == b->most;
+}
+
 /* May facts of the type have another look than before? */
 static bool is_touched(const struct migration *m)
 {
@@ -207,7 +226,8 @@ static bool is_touched(const struct migration *m)
     for (size_t i = 0; i < m->type->field_count; i++) {
         const struct model_field *new = &m->type->fields[i], *old = model_field_by_id(m->before, new->id);
         if (!old || old->kind != new->kind || !same_text(old->initial, new->initial) ||
-            old->value_count > new->value_count || (old->to && old->to->id != new->to->id))
+            old->value_count > new->value_count || (new->is_bounded && !same_bounds(old, new)) ||
+            (new->levels &&new->levels != old->levels) || (old->to && old->to->id != new->to->id))
             return true;
         for (size_t k = 0; k < old->value_count; k++)
             if (!str_eq(old->values[k], new->values[k])) return true;

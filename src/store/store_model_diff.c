@@ -66,6 +66,17 @@ static str window(struct arena *a, const struct model_field *f)
     return f->kind == FIELD_OBSERVED ? arena_printf(a, "%d of %d days", f->observed, f->days) : STR_NONE;
 }
 
+static str bounds(struct arena *a, const struct model_field *f)
+{
+    if (!f->is_bounded) return STR_NONE;
+    return arena_printf(a, "%lld to %lld", (long long)f->least, (long long)f->most);
+}
+
+static str levels(struct arena *a, const struct model_field *f)
+{
+    return f->levels ? arena_printf(a, "%d", f->levels) : STR_NONE;
+}
+
 static void compare_field(struct differing *d, const struct model_field *old, const struct model_field *new)
 {
     d->field = new;
@@ -82,6 +93,8 @@ static void compare_field(struct differing *d, const struct model_field *old, co
     compare(d, MODEL_FIELD_CHANGED, "other end", old->inverse, new->inverse);
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "formula", old->feel, new->feel);
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "window", window(d->a, old), window(d->a, new));
+    if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "bounds", bounds(d->a, old), bounds(d->a, new));
+    if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "levels", levels(d->a, old), levels(d->a, new));
     compare(d, MODEL_FIELD_CHANGED, "signed", yes_no(old->is_signed), yes_no(new->is_signed));
     compare(d, MODEL_FIELD_CHANGED, "written by", old->written_by ? old->written_by->key : STR_NONE,
             new->written_by ? new->written_by->key : STR_NONE);

@@ -2,6 +2,8 @@
 /* The metamodel: what a file says of one field. */
 #include "store_model_parse.h"
 
+enum { TREE_LEVELS_MOST = 50 };
+
 static const str kind_names[] = {
     [FIELD_TEXT] = STR_INIT("text"),
     [FIELD_LONG_TEXT] = STR_INIT("long text"),
@@ -121,6 +123,29 @@ static int read_kind_parts(struct reading *r, const struct yaml *map, struct mod
     return 0;
 }
 
+/* Between which a number lies, and how deep a tree is. */
+static int read_limits(struct reading *r, const struct yaml *map, const struct model_type *type, struct model_field *f)
+{
+    int64_t levels = 0;
+    const struct yaml *least = yaml_get(map, STR("least")), *most = yaml_get(map, STR("most")),
+                      *deep = yaml_get(map, STR("levels"));
+    if (only_for(r, map, STR("least"), f->kind == FIELD_WHOLE_NUMBER, f->kind) ||
+        only_for(r, map, STR("most"), f->kind == FIELD_WHOLE_NUMBER, f->kind) ||
+        only_for(r, map, STR("levels"), f->kind == FIELD_LINK, f->kind) ||
+        yaml_int(map, STR("least"), false, &f->least, r->err) || yaml_int(map, STR("most"), false, &f->most, r->err) ||
+        yaml_int(map, STR("levels"), false, &levels, r->err))
+        return -1;
+    if (!least != !most) return FAIL_AT(r, least ? least : most, "\"least\" and \"most\" go together");
+    f->is_bounded = least;
+    if (least && f->least >= f->most) return FAIL_AT(r, most, "\"most\" must be above \"least\"");
+    if (deep && f->to != type)
+        return FAIL_AT(r, deep, "only a link to another " STR_FORMAT " makes a tree", STR_ARGS(type->name));
+    if (deep && (levels < 2 || levels > TREE_LEVELS_MOST))
+        return FAIL_AT(r, deep, "levels must be from 2 to %d", TREE_LEVELS_MOST);
+    f->levels = (int)levels;
+    return 0;
+}
+
 int reading_role(struct reading *r, const struct yaml *map, str key, enum user_role *role)
 {
     size_t place;
@@ -160,7 +185,7 @@ static const str field_keys[] = {
     STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
     STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
     STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),     STR_INIT("written by"),
-    STR_INIT("formula"),
+    STR_INIT("formula"),  STR_INIT("least"),  STR_INIT("most"),    STR_INIT("levels"),
 };
 
 /* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */
@@ -210,7 +235,7 @@ int reading_field(struct reading *r, const struct yaml *map, struct model_type *
     if (!node) return FAIL_AT(r, map, "a field needs a kind");
     if (reading_word(r, node, "kind of field", kind_names, ARRAY_COUNT(kind_names), &kind)) return -1;
     f->kind = (enum field_kind)kind;
-    if (read_kind_parts(r, map, f) || read_field_rights(r, map, type, f) ||
+    if (read_kind_parts(r, map, f) || read_limits(r, map, type, f) || read_field_rights(r, map, type, f) ||
         yaml_yes_no(map, STR("required"), &f->required, r->err) ||
         reading_text(r, map, STR("default"), false, &f->initial) ||
         reading_texts(r, map, STR("columns"), &f->columns, &f->column_count) ||

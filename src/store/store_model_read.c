@@ -267,6 +267,14 @@ static int read_digits(struct value_reading *r, struct number_text *t, enum mark
     return 0;
 }
 
+static int check_bounds(const struct model_field *field, str digits, struct err *err)
+{
+    int64_t n;
+    if (!field->is_bounded || (str_to_int(digits, &n) && n >= field->least && n <= field->most)) return 0;
+    return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is not from %lld to %lld", STR_ARGS(str_slice(digits, 0, 60)),
+                   (long long)field->least, (long long)field->most);
+}
+
 static int read_whole(struct value_reading *r, str *out)
 {
     struct number_text t = {0};
@@ -276,7 +284,7 @@ static int read_whole(struct value_reading *r, str *out)
     for (size_t i = point; whole && point != STR_NOT_FOUND && i + 1 < out->n; i++) whole = out->p[i + 1] == '0';
     if (!whole) return value_refuse(r, "is not a whole number");
     if (point != STR_NOT_FOUND) *out = tidy_digits(r->a, str_slice(*out, 0, point), false);
-    return 0;
+    return check_bounds(r->field, *out, r->err);
 }
 
 static int read_decimal(struct value_reading *r, str *out)
@@ -492,7 +500,7 @@ int model_check_value(const struct model_field *field, str s, struct err *err)
     case FIELD_OBSERVED:
         return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is computed, it cannot be set", STR_ARGS(field->name));
     }
-    if (good) return 0;
+    if (good) return check_bounds(field, s, err);
     str part = s.n > 60 ? str_slice(s, 0, 60) : s;
     if (field->kind == FIELD_ONE_OF)
         return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is not one of the values of \"" STR_FORMAT "\"",

@@ -157,6 +157,10 @@ static void put_field(struct describing *d, const struct model_field *f, bool gi
     json_key(&d->w, f->key);
     json_object(&d->w);
     for (size_t i = 0; i < v->count; i++) json_key(&d->w, v->items[i].key), json_emit(&d->w, &v->items[i]);
+    if (f->is_bounded) {
+        json_key(&d->w, STR("minimum")), json_int(&d->w, f->least);
+        json_key(&d->w, STR("maximum")), json_int(&d->w, f->most);
+    }
     if (f->help.n) key_text(d, "description", f->help);
     if (computed) json_key(&d->w, STR("readOnly")), json_bool(&d->w, true);
     if (f->kind == FIELD_ONE_OF) {
