@@ -65,7 +65,7 @@ static int no_header(struct import *in, struct err *err)
     buf_init(&seen, 200);
     const struct import_row *row = &in->rows.items[0];
     for (size_t i = 0; i < row->cells.count && i < 4; i++)
-        buf_printf(&seen, "%s\"" STR_FORMAT "\"", i ? ", " : "", STR_ARGS(str_slice(import_cell(row, i), 0, 30)));
+        buf_printf(&seen, "%s\"" STR_FORMAT "\"", i ? ", " : "", STR_ARGS(utf8_cut(import_cell(row, i), 30)));
     err_set(err, ERR_INPUT,
             "no header: none of the first lines names a field of " STR_FORMAT " such as \"" STR_FORMAT
             "\"; this line has " STR_FORMAT ". Name the columns, or say which is which: --column 'HEADER=" STR_FORMAT

@@ -189,7 +189,7 @@ static str name_sheets(struct import *in, const struct book_sheet *sheets, size_
     struct buf b;
     buf_init(&b, 4096);
     for (size_t i = 0; i < count; i++) {
-        buf_printf(&b, "%s\"" STR_FORMAT "\"%s", i ? ", " : "", STR_ARGS(str_slice(sheets[i].name, 0, 40)),
+        buf_printf(&b, "%s\"" STR_FORMAT "\"%s", i ? ", " : "", STR_ARGS(utf8_cut(sheets[i].name, 40)),
                    sheets[i].hidden ? " (hidden)" : "");
         if (b.n > 300 && i + 1 < count) {
             buf_text(&b, ", …");

@@ -501,7 +501,7 @@ int model_check_value(const struct model_field *field, str s, struct err *err)
         return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is computed, it cannot be set", STR_ARGS(field->name));
     }
     if (good) return check_bounds(field, s, err);
-    str part = s.n > 60 ? str_slice(s, 0, 60) : s;
+    str part = utf8_cut(s, 60);
     if (field->kind == FIELD_ONE_OF)
         return err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is not one of the values of \"" STR_FORMAT "\"",
                        STR_ARGS(part), STR_ARGS(field->name));

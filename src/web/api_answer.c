@@ -3,11 +3,12 @@
 #include "api.h"
 
 #include "base_time.h"
+#include "base_utf8.h"
 
 #include <sodium.h>
 #include <string.h>
 
-enum { REASON_BYTES = 1000, KEY_BYTES = 200, DETAIL_BYTES = 2000 };
+enum { REASON_BYTES = 1000, KEY_BYTES = 200, DETAIL_BYTES = 2000, POINTER_BYTES = 200 };
 
 struct json_writer api_begin(struct request *r)
 {
@@ -41,7 +42,7 @@ static void put_problem(struct request *r, int status, const char *title, str de
     json_key(&w, STR("type")), json_string(&w, STR("about:blank"));
     json_key(&w, STR("title")), json_string(&w, str_of(title));
     json_key(&w, STR("status")), json_int(&w, status);
-    if (detail.n) json_key(&w, STR("detail")), json_string(&w, str_slice(detail, 0, DETAIL_BYTES));
+    if (detail.n) json_key(&w, STR("detail")), json_string(&w, utf8_cut(detail, DETAIL_BYTES));
     if (faults) {
         json_key(&w, STR("errors"));
         json_array(&w);
@@ -74,9 +75,14 @@ void api_refuse(struct request *r, const char *title, const struct api_faults *f
     put_problem(r, 422, title, faults->items[0].detail, faults);
 }
 
+/* What is wrong with a field is said of it by its pointer: the detail of the whole names it. */
 void api_refuse_body(struct request *r, const struct api_faults *faults)
 {
-    api_refuse(r, "Nothing was changed", faults);
+    const struct api_fault *first = &faults->items[0];
+    put_problem(r, 422, "Nothing was changed",
+                text_format(r, STR_FORMAT ": " STR_FORMAT "%s", STR_ARGS(utf8_cut(first->pointer, POINTER_BYTES)),
+                            STR_ARGS(first->detail), faults->count > 1 ? "; errors has the others" : ""),
+                faults);
 }
 
 static void fail_at_field(struct request *r, const struct err *err)

@@ -2,6 +2,8 @@
 /* A fact's fields out of JSON: the form in which they are given. */
 #include "api.h"
 
+#include "base_utf8.h"
+
 static bool is_link(const struct model_field *f) { return f->kind == FIELD_LINK || f->kind == FIELD_LINKS; }
 
 static str pointer_to(struct request *r, str at, str key)
@@ -70,10 +72,10 @@ static uint64_t find_named(struct request *r, const struct model_type *to, str n
     uint64_t id = picture_find(r->picture, to, name, &several);
     if (several)
         err_write(err, ERR_INPUT, "several " STR_FORMAT " are called \"" STR_FORMAT "\": give the id",
-                  STR_ARGS(to->plural), STR_ARGS(str_slice(name, 0, 100)));
+                  STR_ARGS(to->plural), STR_ARGS(utf8_cut(name, 100)));
     else if (!id)
         err_write(err, ERR_INPUT, "there is no " STR_FORMAT " called \"" STR_FORMAT "\"", STR_ARGS(to->name),
-                  STR_ARGS(str_slice(name, 0, 100)));
+                  STR_ARGS(utf8_cut(name, 100)));
     return several ? 0 : id;
 }
 

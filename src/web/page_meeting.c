@@ -5,6 +5,7 @@
 #include "page_forum.h"
 
 #include "base_time.h"
+#include "base_utf8.h"
 
 enum { TITLE_LIMIT = 200 };
 
@@ -158,9 +159,7 @@ static void make_decision(struct meeting *m, struct change_set *c, const struct 
     struct request *r = m->r;
     const struct model_type *type = m->types.decision;
     uint64_t decision = change_create(c, type), of = fact_id(item);
-    str name = fact_name(item);
-    while (name.n > TITLE_LIMIT && (name.p[TITLE_LIMIT] & 0xC0) == 0x80) name.n--;
-    if (name.n > TITLE_LIMIT) name = str_slice(name, 0, TITLE_LIMIT);
+    str name = utf8_cut(fact_name(item), TITLE_LIMIT);
     change_text(c, type, decision, "name",
                 text_format(r, STR_FORMAT " (" STR_FORMAT ")", STR_ARGS(name), STR_ARGS(show_day(r, m->day))));
     change_text(c, type, decision, "text", text);

@@ -43,6 +43,11 @@ export async function api(browser, { base, port }) {
     wrong(bad, 422, 'faults');
     same(bad.json.errors.map((e) => e.pointer).join(' '), '/anual_cost /seats_paid /vendor /realises/0 /realises/1 /people_90_days', 'each with its pointer');
     check(bad.json.errors[0].detail.includes('annual cost'), 'did you mean');
+    same(bad.json.detail, '/anual_cost: is not a field of application; did you mean "annual cost"?; errors has the others', 'the first by its name');
+    for (const body of [{ name: 'X', vendor: `x${'ü'.repeat(300)}` }, { name: 'X', [`x${'ü'.repeat(1500)}`]: 1 }]) {
+      const cut = await it('POST', '/api/v1/facts/applications', body);
+      check(cut.status === 422 && cut.json.detail.includes('ü') && !cut.body.includes('\ufffd'), 'what is long is cut between its characters');
+    }
     wrong(await it('POST', vendors, { country: 'DE' }), 422, 'a required field');
     wrong(await it('POST', vendors, '{'), 400, 'no JSON');
     wrong(await it('POST', vendors, '[1]'), 400, 'no object');
