@@ -33,11 +33,12 @@ struct import_options {
     const struct graph_viewer *viewer; /* who imports; NULL: sees and changes all */
     bool ignore_unknown;               /* columns that fit no field are left out */
     bool create_links;                 /* a link to nothing makes its target */
-    bool detail;                       /* also list the values of created facts */
-    bool typed;                        /* as if the actor had typed each value: it wins over all sources */
-    bool skip_bad;                     /* rows with errors are left out, and listed in the plan's `bad` */
-    char separator;                    /* 0: guessed */
-    str sheet; /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */
+    const char *how_to_create; /* how one asks for that here, for messages; NULL: "make it with --create-links" */
+    bool detail;               /* also list the values of created facts */
+    bool typed;                /* as if the actor had typed each value: it wins over all sources */
+    bool skip_bad;             /* rows with errors are left out, and listed in the plan's `bad` */
+    char separator;            /* 0: guessed */
+    str sheet;                 /* of a workbook: its name, or its number from 1; STR_NONE: the one that fits best */
     void (*progress)(void *self, uint64_t done, uint64_t total, const char *unit); /* "bytes", "rows"; may be NULL */
     void *self;
 };

@@ -90,11 +90,11 @@ static void fault_absent(struct import *in, const struct import_row *row, size_t
     if (!names->names) load_names(in, names);
     str near = err_nearest(name, names->names, names->name_count);
     bool many = field->kind == FIELD_LINKS && str_find_char(name, ',') != STR_NOT_FOUND;
-    import_fault(in, row, column, "no " STR_FORMAT " is called \"" STR_FORMAT "\"%s" STR_FORMAT "%s%s; %s",
+    const char *how = in->options->how_to_create;
+    import_fault(in, row, column, "no " STR_FORMAT " is called \"" STR_FORMAT "\"%s" STR_FORMAT "%s%s; %s, or %s",
                  STR_ARGS(to->name), STR_ARGS(name), near.n ? "; the nearest is \"" : "", STR_ARGS(near),
                  near.n ? "\"" : "", many ? "; several names stand apart by semicolons" : "",
-                 near.n ? "mend the name, or make it with --create-links"
-                        : "import it first, or make it with --create-links");
+                 near.n ? "mend the name" : "import it first", how ? how : "make it with --create-links");
 }
 
 static bool needs_only_name(const struct model_type *type)

@@ -128,6 +128,19 @@ static void read_links(struct form *form, struct form_field *f)
     if (f->field->kind == FIELD_LINK && f->links.count > 1) f->error = STR("Only one can be chosen here");
 }
 
+/* The search also finds what is said about a fact: only its names count here. */
+static bool is_called(struct request *r, const struct fact *f, str typed)
+{
+    const struct model_field *alias = fact_type(f)->alias_field;
+    str names = alias ? text_format(r, STR_FORMAT " " STR_FORMAT, STR_ARGS(fact_name(f)),
+                                    STR_ARGS(fact_value_for(&r->viewer, f, alias)))
+                      : fact_name(f);
+    str folded = utf8_fold(&r->arena, names), rest = utf8_fold(&r->arena, typed), word;
+    while (rest.n && str_cut(&rest, ' ', &word))
+        if (str_find(folded, word) == STR_NOT_FOUND) return false;
+    return true;
+}
+
 /* Facts of the type that are called nearly so: by the words of the name, as the search finds them. */
 static void find_alike(struct form *form, struct form_field *f)
 {
@@ -150,7 +163,8 @@ static void find_alike(struct form *form, struct form_field *f)
     if (form->fact && str_eq(fact_name(form->fact), f->canonical)) return;
     size_t count = picture_search(r->picture, &r->viewer, &r->arena, form->type, f->canonical, ALIKE + 1, &ids);
     for (size_t i = 0; i < count && f->alike.count < ALIKE; i++)
-        if (ids[i] != own && ids[i] != same) values_add(r, &f->alike, fact_record(r, ids[i]));
+        if (ids[i] != own && ids[i] != same && is_called(r, picture_fact(r->picture, ids[i]), f->canonical))
+            values_add(r, &f->alike, fact_record(r, ids[i]));
 }
 
 void form_read_field(struct form *form, struct form_field *f)

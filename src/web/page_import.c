@@ -61,6 +61,7 @@ static void take_options(struct importing *in)
                                           .no_memory = pairs_get(&r->form, STR("forget")).n > 0,
                                           .viewer = &r->viewer,
                                           .create_links = pairs_get(&r->form, STR("make")).n > 0,
+                                          .how_to_create = "have made what the rows link to",
                                           .skip_bad = pairs_get(&r->form, STR("skip")).n > 0,
                                           .detail = true};
     in->options.choice_count = plan_choices(r, &in->options.choices);

@@ -145,6 +145,7 @@ static int make_plan(struct paste *p, struct import_plan **plan, struct err *err
                                      .typed = true,
                                      .guesses = IMPORT_TAKE_GUESSES, /* they are shown as such */
                                      .create_links = str_eq(pairs_get(&r->form, STR("make")), STR("yes")),
+                                     .how_to_create = "have links to nothing make what is missing",
                                      .separator = '\t'};
     options.choice_count = plan_choices(r, &options.choices);
     struct import_file file = {.type = p->type, .path = "a spreadsheet", .bytes = bytes};

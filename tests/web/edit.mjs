@@ -55,6 +55,10 @@ export async function edit(browser, base) {
     await input(page, 'IT owner').fill('');
     await save(page);
     check((await page.locator('.error, .message.bad').allInnerTexts()).join(' ').includes('Mailchimp'), 'a name that is taken');
+    await input(page, 'Name').fill('Adobe Analytic');
+    await page.keyboard.press('Tab');
+    await page.waitForFunction(() => document.querySelector('.field .says').innerText.includes('Adobe'));
+    same(await field(page, 'Name').locator('.says').innerText(), 'There is already: Adobe Analytics', 'one that is nearly so called, and none that only speaks of it');
     same(await input(page, 'Purpose').inputValue(), 'typed and not lost', 'what was typed, again');
     await page.context().close();
   });
