@@ -30,6 +30,7 @@ export async function keys(browser, base) {
     await save(dora);
     path = new URL(dora.url()).pathname;
     check((await dora.locator('.keys .tag').innerText()).includes('Draft'), 'a draft at first');
+    same(await dora.evaluate(() => getComputedStyle(document.querySelector('.keys .key'), '::before').content), 'none', 'no mark but those of the sides');
     await dora.click('a.button:has-text("Read and propose")');
     check((await dora.textContent('.signed')).includes('within a day'), 'the whole text');
     same(await dora.locator('#password').count(), 0, 'nobody signs a draft');

@@ -90,6 +90,31 @@ export async function list(browser, base) {
     await page.context().close();
   });
 
+  await group('lists hold what is long, and what is chosen covers nothing', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/types/vendors/new`);
+    await page.fill('[name=f1]', `Long ${'x'.repeat(400)}`);
+    await Promise.all([page.waitForNavigation(), page.click('.edit button.main')]);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${base}/types/vendors?q=long`);
+      const [card, name] = [await page.locator('#rows .table-card').boundingBox(), await page.locator('#rows tbody th a').first().boundingBox()];
+      check(name.x + name.width <= card.x + card.width && await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `a name without blanks stays inside at ${width}`);
+      if (width > 1000) continue;
+      const [box, link] = [await page.locator('#rows tbody .pick input').first().boundingBox(), await page.locator('#rows tbody th a').first().boundingBox()];
+      check(box.x + box.width < link.x && box.y < link.y + 20, 'on a phone the box stands beside the name');
+      check(await page.evaluate(() => { const [n, a] = ['.side-bar nav', '.side-bar nav [aria-current]'].map((s) => document.querySelector(s).getBoundingClientRect()); return a.left >= n.left && a.right <= n.right; }), 'and the menu shows where one is');
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${base}${path}?add=vendor`);
+    await page.fill('[name="is.vendor"]', 'ado');
+    await page.waitForSelector('.filter .choices:not([hidden]) li');
+    const [field, list] = [await page.locator('[name="is.vendor"]').boundingBox(), await page.locator('.filter .choices:not([hidden])').boundingBox()];
+    check(list.y >= field.y + field.height, 'the names to choose from stand below what is typed');
+    same(page.complaints.join('; '), '', 'no complaints');
+    await page.context().close();
+  });
+
   await group('lists without script', async () => {
     const page = await open(browser, base, { script: false });
     await page.goto(base + path);
