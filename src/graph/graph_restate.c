@@ -210,15 +210,15 @@ static size_t stands_at(const struct tokens *name, const struct tokens *text, si
     return name->count;
 }
 
-static bool mark_name(struct comparing *c, struct side *s, str name, str *as_written)
+static bool find_name(struct comparing *c, struct side *s, str name, bool mark, str *as_written)
 {
     struct tokens words;
     bool found = false;
     cut_tokens(c->a, name, &words);
     for (size_t i = 0; words.count && i < s->tokens.count; i++) {
         size_t n = stands_at(&words, &s->tokens, i);
-        for (size_t k = 0; k < n; k++) s->tokens.items[i + k].taken = true;
-        if (n && !found) *as_written = span_text(s, i, n);
+        for (size_t k = 0; mark && k < n; k++) s->tokens.items[i + k].taken = true;
+        if (n && !as_written->n) *as_written = span_text(s, i, n);
         found |= n > 0;
     }
     return found;
@@ -230,18 +230,25 @@ static str seen(struct comparing *c, const struct fact *f, const char *name)
     return field ? fact_value_for(c->viewer, f, field) : STR_NONE;
 }
 
+/* Under any of its names: its own, its synonyms, what each side calls it. */
+static void find_term(struct comparing *c, const struct fact *f, bool mark, bool in[2], str *as_written)
+{
+    str names[] = {fact_name(f), seen(c, f, "aliases"), seen(c, f, "marketing label"), seen(c, f, "it label")}, piece;
+    for (size_t k = 0; k < ARRAY_COUNT(names); k++)
+        while (str_cut(&names[k], ';', &piece))
+            for (size_t i = 0; i < 2; i++) in[i] |= find_name(c, &c->sides[i], piece, mark, as_written);
+}
+
 static void look_for_term(struct comparing *c, const struct fact *f)
 {
-    str first = seen(c, f, "marketing meaning"), second = seen(c, f, "it meaning"), names = seen(c, f, "aliases");
+    str first = seen(c, f, "marketing meaning"), second = seen(c, f, "it meaning"), as_written = STR_NONE;
     bool differ = first.n && second.n && !str_eq(first, second);
     bool open = str_eq(seen(c, f, "status"), STR("contested")) || (differ && !seen(c, f, "agreed meaning").n);
-    str as_written = STR_NONE, piece = fact_name(f);
     bool in[2] = {false, false};
-    if (!open) return;
-    do
-        for (size_t i = 0; i < 2; i++) in[i] |= mark_name(c, &c->sides[i], piece, &as_written);
-    while (str_cut(&names, ';', &piece));
-    if (!in[0] && !in[1]) return;
+    find_term(c, f, open, in, &as_written);
+    /* Words for one thing about which nobody quarrels are the same, whichever of them a side uses. */
+    if (!open && in[0] && in[1]) find_term(c, f, true, in, &as_written);
+    if (!open || (!in[0] && !in[1])) return;
     *vec_add(c->a, &c->points) = (struct restate_point){.kind = RESTATE_TERM,
                                                         .text = as_written,
                                                         .in_first = in[0],

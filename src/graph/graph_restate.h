@@ -31,7 +31,8 @@ struct restatement {
     size_t open, agreed;
 };
 /* Terms of the picture whose meaning is contested, or differs between the sides without an agreed one, are looked for
- * by name and alias; the viewer sees their meanings as far as allowed. Points are in the arena and borrow the texts. */
+ * by name, alias and the label of each side; all names of any other term are one word. The viewer sees their meanings
+ * as far as allowed. Points are in the arena and borrow the texts. */
 int restate_compare(struct arena *a, const struct picture *p, const struct graph_viewer *viewer, str first, str second,
                     struct restatement *out, struct err *err) MUST_USE;
 /* What the sides have answered (facts of the type talking point that belong to the objective, as far as the viewer sees

@@ -21,6 +21,8 @@ static const char model[] = "version: 1\n"
                             "      - {id: 4, name: it meaning, kind: text}\n"
                             "      - {id: 5, name: agreed meaning, kind: text}\n"
                             "      - {id: 6, name: status, kind: text}\n"
+                            "      - {id: 7, name: marketing label, kind: text}\n"
+                            "      - {id: 8, name: it label, kind: text}\n"
                             "  - id: 2\n"
                             "    name: objective\n"
                             "    plural: objectives\n"
@@ -44,14 +46,21 @@ static const char model[] = "version: 1\n"
                             "      - {id: 5, name: marketing answer, kind: text, written by: marketing}\n"
                             "      - {id: 6, name: it answer, kind: text, written by: it}\n";
 
-static void add_term(struct fixture *f, const char *name, const char *aliases, const char *marketing, const char *it,
-                     const char *agreed)
+static uint64_t add_term(struct fixture *f, const char *name, const char *aliases, const char *marketing,
+                         const char *it, const char *agreed)
 {
     uint64_t id = fixture_new(f, "term", name);
     fixture_set(f, id, "term", "aliases", aliases);
     fixture_set(f, id, "term", "marketing meaning", marketing);
     fixture_set(f, id, "term", "it meaning", it);
     fixture_set(f, id, "term", "agreed meaning", agreed);
+    return id;
+}
+
+static void label_term(struct fixture *f, uint64_t id, const char *marketing, const char *it)
+{
+    fixture_set(f, id, "term", "marketing label", marketing);
+    fixture_set(f, id, "term", "it label", it);
 }
 
 /* "term DR 12; number 36 % 1; word mail 2": kind, text, which of the two has it. */
@@ -84,6 +93,10 @@ static void points(struct test_tally *t)
          "term DR 12; word brings 1; word second 1; word order 1; word exercised 2"},
         {"each client", "a person", "term client 1; word person 2"},
         {"the lead", "the lead", ""},
+        {"a basket", "an order draft", ""},
+        {"a basket", "a purchase", "word basket 1; word purchase 2"},
+        {"a cart and a basket", "the order drafts", ""},
+        {"the house list", "a subscriber table", "term house list 12"},
         {"from 31 to 36 %", "to 36 percent", "number 31 1"},
         {"twelve months", "12 months", ""},
         {"two thousand", "2 million", "word thousand 1; word million 2"},
@@ -100,6 +113,9 @@ static void points(struct test_tally *t)
     add_term(&f, "DR", "", "direct response", "disaster recovery", "");
     add_term(&f, "Customer", "client; buying person", "who buys", "a team that we serve", "");
     add_term(&f, "Lead", "", "an address", "a person who leads", "An address that may be written to");
+    label_term(&f, add_term(&f, "Cart", "", "what a customer means to buy", "", ""), "basket", "order draft");
+    label_term(&f, add_term(&f, "Contacts", "", "people to write to", "rows of a table", ""), "house list",
+               "subscriber table");
     fixture_commit(&f);
     fixture_refresh(&f);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
