@@ -82,21 +82,39 @@ int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_H
     return 0;
 }
 
-int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
-                 struct ruling *out, const struct rulebook **book, struct buf *json, bool *same, struct err *err)
+/* The rulebook's text of its day, and what was answered. */
+struct kept_question {
+    const struct rulebook *book; /* to be put back; NULL */
+    struct feel_env env;
+    struct answers answers;
+};
+
+static int read_question(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
+                         struct kept_question *q, struct err *err)
 {
     str text;
     const struct json *j;
-    struct feel_env env;
-    struct answers answers;
-    unsigned char digest[RULING_HASH_SIZE];
-    *book = NULL;
+    q->book = NULL;
     if (store_load_book(s, a, row->book, &text, err) < 0 ||
-        shelf_take(shelf, row->rulebook, row->version, text, book, err) < 0 || json_parse(a, row->answers, &j, err) < 0)
+        shelf_take(shelf, row->rulebook, row->version, text, &q->book, err) < 0 ||
+        json_parse(a, row->answers, &j, err) < 0)
         return -1;
-    ruling_env(&env, a, row->time, row->day);
-    answers_from_json(*book, &env, j, &answers);
-    if (rulebook_rule(*book, &env, &answers, RULING_ALL, out, err) < 0) return -1;
+    ruling_env(&q->env, a, row->time, row->day);
+    answers_from_json(q->book, &q->env, j, &q->answers);
+    return 0;
+}
+
+int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
+                 struct ruling *out, const struct rulebook **book, struct buf *json, bool *same, struct err *err)
+{
+    struct kept_question q;
+    unsigned char digest[RULING_HASH_SIZE];
+    int failed = read_question(s, shelf, a, row, &q, err);
+    *book = q.book;
+    if (failed) return -1;
+    if (row->overrules ? rulebook_follow(q.book, &q.env, &q.answers, feel_string(row->zone), out, err)
+                       : rulebook_rule(q.book, &q.env, &q.answers, RULING_ALL, out, err))
+        return -1;
     emit_answer(out, json);
     store_ruling_hash(buf_get(json), digest);
     *same = !memcmp(digest, row->digest, sizeof digest);
@@ -119,33 +137,42 @@ int ruling_rules_changed(struct arena *a, const struct book_day *day, const stru
     return 0;
 }
 
-static int check_zone(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row, str zone,
-                      struct err *err)
+static bool is_zone(const struct rulebook *book, str zone)
 {
-    str text;
     size_t count;
     bool is = false;
-    const struct rulebook *book;
-    if (store_load_book(s, a, row->book, &text, err) < 0 ||
-        shelf_take(shelf, row->rulebook, row->version, text, &book, err) < 0)
-        return -1;
     const struct feel_value *all = rulebook_outcomes(book, &count);
     for (size_t i = 0; i < count; i++) is |= feel_same(all[i], feel_string(zone));
-    shelf_put_back(shelf, book);
-    return is ? 0 : err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is none of its rulebook's zones", STR_ARGS(zone));
+    return is;
 }
 
 int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
                      const struct setting_aside *how, struct stored_ruling *row, struct err *err)
 {
+    struct kept_question q;
+    struct ruling follows;
+    struct buf json;
     str reason = str_trim(how->reason);
     if (!how->zone.n || !reason.n) return err_set(err, ERR_INPUT, "say what holds in its place, and why");
-    if (check_zone(s, shelf, a, old, how->zone, err) < 0) return -1;
     *row = *old;
     row->time = how->now, row->day = how->today, row->actor = how->actor, row->door = how->door;
     row->zone = how->zone, row->reason = reason, row->overrules = old->number;
     row->rules = STR(""), row->key = STR_NONE;
-    return 0;
+    int failed = read_question(s, shelf, a, row, &q, err);
+    if (!failed && !is_zone(q.book, row->zone))
+        failed = err_set(err, ERR_INPUT, "\"" STR_FORMAT "\" is none of its rulebook's zones", STR_ARGS(row->zone));
+    if (!failed) failed = rulebook_follow(q.book, &q.env, &q.answers, feel_string(row->zone), &follows, err);
+    if (!failed) {
+        buf_init(&json, ANSWER_BYTES);
+        emit_answer(&follows, &json);
+        store_ruling_hash(buf_get(&json), row->digest);
+        buf_release(&json);
+        row->extent = arena_copy(a, text_of(follows.parts[RULING_EXTENT]));
+        row->promise = ruling_promise(&follows, row->day);
+        row->promise.otherwise = arena_copy(a, row->promise.otherwise);
+    }
+    shelf_put_back(shelf, q.book);
+    return failed ? -1 : 0;
 }
 
 void ruling_put_numbered(struct buf *to, str json, uint64_t number)

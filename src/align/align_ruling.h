@@ -17,7 +17,7 @@ void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t toda
 /* What it promises when it is made on that day: the timing's `answer within days` and `without an answer`. */
 struct ruling_promise ruling_promise(const struct ruling *r, int64_t day);
 /* What was kept, ruled again by the text of its day: the answer with `"ruling":null`, and whether it is the same to the
- * byte. Not for one that people made by setting another aside. `book` may be NULL. */
+ * byte. Of one by which people set another aside: what follows from their zone. */
 int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *row,
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
                  struct err *err) MUST_USE; /* *book: to be put back */
@@ -30,7 +30,7 @@ struct setting_aside {
     str actor, door;
     int64_t now, today;
 };
-/* The row by which people set `old` aside, ready to be added. ERR_INPUT: no reason is given, or the zone is none of the
+/* The row by which people set `old` aside, with what follows from their zone by the rules, ready to be added. ERR_INPUT: no reason is given, or the zone is none of the
  * rulebook's by which it was ruled. */
 int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
                      const struct setting_aside *how, struct stored_ruling *row, struct err *err) MUST_USE;

@@ -102,10 +102,12 @@ static int show(struct again *k, uint64_t number)
     const struct book_day day = cli_book_day(c);
     const struct book_text *now;
     bool same = true, changed = false;
+    uint64_t by;
     if (store_load_ruling(c->store, &c->arena, number, &row, k->err)) return -1;
     if (ruling_rules_changed(&c->arena, &day, &row, &now, &changed, k->err) < 0) return -1;
     if (json_parse(&c->arena, row.answers, &answers, k->err)) return -1;
-    if (!row.overrules && make_again(k, &row, &ruling, &same, &book)) return -1;
+    if (store_ruling_aside(c->store, number, &by, k->err)) return -1;
+    if (make_again(k, &row, &ruling, &same, &book)) return -1;
     if (cli_has(c, "json")) {
         struct json_writer w;
         cli_json(c, &w);
@@ -113,11 +115,10 @@ static int show(struct again *k, uint64_t number)
         put_json_row(c, &w, &row);
         json_key(&w, STR("answers")), json_emit(&w, answers);
         json_key(&w, STR("rules_changed")), json_bool(&w, changed);
-        if (book) {
-            MUST(!json_parse(&c->arena, buf_get(&k->json), &whole, k->err));
-            json_key(&w, STR("same")), json_bool(&w, same);
-            json_key(&w, STR("says")), json_emit(&w, whole);
-        }
+        if (by) json_key(&w, STR("set_aside_by")), json_int(&w, (int64_t)by);
+        MUST(!json_parse(&c->arena, buf_get(&k->json), &whole, k->err));
+        json_key(&w, STR("same")), json_bool(&w, same);
+        json_key(&w, STR("says")), json_emit(&w, whole);
         json_object_end(&w);
         cli_text(c, "\n");
     } else {
@@ -129,12 +130,13 @@ static int show(struct again *k, uint64_t number)
                                 : answers->items[i].kind == JSON_FALSE ? STR("no")
                                                                        : answers->items[i].text));
         cli_text(c, "\n");
-        if (book) cli_put_ruling(c, &ruling, row.day);
+        cli_put_ruling(c, &ruling, row.day);
         if (row.promise.within && c->today > row.promise.due)
             cli_printf(c, "The limit ran out on %s\n", day_words(c, row.promise.due).p);
         if (row.overrules)
             cli_printf(c, STR_FORMAT ", in place of ruling %llu: " STR_FORMAT "\n", STR_ARGS(row.zone),
                        (unsigned long long)row.overrules, STR_ARGS(row.reason));
+        if (by) cli_printf(c, "People have set it aside by ruling %llu\n", (unsigned long long)by);
         if (changed)
             cli_printf(c, "The rules have changed since%s\n",
                        now ? "; entente ask with the same answers says what those of today say"
@@ -155,7 +157,6 @@ static int verify_one(void *host, const struct stored_ruling *row)
     bool same = true;
     if (++k->done % PROGRESS_EVERY == 0) cli_progress(k->c, "Ruling again", k->done, k->total, "rulings");
     arena_clear(&k->arena);
-    if (row->overrules) return 0;
     int failed = make_again(k, row, &ruling, &same, &book);
     shelf_put_back(k->shelf, book);
     if (failed) {

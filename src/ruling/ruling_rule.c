@@ -182,15 +182,31 @@ static int decide(struct telling *t, struct feel_env *env, const struct answers 
     return wants & RULING_LIGHTER ? ruling_find_lighter(b, env, t->sheet, a, r, err) : 0;
 }
 
+static void begin(const struct rulebook *b, struct feel_value zone, struct ruling *out)
+{
+    *out = (struct ruling){.book = b, .zone = zone, .state = RULED};
+    for (size_t i = 0; i < RULING_PARTS; i++)
+        out->parts[i] = ruling_part_is_list((enum ruling_part)i) ? feel_list(NULL, 0) : feel_null();
+}
+
+int rulebook_follow(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct feel_value zone,
+                    struct ruling *out, struct err *err)
+{
+    struct dmn_sheet *s = ruling_sheet(b, env, a, true);
+    begin(b, zone, out);
+    dmn_sheet_put(s, b->zone, zone);
+    if (take_parts(b, s, env->arena, out, err) < 0) return -1;
+    collect_rules(b, s, env, out);
+    return 0;
+}
+
 int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct answers *a, unsigned wants,
                   struct ruling *out, struct err *err)
 {
     struct answers filled = *a;
     struct telling t;
     bool complete = true;
-    *out = (struct ruling){.book = b, .zone = feel_null(), .state = RULED};
-    for (size_t i = 0; i < RULING_PARTS; i++)
-        out->parts[i] = ruling_part_is_list((enum ruling_part)i) ? feel_list(NULL, 0) : feel_null();
+    begin(b, feel_null(), out);
     if (a->problem_count) {
         out->state = RULED_AGAINST, out->problems = a->problems, out->problem_count = a->problem_count;
         return 0;

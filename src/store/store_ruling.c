@@ -102,23 +102,38 @@ static int find_key(struct store *s, struct arena *a, struct stored_ruling *r, s
     return rc < 0 ? -1 : 1;
 }
 
-static int may_overrule(struct store *s, const struct stored_ruling *r, struct err *err)
+/* 1: it is there; 0: it is not. *overrules: the one that it sets aside; *by: the one that sets it aside. */
+static int read_aside(struct store *s, uint64_t number, uint64_t *overrules, uint64_t *by, struct err *err)
 {
     sqlite3_stmt *q;
+    if (store_bind(s, SQL_RULING_OVERRULED, &q, err, "u", number)) return -1;
+    int rc = store_step(s, q, err);
+    if (rc != 1) return rc;
+    *overrules = (uint64_t)sqlite3_column_int64(q, 0), *by = (uint64_t)sqlite3_column_int64(q, 1);
+    sqlite3_reset(q);
+    return 1;
+}
+
+int store_ruling_aside(struct store *s, uint64_t number, uint64_t *by, struct err *err)
+{
+    uint64_t overrules;
+    int rc = read_aside(s, number, &overrules, by, err);
+    return rc ? -(rc < 0) : err_set(err, ERR_ABSENT, "there is no ruling %llu", (unsigned long long)number);
+}
+
+static int may_overrule(struct store *s, const struct stored_ruling *r, struct err *err)
+{
+    uint64_t itself, by;
     if (!r->overrules) return 0;
     if (!r->reason.n) return err_set(err, ERR_INPUT, "say why the ruling is set aside");
-    if (store_bind(s, SQL_RULING_OVERRULED, &q, err, "u", r->overrules)) return -1;
-    int rc = store_step(s, q, err);
+    int rc = read_aside(s, r->overrules, &itself, &by, err);
     if (rc < 0) return -1;
-    bool there = rc == 1, itself = there && sqlite3_column_int64(q, 0), by = there && sqlite3_column_int64(q, 1);
-    uint64_t number = by ? (uint64_t)sqlite3_column_int64(q, 1) : 0;
-    if (rc) sqlite3_reset(q);
-    if (!there) return err_set(err, ERR_INPUT, "there is no ruling %llu", (unsigned long long)r->overrules);
+    if (!rc) return err_set(err, ERR_INPUT, "there is no ruling %llu", (unsigned long long)r->overrules);
     if (itself)
         return err_set(err, ERR_INPUT, "ruling %llu sets another one aside itself", (unsigned long long)r->overrules);
     if (by)
         return err_set(err, ERR_INPUT, "ruling %llu was set aside already, by ruling %llu",
-                       (unsigned long long)r->overrules, (unsigned long long)number);
+                       (unsigned long long)r->overrules, (unsigned long long)by);
     return 0;
 }
 

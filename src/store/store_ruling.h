@@ -27,7 +27,7 @@ struct stored_ruling {
     str key;                                /* of a repeated request, with its holder; STR_NONE */
     uint64_t overrules;                     /* a ruling that people have set aside by this one; its zone is theirs; 0 */
     str reason;                             /* why */
-    struct ruling_promise promise;          /* of one that sets another aside: what that one promised */
+    struct ruling_promise promise;
     unsigned char hash[RULING_HASH_SIZE];
     bool again; /* store_add_rulings: it was there under its key; the row is that one */
 };
@@ -45,6 +45,8 @@ int store_add_rulings(struct store *s, struct arena *a, struct stored_ruling *ro
                       struct err *err) MUST_USE;
 int store_load_ruling(struct store *s, struct arena *a, uint64_t number, struct stored_ruling *out,
                       struct err *err) MUST_USE; /* ERR_ABSENT */
+/* The ruling by which people have set this one aside; 0: none. ERR_ABSENT: there is no such ruling. */
+int store_ruling_aside(struct store *s, uint64_t number, uint64_t *by, struct err *err) MUST_USE;
 struct ruling_pick {
     uint64_t before;      /* numbers below it; 0: all */
     uint64_t request;     /* of this fact; 0: all */

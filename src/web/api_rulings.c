@@ -114,24 +114,24 @@ void answer_api_ruling(struct request *r)
     struct buf said;
     struct err err;
     bool same = false;
+    uint64_t by;
     if (!api_query_only(r, NULL, 0) || !take_ruling(r, &row)) return;
     buf_init(&said, PAGE_LIMIT);
-    int failed =
-        json_parse(&r->arena, row.answers, &answers, &err) ||
-        (!row.overrules && ruling_again(r->store, r->web->shelf, &r->arena, &row, &ruling, &rules, &said, &same, &err));
+    int failed = json_parse(&r->arena, row.answers, &answers, &err) ||
+                 store_ruling_aside(r->store, row.number, &by, &err) ||
+                 ruling_again(r->store, r->web->shelf, &r->arena, &row, &ruling, &rules, &said, &same, &err);
     if (failed)
         api_fail(r, &err, 409);
     else {
         struct json_writer w = api_begin(r);
+        const struct json *whole;
         json_object(&w);
         put_row(r, &w, &row);
+        if (by) json_key(&w, STR("set_aside_by")), json_int(&w, (int64_t)by);
         json_key(&w, STR("answers")), json_emit(&w, answers);
-        if (!row.overrules) {
-            const struct json *whole;
-            MUST(!json_parse(&r->arena, buf_get(&said), &whole, &err));
-            json_key(&w, STR("same")), json_bool(&w, same);
-            json_key(&w, STR("says")), json_emit(&w, whole);
-        }
+        MUST(!json_parse(&r->arena, buf_get(&said), &whole, &err));
+        json_key(&w, STR("same")), json_bool(&w, same);
+        json_key(&w, STR("says")), json_emit(&w, whole);
         json_object_end(&w);
         api_end(r, 200);
     }

@@ -135,24 +135,21 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
 {
     struct pairs given = {0};
     struct ask ask = {.r = r, .given = &given};
-    struct stored_ruling meant = *row;
     struct buf json;
     struct err err;
     bool same = true, changed = false;
-    /* One that people made shows what it was made in place of. */
-    int failed = row->overrules && store_load_ruling(r->store, &r->arena, row->overrules, &meant, &err);
+    uint64_t by;
     buf_init(&json, PAGE_LIMIT);
-    if (!failed)
-        failed =
-            ruling_again(r->store, r->web->shelf, &r->arena, &meant, &ask.ruling, &ask.rules, &json, &same, &err) ||
-            rules_changed(r, &meant, &ask.book, &changed, &err);
+    int failed = ruling_again(r->store, r->web->shelf, &r->arena, row, &ask.ruling, &ask.rules, &json, &same, &err) ||
+                 rules_changed(r, row, &ask.book, &changed, &err) ||
+                 store_ruling_aside(r->store, row->number, &by, &err);
     buf_release(&json);
     if (failed)
         page_fail(r, &err);
     else {
-        struct book_text gone = {.name = meant.rulebook};
-        ask.day = meant.day;
-        fill_ask(r, &ask, &given, &meant);
+        struct book_text gone = {.name = row->rulebook};
+        ask.day = row->day;
+        fill_ask(r, &ask, &given, row);
         if (!ask.book) ask.book = &gone;
         page_begin(r, PAGE_KEPT);
         page_put_text(r, "title", text_format(r, "Ruling %llu", (unsigned long long)row->number));
@@ -165,6 +162,8 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
         page_put_text(r, "subtitle", kept);
         page_put(r, "row", kept_record(r, row));
         page_put_text(r, "reason", row->overrules ? row->reason : STR_NONE);
+        if (row->overrules) page_put_text(r, "before", kept_path(r, row->overrules));
+        if (by) page_put_text(r, "by", kept_path(r, by));
         page_put_text(r, "message", message);
         page_put(r, "answers", answers_record(&ask));
         page_put(r, "same", feel_boolean(same));
@@ -172,10 +171,10 @@ static void show(struct request *r, const struct stored_ruling *row, int status,
         page_put_text(r, "again", ask_url(&ask, NULL));
         page_put_text(r, "action", kept_path(r, row->number));
         page_put(r, "zones",
-                 !row->overrules && r->user.role >= ROLE_SIGNATORY ? zones_record(&ask) : feel_list(NULL, 0));
+                 !row->overrules && !by && r->user.role >= ROLE_SIGNATORY ? zones_record(&ask) : feel_list(NULL, 0));
         page_put_text(r, "says", ruling_says(&ask));
         page_put(r, "ruling", ruling_record(&ask));
-        put_alike(&ask, meant.number, meant.request);
+        put_alike(&ask, row->overrules ? row->overrules : row->number, row->request);
         page_show(r, status);
     }
     shelf_put_back(r->web->shelf, ask.rules);
@@ -185,18 +184,16 @@ str kept_again(struct request *r, uint64_t number)
 {
     struct pairs given = {0};
     struct ask ask = {.r = r, .given = &given};
-    struct stored_ruling row, meant;
+    struct stored_ruling row;
     struct err err;
     str text;
     bool changed = false;
-    if (store_load_ruling(r->store, &r->arena, number, &row, &err)) return STR_NONE;
-    meant = row;
-    if ((row.overrules && store_load_ruling(r->store, &r->arena, row.overrules, &meant, &err)) ||
-        rules_changed(r, &meant, &ask.book, &changed, &err) || !changed ||
-        store_load_book(r->store, &r->arena, meant.book, &text, &err) < 0 ||
-        shelf_take(r->web->shelf, meant.rulebook, meant.version, text, &ask.rules, &err) < 0)
+    if (store_load_ruling(r->store, &r->arena, number, &row, &err) ||
+        rules_changed(r, &row, &ask.book, &changed, &err) || !changed ||
+        store_load_book(r->store, &r->arena, row.book, &text, &err) < 0 ||
+        shelf_take(r->web->shelf, row.rulebook, row.version, text, &ask.rules, &err) < 0)
         return STR_NONE;
-    fill_ask(r, &ask, &given, &meant);
+    fill_ask(r, &ask, &given, &row);
     str url = ask_url(&ask, NULL);
     shelf_put_back(r->web->shelf, ask.rules);
     return url;

@@ -39,7 +39,8 @@
     X(EVIDENCE, evidence,                                                                                              \
       "title book ruled others made rules proposals fired_enough share_enough behind rows pages in_force")             \
     X(STUDY, study, "title says progress")                                                                             \
-    X(KEPT, kept, "title subtitle row reason message answers same changed again action zones says ruling alike")       \
+    X(KEPT, kept,                                                                                                      \
+      "title subtitle row reason before by message answers same changed again action zones says ruling alike")         \
     X(RULEBOOKS, rulebooks, "title subtitle own shipped known")                                                        \
     X(RULEBOOK, rulebook,                                                                                              \
       "title message did tried book tables difference problems broken questions outcome outcomes versions targets "    \

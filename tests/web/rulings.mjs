@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rulings for programs: asked, kept, read again, set aside; what is missing or contradictory is told by name.
 import { check, group, open as enter, same, serious } from './help.mjs';
-import { program, request as good, token } from './program.mjs';
+import { program, request as good, run, token } from './program.mjs';
 
 export async function rulings(browser, { base, port }) {
   const it = program(port, token('rule', 'it', '--scope', 'write')), head = program(port, token('aside', 'marketing', '--scope', 'write'));
@@ -89,6 +89,10 @@ export async function rulings(browser, { base, port }) {
     same((await head('POST', `${at}/${first.ruling}`, { zone: 'blue', reason: 'x' })).status, 422, 'and a zone of the rulebook');
     const aside = await head('POST', `${at}/${first.ruling}`, { zone: 'green', reason: 'A trial of two weeks' });
     check(aside.status === 201 && aside.json.overrules === first.ruling, 'set aside');
+    const holds = (await reader('GET', `${at}/${aside.json.ruling}`)).json, was = (await reader('GET', `${at}/${first.ruling}`)).json;
+    check(holds.same === true && holds.says.zone === 'green' && holds.says.extent === 'none' && holds.extent === 'none' && !holds.due_on, `what follows from their zone: ${JSON.stringify(holds)}`);
+    check(was.set_aside_by === aside.json.ruling && was.says.zone === 'amber' && was.due_on, 'what was said stays, and says that it was set aside');
+    check(/ 0 differ/.test(run('ruling', 'verify')), 'all are made again, that one too');
     same((await head('POST', `${at}/${first.ruling}`, { zone: 'green', reason: 'again' })).status, 422, 'once');
     for (const method of ['DELETE', 'PATCH']) same((await head(method, `${at}/${first.ruling}`, method === 'PATCH' ? {} : undefined)).status, 405, `${method}: it stays`);
     const journal = (await head('GET', '/api/v1/journal?limit=2')).json.items;
@@ -148,6 +152,10 @@ export async function rulings(browser, { base, port }) {
     await page.getByRole('button', { name: 'Set aside' }).click();
     await page.waitForURL(/rulings\/\d+$/);
     check(await page.getByText('Both heads want to try it').count() === 1 && await page.locator('#reason').count() === 0, 'it is set aside, once');
+    check(await page.locator('.verdict .zone').innerText() === 'Green' && await page.getByText('Answer by').count() === 0, 'and shows what follows');
+    await page.goto(`${base}/rulings/${open.ruling}`);
+    check(await page.locator('.verdict .zone').innerText() === 'Amber' && await page.locator('#reason').count() === 0, 'the one before stays as it was');
+    await Promise.all([page.waitForURL(/rulings\/\d+$/), page.getByRole('link', { name: 'what holds in its place' }).click()]);
     await page.setViewportSize({ width: 390, height: 800 });
     check(await page.evaluate(() => document.documentElement.scrollWidth <= 390), 'it fits a phone');
     await page.goto(`${base}/rulings`);
