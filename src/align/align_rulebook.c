@@ -166,14 +166,14 @@ static void undo(const struct journal_change *change, struct book_text *one, str
 }
 
 /* What both keys were on before a text of which the day is still to come: its past, undone commit by commit, until a
- * text is found that holds on that day. *found is false where there is none. */
+ * text is found that holds on that day. `from`: the day of the text that is there. *found is false where there is none.
+ */
 static int find_earlier(struct store *s, struct arena *a, uint64_t number, int64_t today, struct book_text *one,
-                        int64_t *since, bool *found, struct err *err)
+                        str from, int64_t *since, bool *found, struct err *err)
 {
     const struct journal_change *changes;
     struct stored_keys keys;
     size_t count;
-    str from = STR_NONE;
     *found = false;
     if (store_load_history(s, a, one->fact, &changes, &count, err) < 0) return -1;
     for (size_t i = 0; i < count;) {
@@ -274,9 +274,11 @@ int books_in_force(struct store *s, struct arena *a, const struct picture *p, in
         const struct picture_keys *keys = fact_keys(p, ids[i]);
         struct book_text one = {ids[i], fact_name(f), value_of(f, "version"), value_of(f, "model")};
         int64_t from = 0;
-        bool dated = civil_parse(value_of(f, "valid from"), &from), holds = one.text.n > 0;
+        str valid_from = value_of(f, "valid from");
+        bool dated = civil_parse(valid_from, &from), holds = one.text.n > 0;
         if (type->two_key && !(keys && keys->agreed)) continue;
-        if (dated && from > today && find_earlier(s, a, picture_number(p), today, &one, &from, &holds, err) < 0)
+        if (dated && from > today &&
+            find_earlier(s, a, picture_number(p), today, &one, valid_from, &from, &holds, err) < 0)
             return -1;
         if (!holds) continue;
         size_t place = (*count)++;
@@ -305,7 +307,7 @@ static const struct book_text *take_zones(struct shelf *s, const struct book_tex
 {
     struct err err;
     for (size_t i = 0; i < count; i++) {
-        if (!books[i].fact && !str_eq(books[i].name, STR("safe-zones"))) continue;
+        if (!books[i].fact && !str_eq(books[i].name, STR(SHIPPED_ZONES))) continue;
         if (shelf_take(s, books[i].name, books[i].version, books[i].text, out, &err) < 0) continue;
         if (str_eq(rulebook_outcome(*out), STR("zone"))) return &books[i];
         shelf_put_back(s, *out);

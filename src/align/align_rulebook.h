@@ -56,6 +56,7 @@ int book_bring_back(struct store *s, struct arena *a, const struct fact *book, c
 /* The one that is meant by the number of its fact, or by its name in any case of letters; NULL: none. */
 const struct book_text *books_find(const struct book_text *books, size_t count, str wanted);
 
+#define SHIPPED_ZONES "safe-zones"
 struct book_day { /* a workspace on a day */
     struct store *store;
     const struct picture *picture; /* NULL: no workspace, only what comes with the program */
@@ -64,9 +65,9 @@ struct book_day { /* a workspace on a day */
     size_t shipped_count;
 };
 /* Of those in force the one that is wanted (see books_find), else, with STR_NONE, the one that rules on zones: the
- * first of the workspace that can be loaded and decides them, else the program's own "safe-zones". The shelf remembers
- * what it gave for the picture and the day that were asked last. *book, which may be NULL: its strings are good while
- * the rulebook is held. ERR_ABSENT: there is none. */
+ * first of the workspace that can be loaded and decides them, else the program's own, SHIPPED_ZONES. The shelf
+ * remembers what it gave for the picture and the day that were asked last. *book, which may be NULL: its strings are
+ * good while the rulebook is held. ERR_ABSENT: there is none. */
 int shelf_take_in_force(struct shelf *s, const struct book_day *d, str wanted, struct book_text *book,
                         const struct rulebook **out, struct err *err) MUST_USE;
 

@@ -121,8 +121,30 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
     return 0;
 }
 
-int ruling_rules_changed(struct arena *a, const struct book_day *day, const struct stored_ruling *row,
-                         const struct book_text **now, bool *changed, struct err *err)
+/* What the program's own rules ruled is asked of the workspace's, where those came into force since. */
+static int prefer_own(struct shelf *shelf, struct arena *a, const struct book_day *day, const struct stored_ruling *row,
+                      const struct book_text *books, size_t count, const struct book_text **now, struct err *err)
+{
+    const struct rulebook *rules;
+    const struct book_text *then;
+    struct book_text own;
+    size_t then_count;
+    bool was_there = false;
+    if ((*now)->fact || !str_eq((*now)->name, STR(SHIPPED_ZONES))) return 0;
+    if (shelf_take_in_force(shelf, day, STR_NONE, &own, &rules, err) < 0) return -1;
+    shelf_put_back(shelf, rules);
+    if (!own.fact) return 0;
+    if (books_in_force(day->store, a, day->picture, row->day, NULL, 0, &then, &then_count, err) < 0) return -1;
+    const struct picture_keys *keys = fact_keys(day->picture, own.fact);
+    for (size_t i = 0; i < then_count; i++) was_there |= then[i].fact == own.fact;
+    if (was_there && keys && keys->agreed_time <= row->time) return 0;
+    for (size_t i = 0; i < count; i++)
+        if (books[i].fact == own.fact) *now = &books[i];
+    return 0;
+}
+
+int ruling_rules_changed(struct shelf *shelf, struct arena *a, const struct book_day *day,
+                         const struct stored_ruling *row, const struct book_text **now, bool *changed, struct err *err)
 {
     const struct book_text *books;
     size_t count;
@@ -132,6 +154,7 @@ int ruling_rules_changed(struct arena *a, const struct book_day *day, const stru
         0)
         return -1;
     if (!(*now = books_find(books, count, row->rulebook))) return 0;
+    if (prefer_own(shelf, a, day, row, books, count, now, err) < 0) return -1;
     store_ruling_hash((*now)->text, hash);
     *changed = memcmp(hash, row->book, sizeof hash) != 0;
     return 0;

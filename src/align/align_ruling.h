@@ -22,16 +22,18 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same,
                  struct err *err) MUST_USE; /* *book: to be put back */
 /* Has the rulebook by which it was ruled another text on that day, or is none of its name in force? *now: the one that
- * is; NULL. */
-int ruling_rules_changed(struct arena *a, const struct book_day *day, const struct stored_ruling *row,
-                         const struct book_text **now, bool *changed, struct err *err) MUST_USE;
+ * is; NULL. What the program's own safe zones ruled has changed, too, where both sides have agreed on rules of their
+ * own since. */
+int ruling_rules_changed(struct shelf *shelf, struct arena *a, const struct book_day *day,
+                         const struct stored_ruling *row, const struct book_text **now, bool *changed,
+                         struct err *err) MUST_USE;
 struct setting_aside {
     str zone, reason; /* what holds in its place, and why */
     str actor, door;
     int64_t now, today;
 };
-/* The row by which people set `old` aside, with what follows from their zone by the rules, ready to be added. ERR_INPUT: no reason is given, or the zone is none of the
- * rulebook's by which it was ruled. */
+/* The row by which people set `old` aside, with what follows from their zone by the rules, ready to be added.
+ * ERR_INPUT: no reason is given, or the zone is none of the rulebook's by which it was ruled. */
 int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, const struct stored_ruling *old,
                      const struct setting_aside *how, struct stored_ruling *row, struct err *err) MUST_USE;
 /* The answer with the number in the place of `null` in `"ruling":null`. */

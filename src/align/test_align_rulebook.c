@@ -107,6 +107,10 @@ static void a_version_holds_from_its_day_on(struct test_tally *t)
     CHECK_STR(holding(&f, june), STR("2=two own"));
     CHECK_STR(holding(&f, june - 1), STR("1=one own")); /* also two versions before */
     CHECK_STR(holding(&f, june + 1), STR("3=three own"));
+    set_version(&f, book, "4", "four", "2026-06-02"); /* the day stays */
+    agree(&f, book);
+    CHECK_STR(holding(&f, june), STR("2=two own"));
+    CHECK_STR(holding(&f, june + 1), STR("4=four own"));
     fixture_close(&f);
 }
 

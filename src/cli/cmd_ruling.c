@@ -104,7 +104,7 @@ static int show(struct again *k, uint64_t number)
     bool same = true, changed = false;
     uint64_t by;
     if (store_load_ruling(c->store, &c->arena, number, &row, k->err)) return -1;
-    if (ruling_rules_changed(&c->arena, &day, &row, &now, &changed, k->err) < 0) return -1;
+    if (ruling_rules_changed(k->shelf, &c->arena, &day, &row, &now, &changed, k->err) < 0) return -1;
     if (json_parse(&c->arena, row.answers, &answers, k->err)) return -1;
     if (store_ruling_aside(c->store, number, &by, k->err)) return -1;
     if (make_again(k, &row, &ruling, &same, &book)) return -1;

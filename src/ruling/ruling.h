@@ -117,8 +117,8 @@ enum { RULING_EXPLAIN = 1, RULING_LIGHTER = 2, RULING_ALL = 3 };
 /* Fails only with ERR_LIMIT. What it gives lives in env->arena, or with the book. */
 int rulebook_rule(const struct rulebook *b, struct feel_env *env, const struct answers *a, unsigned wants,
                   struct ruling *out, struct err *err) MUST_USE;
-/* What follows where people have set the zone, one of the outcomes, whatever its rules say: the parts, and the rules that
- * gave them; nothing is lighter. A part that rests on what is not answered is null, with the reason. */
+/* What follows where people have set the zone, one of the outcomes, whatever its rules say: the parts, and the rules
+ * that gave them; nothing is lighter. A part that rests on what is not answered is null, with the reason. */
 int rulebook_follow(const struct rulebook *b, struct feel_env *env, const struct answers *a, struct feel_value zone,
                     struct ruling *out, struct err *err) MUST_USE;
 /* What decisions gave for answers like these: of very many rulings by one book most is looked up. One thread's; it may

@@ -81,7 +81,7 @@ static int rules_changed(struct request *r, const struct stored_ruling *row, con
                          bool *changed, struct err *err)
 {
     const struct book_day day = request_book_day(r, r->env.today);
-    return ruling_rules_changed(&r->arena, &day, row, now, changed, err);
+    return ruling_rules_changed(r->web->shelf, &r->arena, &day, row, now, changed, err);
 }
 
 /* As if it were asked now with the same answers. */

@@ -416,13 +416,21 @@ static int put_signatures(struct request *r, uint64_t fact, struct err *err)
     return 0;
 }
 
-static str did_words(struct request *r, const struct stored_keys *k)
+static str signed_words(struct request *r, const struct fact *f, const struct stored_keys *k)
+{
+    const struct model_field *from = model_field(fact_type(f), STR("valid from"));
+    int64_t day;
+    if (!k->agreed || k->pending != PENDING_NONE) return STR("Signed. The other key is still missing.");
+    if (from && civil_parse(fact_value_for(&r->viewer, f, from), &day) && day > r->env.today)
+        return text_format(r, "Signed. Both keys are on it: it holds from " STR_FORMAT ".", STR_ARGS(show_day(r, day)));
+    return STR("Signed. Both keys are on it: it is in force.");
+}
+
+static str did_words(struct request *r, const struct fact *f, const struct stored_keys *k)
 {
     str did = pairs_get(&r->query, STR("did"));
     if (str_eq(did, STR("proposed"))) return STR("Proposed. Both sides are asked to sign it.");
-    if (str_eq(did, STR("signed")))
-        return k->agreed && k->pending == PENDING_NONE ? STR("Signed. Both keys are on it: it is in force.")
-                                                       : STR("Signed. The other key is still missing.");
+    if (str_eq(did, STR("signed"))) return signed_words(r, f, k);
     if (str_eq(did, STR("refused"))) return STR("Refused. It is a draft again, with your reason.");
     if (str_eq(did, STR("withdrawn"))) return STR("Withdrawn.");
     if (str_eq(did, STR("drafted")))
@@ -445,7 +453,7 @@ static void show_keys(struct request *r, const struct fact *f, int status, str m
     page_put(r, "fact", fact_record(r, fact_id(f)));
     page_put_text(r, "title", fact_name(f));
     page_put_text(r, "message", message);
-    if (!message.n) page_put_text(r, "did", did_words(r, &keys));
+    if (!message.n) page_put_text(r, "did", did_words(r, f, &keys));
     page_put(r, "keys", keys_record(r, fact_id(f), &keys));
     put_text(r, f, &keys);
     if (keys.text.n && sees_all(r, fact_type(f))) page_put_text(r, "text", keys.text);

@@ -151,7 +151,11 @@ export async function rulebooks(browser, base) {
     same((await asks('POST', '/api/v1/rulings', { input: request, request: late })).status, 201, 'ruled by what is in force');
     await seen(page, `${base}/facts/${late}`, '#promise');
     same(await notice.count(), 0, 'which holds still');
+    const other = Number(run('show', 'request', 'RQ-1054', '--json').match(/"id": (\d+)/)[1]);
+    same((await asks('POST', '/api/v1/rulings', { input: request, request: other, rulebook: 'safe-zones' })).status, 201, 'another one, by the rules that come with the program');
     await agree(browser, base, id);
+    await page.goto(`${base}/facts/${other}`);
+    check(!(await notice.getByRole('link').getAttribute('href')).includes('rulebook=safe-zones'), 'which are not those on which both sides have agreed since');
     await page.goto(`${base}/facts/${late}`);
     same(await notice.count(), 1, 'and no longer');
     await Promise.all([page.waitForURL('**/ask?**'), notice.getByRole('link').click()]);
