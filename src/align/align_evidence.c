@@ -95,21 +95,24 @@ static int note_last(void *host, const struct stored_ruling *row)
     bool is_new;
     if (is_ended(k)) return -1;
     k->out->rulings += !row->overrules;
-    if (row->overrules || !row->request) return 0;
+    if (!row->request) return 0;
     arena_clear(&k->work);
-    if (past_books_take(&k->books, row, &by, k->err) < 0) return -1;
-    ruling_env(&env, &k->work, row->time, row->day);
     if (json_parse(&k->work, row->answers, &j, k->err) < 0) return in_ruling(k->err, row->number);
-    answers_from_json(by->book, &env, j, &answers);
-    if (rulebook_brief(by->book, by->memo, &env, &answers, &brief, k->err) < 0) return in_ruling(k->err, row->number);
-    const str *people = people_said(k, row->number);
+    brief.days = (double)row->promise.within; /* what people set has it in its row */
+    if (!row->overrules) {
+        if (past_books_take(&k->books, row, &by, k->err) < 0) return -1;
+        ruling_env(&env, &k->work, row->time, row->day);
+        answers_from_json(by->book, &env, j, &answers);
+        if (rulebook_brief(by->book, by->memo, &env, &answers, &brief, k->err) < 0)
+            return in_ruling(k->err, row->number);
+    }
     const struct json *what = json_get(j, STR("what"));
     struct last_ruling *last = arena_alloc(k->a, sizeof *last);
-    *last = (struct last_ruling){.zone = arena_copy(k->a, people ? *people : row->zone),
-                                 .extent = people ? STR("people decided") : arena_copy(k->a, row->extent),
+    *last = (struct last_ruling){.zone = arena_copy(k->a, row->zone),
+                                 .extent = arena_copy(k->a, row->extent),
                                  .kind = what && what->kind == JSON_STRING ? arena_copy(k->a, what->text) : STR(""),
                                  .day = row->day,
-                                 .due = people ? NAN : brief.days};
+                                 .due = brief.days};
     *idmap_put(&k->last, row->request, &is_new) = (uint64_t)(uintptr_t)last;
     return 0;
 }

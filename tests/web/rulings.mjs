@@ -139,7 +139,8 @@ export async function rulings(browser, { base, port }) {
     await page.goto(`${base}/rulings`);
     check(await page.locator('.lens.tabs [aria-current=page]', { hasText: 'Rulings' }).count() === 1, 'among the decisions');
     check(await page.locator('tbody tr').count() > 3 && await page.getByText(`in place of ruling ${first.ruling}`).count() === 1, 'all of them, and what was set aside');
-    const open = (await it('POST', at, { input: { ...good, users: 21 } })).json;
+    const open = (await it('POST', at, { input: { ...good, users: 21 }, request: 'RQ-1054' })).json;
+    const alone = () => Number(/^extent,none,(\d+)/m.exec(run('ruling', 'times', '--csv'))?.[1] ?? 0), before = alone();
     await page.goto(`${base}/rulings/${open.ruling}`);
     check(await page.getByRole('heading', { name: `Ruling ${open.ruling}` }).count() === 1 && await page.locator('.verdict .zone').innerText() === 'Amber', 'one, as it was said');
     check(await page.getByText('How many people will use it?').count() === 1 && await page.locator('.parts dd', { hasText: /^21$/ }).count() === 1, 'with what was answered');
@@ -153,6 +154,7 @@ export async function rulings(browser, { base, port }) {
     await page.waitForURL(/rulings\/\d+$/);
     check(await page.getByText('Both heads want to try it').count() === 1 && await page.locator('#reason').count() === 0, 'it is set aside, once');
     check(await page.locator('.verdict .zone').innerText() === 'Green' && await page.getByText('Answer by').count() === 0, 'and shows what follows');
+    same(alone(), before + 1, 'which counts over time: nobody waits for the request');
     await page.goto(`${base}/rulings/${open.ruling}`);
     check(await page.locator('.verdict .zone').innerText() === 'Amber' && await page.locator('#reason').count() === 0, 'the one before stays as it was');
     await Promise.all([page.waitForURL(/rulings\/\d+$/), page.getByRole('link', { name: 'what holds in its place' }).click()]);
