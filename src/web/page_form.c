@@ -84,7 +84,7 @@ void form_fill_from_fact(struct form *form)
 str form_lines(struct request *r, str text)
 {
     struct buf b;
-    buf_init(&b, BODY_LIMIT);
+    buf_init(&b, SIGNED_IN_LIMIT);
     for (size_t i = 0; i < text.n; i++)
         if (text.p[i] != '\r' || i + 1 == text.n || text.p[i + 1] != '\n') buf_char(&b, text.p[i]);
     str copy = buf_copy(&b, &r->arena);

@@ -2,9 +2,11 @@
 /* The list of a type: search, filters, order, columns, pages. */
 #include "page_list.h"
 
+#include "base_utf8.h"
+
 #include <string.h>
 
-enum { FIRST_COLUMNS = 6, MOST_COLUMNS = 40 };
+enum { FIRST_COLUMNS = 6, MOST_COLUMNS = 40, CELL_BYTES = 400 };
 
 static bool is_number(const struct model_field *f)
 {
@@ -98,6 +100,12 @@ str live_types(struct request *r, const struct model_type *type)
     return types;
 }
 
+/* What a row has room for; all of it stands on the fact's page. */
+static str cell_text(struct request *r, str text)
+{
+    return text.n > CELL_BYTES ? text_format(r, STR_FORMAT "…", STR_ARGS(utf8_cut(text, CELL_BYTES))) : text;
+}
+
 static struct feel_value row_record(struct request *r, uint64_t id, const struct model_field *const *fields,
                                     size_t count)
 {
@@ -105,12 +113,12 @@ static struct feel_value row_record(struct request *r, uint64_t id, const struct
     struct record c = record_new(r);
     struct values cells = {0};
     record_text(&c, "id", text_format(r, "%llu", (unsigned long long)id));
-    record_text(&c, "name", fact_name(f));
+    record_text(&c, "name", cell_text(r, fact_name(f)));
     record_text(&c, "href", show_path(r, id));
     for (size_t i = 1; i < count; i++) {
         struct record cell = record_new(r);
         record_text(&cell, "title", show_word(r, fields[i]->name));
-        record_text(&cell, "text", show_field(r, f, fields[i]));
+        record_text(&cell, "text", cell_text(r, show_field(r, f, fields[i])));
         record_bool(&cell, "number", is_number(fields[i]));
         values_add(r, &cells, record_get(&cell));
     }

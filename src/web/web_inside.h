@@ -22,10 +22,11 @@ struct MHD_Daemon;
 struct found;
 
 enum {
-    TOKEN_HEX = 64,                                    /* session, visit and CSRF tokens, as hexadecimal digits */
-    BODY_LIMIT = 2 << 20,                              /* bytes of a form */
-    API_BODY_LIMIT = 8 << 20,                          /* bytes of JSON */
-    UPLOAD_LIMIT = 4 << 20,                            /* bytes of a form with a file of 2 MB, also as base64 */
+    TOKEN_HEX = 64,            /* session, visit and CSRF tokens, as hexadecimal digits */
+    BODY_LIMIT = 2 << 20,      /* bytes of a form */
+    SIGNED_IN_LIMIT = 8 << 20, /* of who is signed in: a text of 1 MB, escaped, twice, as it stands in a conflict */
+    API_BODY_LIMIT = 8 << 20,  /* bytes of JSON */
+    UPLOAD_LIMIT = 4 << 20,    /* bytes of a form with a file of 2 MB, also as base64 */
     ATTACHMENT_LIMIT = ATTACHMENT_BYTES + (256 << 10), /* bytes of a form with a file to attach */
     EDITOR_LIMIT = 12 << 20,  /* bytes of a form with a model three times: as it is, was opened and is now */
     PAGE_LIMIT = 16 << 20,    /* bytes of a page */

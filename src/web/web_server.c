@@ -188,6 +188,7 @@ static enum MHD_Result begin(struct request *r, const char *method)
     bool upload = r->route && r->route->upload, texts = r->route && r->route->texts;
     r->in_address = texts && !r->bearer.p && pairs_get(&r->query, STR("token")).n;
     if (r->in_address) r->bearer = pairs_get(&r->query, STR("token"));
+    if (r->session.n) r->body.cap = SIGNED_IN_LIMIT;
     if (api) r->body.cap = API_BODY_LIMIT;
     if (upload) r->body.cap = r->route->upload;
     if (r->content_length > r->body.cap)

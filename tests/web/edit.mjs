@@ -155,6 +155,24 @@ export async function edit(browser, base) {
     await two.context().close();
   });
 
+  await group('a megabyte of text is saved, and kept in a conflict', async () => {
+    const { client } = await import('./people.mjs'), { port } = new URL(base), she = client(port);
+    await she.signIn('it@northlight.example');
+    const page = (await she.get('/types/obstacles/new')).body, name = page.match(/<label for="(f\d+)">Name/)[1], words = page.match(/<label for="(f\d+)">Statement/)[1];
+    const text = (letter) => letter.repeat(1 << 19), made = await she.send('/types/obstacles/new', '/types/obstacles', { [name]: 'Long story', [words]: text('ü') });
+    same(made.status, 303, 'made');
+    const fact = made.head.match(/Location: (\/facts\/\d+)/)[1];
+    same((await she.send(`${fact}/edit`, fact, { version: '1', [name]: 'Long story', [words]: text('ö') })).status, 303, 'changed');
+    const two = await she.send(`${fact}/edit`, fact, { version: '1', [name]: 'Long story', [words]: text('ä') });
+    const many = (letter) => two.body.split(letter).length > 500000; // but for those between two pieces of the answer
+    check(two.status === 409 && many('ä') && many('ö'), `both stand in the conflict: ${two.status}`);
+    const hidden = (field) => two.body.match(new RegExp(`name="${field}" value="([^"]*)"`))[1];
+    const kept = await she.send(`${fact}/edit`, fact, { version: hidden('version'), base: hidden('base'), [name]: 'Long story', [words]: text('ä'), [`decide.${words}`]: 'yes', [`take.${words}`]: 'mine', [`other.${words}`]: text('ä') });
+    same(kept.status, 303, 'and one is chosen');
+    const list = (await she.get('/types/obstacles?q=long+story&col=statement')).body;
+    check(list.includes('ä…') && list.length < 100000, 'a list shows its beginning');
+  });
+
   await group('help as one types', async () => {
     const page = await open(browser, base);
     await page.goto(`${base}/types/applications/new`);
