@@ -108,6 +108,7 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
                  struct ruling *out, const struct rulebook **book, struct buf *json, bool *same, struct err *err)
 {
     struct kept_question q;
+    struct stored_ruling before;
     unsigned char digest[RULING_HASH_SIZE];
     int failed = read_question(s, shelf, a, row, &q, err);
     *book = q.book;
@@ -118,6 +119,10 @@ int ruling_again(struct store *s, struct shelf *shelf, struct arena *a, const st
     emit_answer(out, json);
     store_ruling_hash(buf_get(json), digest);
     *same = !memcmp(digest, row->digest, sizeof digest);
+    if (*same || !row->overrules) return 0;
+    /* Programs that did not work out what follows kept the digest of what was set aside. */
+    if (store_load_ruling(s, a, row->overrules, &before, err) < 0) return -1;
+    *same = !memcmp(before.digest, row->digest, sizeof digest);
     return 0;
 }
 

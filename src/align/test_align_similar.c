@@ -138,4 +138,55 @@ static void people_go_before(struct test_tally *t)
     fixture_close(&f);
 }
 
-TEST_MAIN(what_counts_is_what_the_zone_rests_on, people_go_before)
+/* By the rules green for this; people say red, and what follows from that is worked out and made again the same. */
+static void what_follows_from_people_is_made_again(struct test_tally *t)
+{
+    struct fixture f;
+    struct rulebook *b;
+    struct shelf *shelf = shelf_new();
+    str text;
+    struct stored_ruling old, row, earlier;
+    static const struct asked asked = {4000, 8, "certified", 10};
+    const struct setting_aside how = {.zone = STR("red"),
+                                      .reason = STR("a trial"),
+                                      .actor = STR("anna"),
+                                      .door = STR("page"),
+                                      .now = 6000,
+                                      .today = FIXTURE_TODAY};
+    struct setting_aside blue = how;
+    fixture_open(&f, str_of(model));
+    fixture_must(&f, file_read(&f.arena, MODEL_FOLDER "/rulebooks/safe-zones.dmn", 1 << 20, &text, &f.err));
+    fixture_must(&f, rulebook_load(STR(""), STR(""), text, &b, &f.err));
+    uint64_t number = keep(&f, b, text, &asked, 0), by;
+    fixture_must(&f, store_load_ruling(f.store, &f.arena, number, &old, &f.err));
+    blue.zone = STR("blue");
+    CHECK(ruling_set_aside(f.store, shelf, &f.arena, &old, &blue, &row, &f.err) < 0 && f.err.code == ERR_INPUT);
+    fixture_must(&f, ruling_set_aside(f.store, shelf, &f.arena, &old, &how, &row, &f.err));
+    CHECK_STR(row.extent, STR("IT-led"));
+    CHECK(row.promise.within > 0 && row.promise.due > FIXTURE_TODAY && row.promise.otherwise.n);
+    fixture_must(&f, store_add_rulings(f.store, &f.arena, &row, 1, &f.err));
+    fixture_must(&f, store_ruling_aside(f.store, number, &by, &f.err));
+    CHECK(by == row.number);
+    fixture_must(&f, store_ruling_aside(f.store, by, &by, &f.err));
+    CHECK(!by && store_ruling_aside(f.store, 99, &by, &f.err) < 0 && f.err.code == ERR_ABSENT);
+    struct stored_ruling other = row;
+    other.digest[0] ^= 1;
+    earlier = row, memcpy(earlier.digest, old.digest, sizeof earlier.digest);
+    const struct stored_ruling *const rows[] = {&row, &earlier, &other};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const struct rulebook *of;
+        struct ruling again;
+        struct buf json;
+        bool same;
+        buf_init(&json, 100000);
+        fixture_must(&f, ruling_again(f.store, shelf, &f.arena, rows[i], &again, &of, &json, &same, &f.err));
+        CHECK(same == (i < 2) && feel_same(again.zone, feel_string(STR("red"))) && again.rule_count > 0);
+        shelf_put_back(shelf, of);
+        buf_release(&json);
+    }
+    shelf_free(shelf);
+    rulebook_free(b);
+    fixture_close(&f);
+}
+
+TEST_MAIN(what_follows_from_people_is_made_again, what_counts_is_what_the_zone_rests_on, people_go_before)
