@@ -115,6 +115,27 @@ int event_tell(struct store *s, enum hook_event e, int64_t time, str subject, st
     return count ? event_write(s, hooks, count, e, time, subject, data, err) : 0;
 }
 
+/* The object that an event tells; told_free ends it. */
+struct told_data {
+    struct arena arena;
+    struct buf text;
+    struct json_writer json;
+};
+
+static void told_begin(struct told_data *d)
+{
+    arena_init(&d->arena, 0);
+    buf_init(&d->text, EVENT_BYTES);
+    json_init(&d->json, &d->text, 0);
+    json_object(&d->json);
+}
+
+static void told_free(struct told_data *d)
+{
+    buf_release(&d->text);
+    arena_release(&d->arena);
+}
+
 /* ---- Of facts ---- */
 
 int event_tell_fact(struct store *s, enum hook_event e, int64_t time, const struct model_type *type, uint64_t fact,
@@ -123,25 +144,21 @@ int event_tell_fact(struct store *s, enum hook_event e, int64_t time, const stru
     bool wanted;
     if (events_wanted(s, &wanted, err)) return -1;
     if (!wanted) return 0;
-    struct arena a;
-    struct buf b;
-    struct json_writer w;
-    arena_init(&a, 0);
-    buf_init(&b, EVENT_BYTES);
-    json_init(&w, &b, 0);
-    json_object(&w);
-    json_key(&w, STR("type")), json_string(&w, type->name);
-    json_key(&w, STR("fact")), json_int(&w, (int64_t)fact);
-    json_key(&w, STR("api")), json_string(&w, arena_printf(&a, "/api/v1/facts/" STR_FORMAT "/%llu",
-                                                           STR_ARGS(type->plural_key), (unsigned long long)fact));
+    struct told_data d;
+    told_begin(&d);
+    struct json_writer *w = &d.json;
+    json_key(w, STR("type")), json_string(w, type->name);
+    json_key(w, STR("fact")), json_int(w, (int64_t)fact);
+    json_key(w, STR("api")), json_string(w, arena_printf(&d.arena, "/api/v1/facts/" STR_FORMAT "/%llu",
+                                                         STR_ARGS(type->plural_key), (unsigned long long)fact));
     if (key && value.p)
-        json_key(&w, str_of(key)), json_string(&w, value);
+        json_key(w, str_of(key)), json_string(w, value);
     else if (key)
-        json_key(&w, str_of(key)), json_null(&w);
-    json_object_end(&w);
-    int rc = event_tell(s, e, time, arena_printf(&a, "/facts/%llu", (unsigned long long)fact), buf_get(&b), err);
-    buf_release(&b);
-    arena_release(&a);
+        json_key(w, str_of(key)), json_null(w);
+    json_object_end(w);
+    str subject = arena_printf(&d.arena, "/facts/%llu", (unsigned long long)fact);
+    int rc = event_tell(s, e, time, subject, buf_get(&d.text), err);
+    told_free(&d);
     return rc;
 }
 
@@ -161,29 +178,25 @@ int event_tell_request(struct store *s, int64_t time, const struct model_type *t
 
 int event_tell_ruling(struct store *s, const struct stored_ruling *r, struct err *err)
 {
-    struct arena a;
-    struct buf b;
-    struct json_writer w;
-    arena_init(&a, 0);
-    buf_init(&b, EVENT_BYTES);
-    json_init(&w, &b, 0);
-    json_object(&w);
-    json_key(&w, STR("ruling")), json_int(&w, (int64_t)r->number);
-    json_key(&w, STR("rulebook")), json_string(&w, r->rulebook);
-    json_key(&w, STR("version")), json_string(&w, r->version);
-    json_key(&w, STR("zone")), json_string(&w, r->zone);
-    json_key(&w, STR("extent")), json_string(&w, r->extent);
-    json_key(&w, STR("request"));
+    struct told_data d;
+    told_begin(&d);
+    struct json_writer *w = &d.json;
+    json_key(w, STR("ruling")), json_int(w, (int64_t)r->number);
+    json_key(w, STR("rulebook")), json_string(w, r->rulebook);
+    json_key(w, STR("version")), json_string(w, r->version);
+    json_key(w, STR("zone")), json_string(w, r->zone);
+    json_key(w, STR("extent")), json_string(w, r->extent);
+    json_key(w, STR("request"));
     if (r->request)
-        json_int(&w, (int64_t)r->request);
+        json_int(w, (int64_t)r->request);
     else
-        json_null(&w);
-    if (r->overrules) json_key(&w, STR("overrules")), json_int(&w, (int64_t)r->overrules);
-    json_object_end(&w);
-    int rc = event_tell(s, r->overrules ? EVENT_RULING_OVERRULED : EVENT_RULING_KEPT, r->time,
-                        arena_printf(&a, "/rulings/%llu", (unsigned long long)r->number), buf_get(&b), err);
-    buf_release(&b);
-    arena_release(&a);
+        json_null(w);
+    if (r->overrules) json_key(w, STR("overrules")), json_int(w, (int64_t)r->overrules);
+    json_object_end(w);
+    enum hook_event e = r->overrules ? EVENT_RULING_OVERRULED : EVENT_RULING_KEPT;
+    str subject = arena_printf(&d.arena, "/rulings/%llu", (unsigned long long)r->number);
+    int rc = event_tell(s, e, r->time, subject, buf_get(&d.text), err);
+    told_free(&d);
     return rc;
 }
 
