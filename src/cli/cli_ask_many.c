@@ -30,7 +30,7 @@ static int read_line(struct many *m, str line, struct feel_env *env, const struc
 {
     const struct json *with, *input;
     struct feel_value context;
-    if (json_parse(&m->arena, line, out, err) < 0) return -1;
+    if (json_parse(&m->arena, line, out, err) < 0) return err_at(err, 0, STR("the line is no JSON"));
     with = json_get(*out, STR("with")), input = json_get(*out, STR("input"));
     if (with && (with->kind != JSON_STRING || input))
         return err_set(err, ERR_INPUT, "\"with\" is a text with a FEEL context, and stands by itself");
@@ -48,7 +48,9 @@ static int read_line(struct many *m, str line, struct feel_env *env, const struc
 static int rule_nothing(struct many *m, struct feel_env *env, const struct err *why, struct ruling *r, struct err *err)
 {
     str *text = arena_alloc(&m->arena, sizeof *text);
-    *text = arena_printf(&m->arena, "%s%s%s", why->field, why->field[0] ? ": " : "", why->message);
+    str place = why->column ? arena_printf(&m->arena, "%u:%u: ", why->line, why->column) : STR("");
+    *text = arena_printf(&m->arena, "%s%s" STR_FORMAT "%s", why->field, why->field[0] ? ": " : "", STR_ARGS(place),
+                         why->message);
     struct answers none = {.problems = text, .problem_count = 1};
     return rulebook_rule(m->asking->book, env, &none, 0, r, err);
 }
