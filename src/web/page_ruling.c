@@ -20,7 +20,7 @@ static str extent_words(const struct ruling *r)
                  {"informed", "go on, and tell the other side"},
                  {"consulted", "ask the other side first"},
                  {"joint", "both decide and build it together"},
-                 {"it-led", "IT leads"}};
+                 {"IT-led", "IT leads"}};
     struct feel_value extent = r->parts[RULING_EXTENT];
     if (extent.kind != FEEL_STRING) return STR_NONE;
     for (size_t i = 0; i < ARRAY_COUNT(table); i++)
