@@ -117,10 +117,12 @@ static const char *change_word(enum table_change change)
     return "same";
 }
 
-static struct feel_value cell_record(struct request *r, const struct compared_cell *cell, enum table_change change)
+static struct feel_value cell_record(struct request *r, str head, const struct compared_cell *cell,
+                                     enum table_change change)
 {
     struct record c = record_new(r);
     bool gone = change == TABLE_GONE;
+    record_text(&c, "head", head);
     record_text(&c, "text", gone ? cell->before : cell->after);
     record_bool(&c, "changed", cell->changed);
     record_text(&c, "before", cell->before);
@@ -156,9 +158,10 @@ static struct feel_value rule_record(struct request *r, const struct compared_ta
     size_t columns = shown->input_count + shown->output_count;
     struct record c = record_new(r);
     struct values cells = {0};
-    for (size_t k = 0; k < columns; k++) values_add(r, &cells, cell_record(r, &rule->cells[k], rule->change));
+    for (size_t k = 0; k < columns; k++)
+        values_add(r, &cells, cell_record(r, shown->heads[k], &rule->cells[k], rule->change));
     record_put(&c, "cells", values_get(&cells));
-    record_put(&c, "why", cell_record(r, &rule->cells[columns], rule->change));
+    record_put(&c, "why", cell_record(r, STR("why"), &rule->cells[columns], rule->change));
     record_text(&c, "change", str_of(change_word(rule->change)));
     record_text(&c, "id", rule->rule->id);
     if (rule->change != TABLE_GONE) record_int(&c, "number", (int64_t)number);

@@ -65,7 +65,7 @@ export async function editor(browser, base, id) {
     await page.waitForFunction(() => !/zone/.test(document.querySelector('#found').innerText));
     await page.evaluate(() => document.getElementById('told').replaceChildren());
     await save(page, '#save');
-    same((await page.locator('#zone tr.rule-changed .why ins').allInnerTexts())[0], 'Little can go wrong here.', 'the reason that it shows is the annotation');
+    same((await page.locator('#zone .rule-changed .why ins').allInnerTexts())[0], 'Little can go wrong here.', 'the reason that it shows is the annotation');
     const after = await stored(page, `${base}/rulebooks/${id}/model?of=draft`);
     const line = (text, other) => text.split('\n').filter((l) => !other.includes(l)).map((l) => l.trim()).join(' ');
     same(line(after, before), '<annotationEntry><text>Little can go wrong here.</text></annotationEntry>', 'only that sentence is another one');
@@ -81,7 +81,7 @@ export async function editor(browser, base, id) {
     await told(late, 'Somebody else has saved');
     check((await late.locator('#canvas').innerText()).includes('It is how people learn.'), 'and has lost nothing');
     await save(late, '[data-over]');
-    same((await late.locator('#zone tr.rule-changed .why ins').allInnerTexts())[0], 'It is how people learn.', 'it may take its place');
+    same((await late.locator('#zone .rule-changed .why ins').allInnerTexts())[0], 'It is how people learn.', 'it may take its place');
     await late.context().close();
   });
 

@@ -33,6 +33,9 @@ export async function replay(browser, base) {
     check(/Green\s+Amber\s+1/.test(cells), `the table says the same: ${cells}`);
     await page.locator('.plain-table a').click();
     check(/flow=\d-\d/.test(page.url()) && await page.locator('.changes-table tbody tr').count() === 1, 'a stream opens its requests');
+    await page.setViewportSize({ width: 390, height: 800 });
+    const [drawn, card] = await page.locator('svg.flow').evaluate((f) => [[f, ...f.querySelectorAll('text, .bar')].map((x) => x.getBoundingClientRect()), f.parentElement.getBoundingClientRect()]);
+    check(drawn.every((x) => x.left >= card.left && x.right <= card.right), 'the flow fits a phone, with its names');
     await fits('replay');
     await page.setInputFiles('#requests', { name: 'bad.jsonl', mimeType: 'text/plain', buffer: Buffer.from('{"input": {}}\n{"inptu": 1}\n') });
     await page.getByRole('button', { name: 'Try the rules on it' }).click();

@@ -91,10 +91,10 @@ export async function rulebooks(browser, base) {
     check((await late.locator('[role=alert]').innerText()).includes('changed meanwhile'), 'who began before that draft is told so');
     await late.context().close();
     const table = page.locator('[id="data exposure"]');
-    same(await table.locator('tr.rule-gone').count(), 1, 'a rule that is gone');
-    same(await table.locator('tr.rule-changed').count(), 1, 'a rule that is changed');
-    same((await table.locator('tr.rule-changed td del').allInnerTexts())[0], '"low"', 'as it was');
-    same((await table.locator('tr.rule-changed td ins').allInnerTexts())[0], '"middle"', 'as it would be');
+    same(await table.locator('.rule-gone').count(), 1, 'a rule that is gone');
+    same(await table.locator('.rule-changed').count(), 1, 'a rule that is changed');
+    same((await table.locator('.rule-changed td del').allInnerTexts())[0], '"low"', 'as it was');
+    same((await table.locator('.rule-changed td ins').allInnerTexts())[0], '"middle"', 'as it would be');
     check((await page.locator('nav[aria-label=Version]').innerText()).includes('2 differences'), 'counted');
     check(!(await serious(page)).length, `nothing serious: ${await serious(page)}`);
     await page.goto(`${base}/facts/${id}/keys`);
@@ -104,7 +104,7 @@ export async function rulebooks(browser, base) {
     await page.check('input[name=sure]');
     await Promise.all([page.waitForURL('**did=proposed'), page.click('button:text-is("Propose")')]);
     await page.goto(`${base}/rulebooks/${id}`);
-    check((await page.locator('[id="data exposure"] tbody tr').count()) === 6, 'what is in force stays');
+    check((await page.locator('[id="data exposure"] tbody').count()) === 6, 'what is in force stays');
     await page.context().close();
   });
 
@@ -135,10 +135,8 @@ export async function rulebooks(browser, base) {
     }
     const phone = await open(browser, base, { width: 390, height: 844 });
     await phone.goto(`${base}/rulebooks/safe-zones`);
-    check(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'wide tables scroll by themselves');
-    await phone.focus('#zone .rule-scroll');
-    await phone.keyboard.press('ArrowRight');
-    await phone.waitForFunction(() => document.querySelector('#zone .rule-scroll').scrollLeft > 0);
+    check(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'the page is no wider than the phone');
+    same(await phone.locator('.rule-scroll').evaluateAll((all) => all.filter((x) => x.scrollWidth > x.clientWidth).length), 0, 'and no table wider than its card');
     check(!(await serious(phone)).length, `nothing serious: ${await serious(phone)}`);
     await phone.context().close();
   });
@@ -148,6 +146,7 @@ export async function rulebooks(browser, base) {
   await group('a request says that its rules have changed, and is asked again', async () => {
     const page = await open(browser, base, { who: 'it' }), late = Number(run('show', 'request', 'RQ-1053', '--json').match(/"id": (\d+)/)[1]);
     const notice = page.locator('#promise .message', { hasText: 'The rules have changed since' });
+    const before = (await asks('GET', `/api/v1/rulings?request=${late}`)).json.items.length;
     same((await asks('POST', '/api/v1/rulings', { input: request, request: late })).status, 201, 'ruled by what is in force');
     await seen(page, `${base}/facts/${late}`, '#promise');
     same(await notice.count(), 0, 'which holds still');
@@ -162,7 +161,7 @@ export async function rulebooks(browser, base) {
     check((await page.locator('.verdict').innerText()).length > 0 && await page.locator('form a', { hasText: 'RQ-1053' }).count() === 1, 'the same answers, ruled by the rules of today, for the same request');
     await Promise.all([page.waitForURL(`**/facts/${late}?saved=*`), page.click('button:text-is("Keep this ruling")')]);
     same(await notice.count(), 0, 'accepted');
-    same((await asks('GET', `/api/v1/rulings?request=${late}`)).json.items.length, 2, 'beside the one before');
+    same((await asks('GET', `/api/v1/rulings?request=${late}`)).json.items.length, before + 2, 'beside the one before');
     await page.context().close();
   });
 
@@ -190,13 +189,13 @@ export async function rulebooks(browser, base) {
     await Promise.all([page.waitForNavigation(), page.click('button:text-is("Withdraw")')]);
     check(!(await fact()).proposed, 'taken back');
     check(run('rulebooks', name, '--bring-back', String(earlier.commit), '--reason', 'It was better.').startsWith(`The rules of commit ${earlier.commit} are drafted again`), 'by the command');
-    await seen(page, `${base}/rulebooks/${id}?of=draft`, 'tr.rule-added');
+    await seen(page, `${base}/rulebooks/${id}?of=draft`, '.rule-added');
     check((await asks('GET', '/api/v1/journal?limit=1')).json.items[0].reason === 'It was better.', 'with its reason');
     await page.goto(`${base}/rulebooks/${id}`);
     await page.click('summary:text-is("Bring this back")');
     await page.locator('form:has([value="bring-back"]) textarea').fill('It was better.');
     await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Propose these rules again")')]);
-    same(await page.locator('tr.rule-added').count(), 1, 'the rule that went comes back');
+    same(await page.locator('.rule-added').count(), 1, 'the rule that went comes back');
     await page.goto(`${base}/facts/${id}/keys`);
     await page.click('a:has-text("what would change, rule by rule")');
     check((await page.locator('nav[aria-label=Version]').innerText()).includes('differences'), 'rule by rule from the keys, too');
