@@ -18,6 +18,8 @@
     X("live.js", "text/javascript; charset=utf-8", asset_live)                                                         \
     X("events.js", "text/javascript; charset=utf-8", asset_events)                                                     \
     X("dmn.min.js", "text/javascript; charset=utf-8", asset_dmn_js)                                                    \
+    X("dmn-picture.min.js", "text/javascript; charset=utf-8", asset_dmn_picture)                                       \
+    X("dmn-tables.min.js", "text/javascript; charset=utf-8", asset_dmn_tables)                                         \
     X("dmn.min.css", "text/css; charset=utf-8", asset_dmn_css)                                                         \
     X("editor.js", "text/javascript; charset=utf-8", asset_editor)                                                     \
     X("icon.svg", "image/svg+xml", asset_icon)

@@ -272,7 +272,7 @@ struct asset {
     const char *packed, *packed_end; /* the same by gzip */
     char path[80];                   /* with the hash in it */
 };
-enum { ASSET_COUNT = 13 };
+enum { ASSET_COUNT = 15 };
 
 enum { TICK_COUNT = 64 };
 struct tick { /* an event: the keys of the types that a commit touched, with blanks between; "*" for all */

@@ -129,6 +129,8 @@ static struct feel_value site_of(struct request *r)
     record_text(&site, "ask", asset_path(web, "ask.js"));
     record_text(&site, "rules", asset_path(web, "rules.js"));
     record_text(&site, "dmn_js", asset_path(web, "dmn.min.js"));
+    record_text(&site, "dmn_picture", asset_path(web, "dmn-picture.min.js"));
+    record_text(&site, "dmn_tables", asset_path(web, "dmn-tables.min.js"));
     record_text(&site, "dmn_css", asset_path(web, "dmn.min.css"));
     record_text(&site, "editor", asset_path(web, "editor.js"));
     record_text(&site, "live", asset_path(web, "live.js"));

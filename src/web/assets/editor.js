@@ -5,12 +5,34 @@
 (async () => {
   const place = document.getElementById("editor");
   if (!place) return;
-  const { href, base, csrf } = place.dataset;
+  const { href, base, csrf, tables } = place.dataset;
   const canvas = document.getElementById("canvas"), views = document.getElementById("views");
   const found = document.getElementById("found"), told = document.getElementById("told"), save = document.getElementById("save");
   const stored = document.getElementById("stored").value;
-  const modeler = new DmnJS({ container: canvas, common: { debounceInput: false } });
+  const modeler = new DmnJS({ container: canvas, common: { debounceInput: false }, bring });
   let first, changed = false, leaving = false, timer, asked;
+
+  // The picture's editor stands behind this script, and is compiled while the model is read. That of tables and expressions
+  // is larger, and comes when the picture is there.
+  const arrived = (script) => new Promise((done, failed) => {
+    script.onload = done;
+    script.onerror = () => failed(new Error("the server cannot be reached"));
+  });
+  const picture = arrived(document.getElementById("picture"));
+  let others;
+  function bring(type) {
+    if (type === "drd") return picture;
+    if (others) return others;
+    const script = document.createElement("script");
+    script.src = tables;
+    document.head.append(script);
+    others = arrived(script);
+    others.catch((error) => {
+      others = null;
+      tell(`The tables did not come: ${error.message}. Nothing is lost; choose the table again in a moment.`);
+    });
+    return others;
+  }
 
   // It writes before it lets anything else run.
   const text = async () => (await modeler.saveXML({ format: true })).xml;
@@ -37,6 +59,16 @@
   function fit() {
     const viewer = modeler.getActiveViewer();
     if (modeler.getActiveView()?.type === "drd") viewer.get("canvas").zoom("fit-viewport", "auto");
+  }
+  // While the picture is drawn, each button on a decision asks what is in view, and the page would be laid out for each of
+  // them; it stays the same until all are there.
+  function hold(viewer, picture) {
+    const early = 3000;
+    viewer.on("import.start", () => {
+      const view = picture.viewbox();
+      picture.viewbox = () => view;
+    });
+    viewer.on("import.done", early, () => delete picture.viewbox);
   }
   async function show(view) {
     await modeler.open(view);
@@ -133,6 +165,8 @@
 
   modeler.on("viewer.created", ({ viewer }) => {
     for (const event of ["commandStack.changed", "elements.changed", "elementChanged"]) viewer.on(event, touched);
+    const picture = viewer.get("canvas", false);
+    if (picture) hold(viewer, picture);
   });
   modeler.on("views.changed", list);
   place.addEventListener("click", (event) => {
@@ -145,17 +179,19 @@
   save.addEventListener("click", () => keep());
   addEventListener("beforeunload", (event) => changed && !leaving && event.preventDefault());
   try {
-    await modeler.importXML(document.getElementById("copy").value);
-    canvas.querySelector(".opening")?.remove();
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    if (wanted) bring("tables");
+    await modeler.importXML(document.getElementById("copy").value, { open: !wanted });
+    if (wanted) await go(`decision '${wanted}'`);
     const start = order().find(({ view }) => view.type !== "drd") ?? order()[0];
-    if (location.hash) await go(`decision '${decodeURIComponent(location.hash.slice(1))}'`);
-    else if (!modeler.getActiveView() && start) await show(start.view);
+    if (!modeler.getActiveView() && start) await show(start.view);
     else fit();
+    canvas.querySelector(".opening")?.remove();
     list();
     place.dataset.ready = "yes";
     // Right before the first change, or when there is time.
     for (const event of ["pointerdown", "keydown", "beforeinput", "paste", "drop"]) canvas.addEventListener(event, opened, { capture: true, once: true });
-    requestAnimationFrame(() => setTimeout(opened));
+    requestAnimationFrame(() => setTimeout(() => (opened(), bring("tables"))));
   } catch (error) {
     canvas.querySelector(".opening")?.remove();
     tell(`The editor cannot open this model: ${error.message}. Download the file and change it with another editor; nothing was changed.`);
