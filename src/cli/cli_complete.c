@@ -167,6 +167,9 @@ static const struct {
 
 static void offer_value(struct completing *w, str word)
 {
+    str choice;
+    bool choices = str_find_char(word, '|') != STR_NOT_FOUND && word.p[0] >= 'a' && word.p[0] <= 'z';
+    while (choices && str_cut(&word, '|', &choice)) offer(w, choice, STR_NONE);
     for (size_t i = 0; i < ARRAY_COUNT(values); i++)
         if (str_eq(word, str_of(values[i].word))) values[i].offer(w);
 }

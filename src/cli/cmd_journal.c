@@ -71,6 +71,8 @@ static void put_field(struct telling *t, const struct journal_field *f, enum ent
     bool one = kind == ENTRY_CREATED || kind == ENTRY_CLAIMED || kind == ENTRY_DELETED;
     str before = f->before.p ? value_words(t, f->field, f->before) : STR_NONE;
     str after = f->after.p ? value_words(t, f->field, f->after) : STR_NONE;
+    /* What a first draft leaves in force is not empty before. */
+    one = one || (kind == ENTRY_DRAFTED && !before.p && after.p);
     str says = one ? (kind == ENTRY_DELETED ? before : after)
                    : arena_printf(&t->arena, STR_FORMAT " → " STR_FORMAT, STR_ARGS(before.p ? before : STR("(empty)")),
                                   STR_ARGS(after.p ? after : STR("(empty)")));
@@ -353,6 +355,11 @@ static int tell(struct cli *c, struct err *err)
         if (t.json) json_array_end(&t.w), cli_text(c, "\n");
     }
     if (!rc && t.err.code) *err = t.err, rc = -1;
+    uint64_t newest = 0;
+    if (!rc && t.pick.from && !t.told && !t.follow) rc = store_head(c->store, &newest, err);
+    if (!rc && t.pick.from > newest && !t.told && !t.follow)
+        rc = err_set(err, ERR_INPUT, "there is no commit #%llu; the newest is #%llu", (unsigned long long)t.pick.from,
+                     (unsigned long long)newest);
     if (!rc && !t.json && !t.follow && !t.told) cli_text(c, "No commit fits\n");
     if (!rc && !t.json && t.pick.limit && t.told == t.pick.limit && c->out_terminal && !cli_has(c, "limit")) {
         cli_style(c, STYLE_DIM);

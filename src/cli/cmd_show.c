@@ -33,6 +33,15 @@ static void put_cut(struct cli *c, str head, str value, str note)
     cli_text(c, "\n");
 }
 
+/* Where a value comes from that no source claims; of an earlier day nothing is known. */
+static str unclaimed(const struct showing *s, const struct model_field *f, str value)
+{
+    if (f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED) return STR("computed");
+    if (s->c->as_of) return STR_NONE;
+    if (s->keys.agreed && f->is_signed) return STR("as both signed it");
+    return f->initial.p && str_eq(f->initial, value) ? STR("by default") : STR_NONE;
+}
+
 static void put_field(struct showing *s, const struct model_field *f)
 {
     struct cli *c = s->c;
@@ -40,11 +49,10 @@ static void put_field(struct showing *s, const struct model_field *f)
     const struct stored_claim *winner = NULL;
     for (size_t i = 0; i < s->claim_count; i++)
         if (s->claims[i].field == f && s->claims[i].wins) winner = &s->claims[i];
-    bool computed = f->kind == FIELD_DERIVED || f->kind == FIELD_OBSERVED;
     str value = f->kind == FIELD_MONEY || f->kind == FIELD_DECIMAL ? fact_value(s->fact, f) : cli_words(c, f, v);
     if (!value.n && !fact_erased(s->fact, f)) return;
     if (!value.n) value = STR("(erased from the journal)");
-    put_cut(c, f->name, value, winner ? cli_origin_words(c, winner) : computed ? STR("computed") : STR_NONE);
+    put_cut(c, f->name, value, winner ? cli_origin_words(c, winner) : unclaimed(s, f, value));
     for (size_t i = 0; winner && i < s->claim_count; i++) {
         const struct stored_claim *claim = &s->claims[i];
         if (claim->field != f || !import_disagrees(claim, winner)) continue;

@@ -84,6 +84,9 @@ export async function keys(browser, base) {
     writeFileSync(file, 'name,horizon\nAnswer within a day,2029\n');
     const said = spawnSync(process.env.ENTENTE, ['import', 'objectives', file, '--source', 'plan', '--workspace', `${process.env.WORK}/web.entente`, '--today', '2026-11-22']);
     check(said.stderr.toString().includes('1 fact is signed by both sides'), `an import says so: ${said.stderr}`);
+    const told = (...words) => spawnSync(process.env.ENTENTE, [...words, '--workspace', `${process.env.WORK}/web.entente`]).stdout.toString();
+    check(/horizon +2029\n/.test(told('journal', '--limit', '1')), 'the journal does not call empty what is in force beside a draft');
+    check(told('show', 'objective', 'Answer within a day').includes('as both signed it'), 'a value in force that no source says now is as it was signed');
     check((await dora.textContent('.message.note')).includes('drafted'), 'the page says that a change is drafted');
     await dora.goto(`${base}${path}/edit`);
     check((await input(dora, 'Statement').inputValue()).includes('four hours'), 'the form goes on with the proposal');
