@@ -126,7 +126,7 @@ struct telling {
 };
 void telling_init(struct telling *t, const struct rulebook *b, struct feel_env *env, const struct answers *a);
 int telling_follow(struct telling *t, const struct dmn_node *const *way, size_t count, struct err *err) MUST_USE;
-enum rule_rank ruling_rule_rank(const struct rulebook *b, str decision);
+struct told_rule ruling_told_rule(const struct rulebook *b, const struct dmn_trace *t, size_t i); /* its i-th */
 void ruling_emit_rule(const struct ruling_rule *r, struct json_writer *w);
 
 /* One request: the values of all nodes so far, and their classes (ruling_memo.c). */

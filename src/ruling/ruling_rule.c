@@ -45,7 +45,7 @@ static int find_contradictions(struct telling *t, struct arena *a, struct ruling
     return 0;
 }
 
-enum rule_rank ruling_rule_rank(const struct rulebook *b, str decision)
+static enum rule_rank rank_of(const struct rulebook *b, str decision)
 {
     size_t nodes;
     const struct dmn_node *const *all = dmn_nodes(b->model, &nodes);
@@ -53,6 +53,13 @@ enum rule_rank ruling_rule_rank(const struct rulebook *b, str decision)
     for (size_t i = 0; i < nodes; i++)
         if (b->leads[i] && str_eq(dmn_node_name(all[i]), decision)) return RULE_LEADING;
     return RULE_OTHER;
+}
+
+struct told_rule ruling_told_rule(const struct rulebook *b, const struct dmn_trace *t, size_t i)
+{
+    enum rule_rank rank = rank_of(b, t->name);
+    return (struct told_rule){{t->name, t->words[i].id, t->words[i].why, t->rules[i], .leads = rank != RULE_OTHER},
+                              rank};
 }
 
 /* The zone's own, those on which it rests, the others; of those on which it rests first what was asked for first, which
@@ -72,12 +79,8 @@ static size_t add_traced(const struct rulebook *b, const struct dmn_trace *t, si
 {
     size_t count = 0;
     for (; t && steps; t = t->next, steps--)
-        for (size_t i = 0; i < t->decided; i++, count++) {
-            if (!to) continue;
-            to[count].rank = ruling_rule_rank(b, t->name);
-            to[count].rule = (struct ruling_rule){t->name, t->words[i].id, t->words[i].why, t->rules[i],
-                                                  .leads = to[count].rank != RULE_OTHER};
-        }
+        for (size_t i = 0; i < t->decided; i++, count++)
+            if (to) to[count] = ruling_told_rule(b, t, i);
     return count;
 }
 

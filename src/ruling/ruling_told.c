@@ -185,9 +185,7 @@ static const struct told *find_told(const struct rulebook *b, struct told_node *
     size_t k = 0;
     for (const struct dmn_trace *x = trace; x; x = x->next)
         for (size_t i = 0; i < x->decided; i++, k++) {
-            rules[k].rank = ruling_rule_rank(b, x->name);
-            rules[k].rule =
-                (struct ruling_rule){x->name, x->words[i].id, x->words[i].why, x->rules[i], .leads = rules[k].rank < 2};
+            rules[k] = ruling_told_rule(b, x, i);
             write_rule(a, &rules[k].rule);
         }
     *fresh = (struct told){.value = v, .json = json, .rules = rules, .rule_count = count, .class = (uint16_t) class};
