@@ -319,7 +319,7 @@ void answer_fact(struct request *r)
     struct feel_value head = fact_head(r, fact_type(f));
     for (uint32_t i = 0; i < head.count; i++) *vec_add(&r->arena, &fact.entries) = head.entries[i];
     page_begin(r, PAGE_FACT);
-    page_put_text(r, "title", fact_name(f));
+    page_put_text(r, "title", show_label(r, fact_id(f)));
     record_text(&fact, "href", show_path(r, fact_id(f)));
     record_text(&fact, "id", text_format(r, "%llu", (unsigned long long)fact_id(f)));
     put_saved(r);

@@ -98,6 +98,7 @@ export async function ask(browser, base) {
     check((await page.locator('#similar').innerText()).includes('RQ-1058'), 'what was asked before');
     await page.fill('#keep-name', 'A survey tool for two countries');
     await Promise.all([page.waitForURL('**/facts/**'), page.click('button:text-is("Keep this ruling")')]);
+    check(/^RQ-\d+ A survey tool for two countries$/.test(await page.locator('h1').innerText()), 'a request is called by its number and its name');
     const fact = await page.locator('.fields').innerText();
     check(fact.includes('A survey tool for two countries') && fact.includes('amber') && fact.includes('waiting'), `the request: ${fact}`);
     const request = new URL(page.url()).pathname.split('/').pop();
