@@ -103,6 +103,9 @@ export async function list(browser, base) {
       if (width > 1000) continue;
       const [box, link] = [await page.locator('#rows tbody .pick input').first().boundingBox(), await page.locator('#rows tbody th a').first().boundingBox()];
       check(box.x + box.width < link.x && box.y < link.y + 20, 'on a phone the box stands beside the name');
+      await page.locator('#rows thead a', { hasText: 'Country' }).click({ timeout: 5000 });
+      check(new URL(page.url()).searchParams.get('sort') === 'country' && await page.locator('#rows thead [data-all]').isVisible(), 'and it can be sorted, and all be chosen');
+      await page.goBack();
       check(await page.evaluate(() => { const [n, a] = ['.side-bar nav', '.side-bar nav [aria-current]'].map((s) => document.querySelector(s).getBoundingClientRect()); return a.left >= n.left && a.right <= n.right; }), 'and the menu shows where one is');
     }
     await page.setViewportSize({ width: 1440, height: 900 });
