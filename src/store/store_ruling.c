@@ -116,14 +116,14 @@ static int read_aside(struct store *s, uint64_t number, uint64_t *overrules, uin
 
 int store_ruling_aside(struct store *s, uint64_t number, uint64_t *by, struct err *err)
 {
-    uint64_t overrules;
+    uint64_t overrules = 0;
     int rc = read_aside(s, number, &overrules, by, err);
     return rc ? -(rc < 0) : err_set(err, ERR_ABSENT, "there is no ruling %llu", (unsigned long long)number);
 }
 
 static int may_overrule(struct store *s, const struct stored_ruling *r, struct err *err)
 {
-    uint64_t itself, by;
+    uint64_t itself = 0, by = 0;
     if (!r->overrules) return 0;
     if (!r->reason.n) return err_set(err, ERR_INPUT, "say why the ruling is set aside");
     int rc = read_aside(s, r->overrules, &itself, &by, err);
