@@ -98,7 +98,7 @@ static void what_is_not_taken(struct test_tally *t)
                 "cannot be seen"},
                {"a\xFF.pdf", "UTF-8"}};
     struct fixture x;
-    uint64_t id, before, after;
+    uint64_t id = 0, before, after;
     fixture_init(&x, t);
     uint64_t a = make(&x, x.application, "Canva");
     GOOD(&x, store_head(x.s, &before, &x.err));
