@@ -106,7 +106,6 @@ static int find_key(struct store *s, struct arena *a, struct stored_ruling *r, s
 static int read_aside(struct store *s, uint64_t number, uint64_t *overrules, uint64_t *by, struct err *err)
 {
     sqlite3_stmt *q;
-    *overrules = *by = 0;
     if (store_bind(s, SQL_RULING_OVERRULED, &q, err, "u", number)) return -1;
     int rc = store_step(s, q, err);
     if (rc != 1) return rc;
