@@ -282,6 +282,13 @@ export async function empty(browser, base) {
       check((await page.textContent('main')).includes('Write the first one') || (await page.textContent('main')).includes('write the first one'), path);
     }
     same(page.complaints.length, 0, `no complaints: ${page.complaints}`);
-    await page.context().close();
+    for (const one of [page, await open(browser, base, { who: 'viewer' })]) {
+      const get = (path) => one.request.get(base + path), links = new Set(), paths = ['/', '/direction', '/capabilities', '/blueprint', '/stack', '/rulings', '/rulings/times', '/forums', '/sources'];
+      for (const answer of await Promise.all(paths.map(get)))
+        for (const [, href] of (await answer.text()).matchAll(/<a[^>]* href="(\/[^"#?]+)/g)) if (!/^\/types\/[^/]+$/.test(href) && !paths.includes(href)) links.add(href);
+      const dead = await Promise.all([...links].map(async (href) => (await get(href)).status() === 200 ? '' : href));
+      check(links.size > 3 && !dead.join(''), `every way from an empty page leads on: ${dead.filter(Boolean)}`);
+      await one.context().close();
+    }
   });
 }
