@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base_core.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,13 @@ void *mem_resize(void *old, size_t count, size_t size)
 }
 
 void mem_free(void *p) { free(p); }
+
+void mem_runs_long(void)
+{
+    enum { LARGE = 512 << 10, HEAPS = 4 };
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+    mallopt(M_ARENA_MAX, HEAPS);
+}
 
 char *mem_copy_text(const char *p, size_t n)
 {

@@ -29,6 +29,9 @@ void *mem_alloc_large(size_t *size) MUST_USE;
 void *mem_array(size_t count, size_t size) __attribute__((malloc));
 void *mem_resize(void *old, size_t count, size_t size);
 void mem_free(void *p);
+/* For a program that runs for long, before its threads start: what is large is given back to the system as soon as it
+ * is freed, and threads share a few heaps. Otherwise both are kept for whoever needs them next. */
+void mem_runs_long(void);
 /* A NUL-terminated copy of n bytes; the caller frees it with mem_free. */
 char *mem_copy_text(const char *p, size_t n);
 

@@ -91,6 +91,7 @@ static int run(struct cli *c)
     o->stop = cli_stop_signals(&err);
     if (o->stop < 0) return cli_fail(c, &err);
     int status;
+    mem_runs_long();
     do status = web_serve(o, &err);
     while (status == WEB_MODEL_CHANGED);
     close(o->stop);

@@ -350,10 +350,8 @@ struct web {
     pthread_t keeper;            /* looks for other processes' commits and keeps the findings */
     bool keeper_runs;
     struct store *keeper_store;
-    bool unfolded, untidy; /* the log could not be folded in; memory could be given back. The keeper's, as the next two
-                            */
+    bool unfolded, untidy; /* the log could not be folded in; memory could be given back. The keeper's, as the next */
     uint64_t asked;
-    int64_t tidied;
     int keeper_stop, keeper_wake; /* eventfds */
     int model_changed;            /* an eventfd: another process has brought in another metamodel */
 };

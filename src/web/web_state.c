@@ -8,9 +8,16 @@
 #include <malloc.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
-enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 20000000, LOG_PAGES = 1000, REST_SECONDS = 10 };
+enum {
+    STRANGERS = 200,
+    PATIENCE_NANOSECONDS = 20000000,
+    LOG_PAGES = 1000,
+    LOG_PAGES_BUSY = 10000,
+    BEHIND_REQUESTS = 5
+};
 
 void web_log(struct web *web, str what, str detail)
 {
@@ -103,10 +110,12 @@ static struct found *found_new(struct picture *p, int64_t day)
     return f;
 }
 
-static void found_env(struct web *web, struct found *f, const struct graph_viewer *viewer, int64_t now,
-                      struct feel_env *env)
+/* seen: for what is computed on the way, many times as much as what is found; it goes when that has been found. */
+static void found_env(struct web *web, struct found *f, struct arena *seen, const struct graph_viewer *viewer,
+                      int64_t now, struct feel_env *env)
 {
-    graph_env(env, graph_view_new(&f->arena, f->picture), &f->arena, viewer, now, f->day);
+    arena_init(seen, 0);
+    graph_env(env, graph_view_new(seen, f->picture), &f->arena, viewer, now, f->day);
     env->zone = web->zone;
 }
 
@@ -117,7 +126,8 @@ static void found_done(struct web *web, struct found *f, struct feel_env *env)
     practice_scores(web->checks, &f->all, f->scores);
     f->own = arena_array(&f->arena, web->benchmark_count + 1, sizeof *f->own);
     for (size_t i = 0; i < web->benchmark_count; i++)
-        if (benchmark_own(&web->benchmarks[i], env, &f->own[i], &err)) f->own[i] = feel_null();
+        if (benchmark_own(&web->benchmarks[i], env, &f->own[i], &err) || f->own[i].kind != FEEL_NUMBER)
+            f->own[i] = feel_null(); /* its reason would go with what was seen */
 }
 
 /* Who commits meanwhile waits for a change that is known and short, and for no disk: the keeper's own commits are easy.
@@ -137,16 +147,16 @@ static int keep_states(struct web *web, struct found *f, struct err *err)
 static int found_fill(struct web *web, struct found *f, struct store *past, int64_t now, struct err *err)
 {
     struct feel_env env;
+    struct arena seen;
     struct store *s = past ? past : web->keeper_store;
-    found_env(web, f, NULL, now, &env);
-    if (checks_run(web->checks, &env, &f->all, err) ||
-        store_load_totals(s, past ? picture_number(f->picture) : 0, &f->totals, err))
-        return -1;
-    if (!past && (keep_states(web, f, err) ||
-                  store_load_strangers(s, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err)))
-        return -1;
-    found_done(web, f, &env);
-    return 0;
+    found_env(web, f, &seen, NULL, now, &env);
+    int failed = checks_run(web->checks, &env, &f->all, err) ||
+                 store_load_totals(s, past ? picture_number(f->picture) : 0, &f->totals, err) ||
+                 (!past && (keep_states(web, f, err) ||
+                            store_load_strangers(s, &f->arena, STRANGERS, &f->strangers, &f->stranger_count, err)));
+    if (!failed) found_done(web, f, &env);
+    arena_release(&seen);
+    return failed ? -1 : 0;
 }
 
 /* As a role sees it that does not see all. */
@@ -155,12 +165,14 @@ static int found_fill_for(struct web *web, struct found *f, struct found *whole,
 {
     const struct graph_viewer viewer = {.role = role};
     struct feel_env env;
+    struct arena seen;
     f->whole = whole, whole->holders++; /* not yet shown to anybody */
     f->strangers = whole->strangers, f->stranger_count = whole->stranger_count, f->totals = whole->totals;
-    found_env(web, f, &viewer, now, &env);
-    if (findings_for(web->checks, &env, &whole->all, &f->all, err)) return -1;
-    found_done(web, f, &env);
-    return 0;
+    found_env(web, f, &seen, &viewer, now, &env);
+    int failed = findings_for(web->checks, &env, &whole->all, &f->all, err);
+    if (!failed) found_done(web, f, &env);
+    arena_release(&seen);
+    return failed;
 }
 
 static bool is_fresh(const struct found *f, const struct picture *p, int64_t today)
@@ -212,6 +224,7 @@ void web_find(struct web *web)
     }
     struct found *made[ROLE_STEWARD + 1] = {0};
     struct err err = {0};
+    setpriority(PRIO_PROCESS, 0, BEHIND_REQUESTS); /* Linux: of the keeper's thread alone */
     bool failed = find_all(web, p, NULL, now, today, made, &err) < 0;
     pthread_mutex_lock(&web->found_lock);
     web->found_error = err;
@@ -231,28 +244,36 @@ void web_find(struct web *web)
     web->untidy = true;
 }
 
-/* All findings over all facts take tens of megabytes for a moment. Giving them back stops all who need memory for some
- * milliseconds, so it waits until nobody has asked for anything since the last look, though not for ever. */
-static void give_back(struct web *web)
+/* Nobody has asked for anything since the last look. */
+static bool is_quiet(struct web *web)
 {
-    int64_t now = time_now();
     uint64_t asked = lane_added(&web->work) + lane_added(&web->scribe.queue);
     bool quiet = asked == web->asked;
     web->asked = asked;
-    if (!web->untidy || (!quiet && now - web->tidied < REST_SECONDS)) return;
-    malloc_trim(0);
-    web->untidy = false;
-    web->tidied = now;
+    return quiet;
 }
 
-void web_tidy(struct web *web)
+/* A log that is folded in goes to the disk together with what is committed meanwhile, which waits for it: while people
+ * ask, seldom. Rulings fill it fast, and wait shorter for a short one. */
+static void fold_log(struct web *web, bool quiet)
 {
     struct err err;
     unsigned written = store_log_pages(web->writer), ruled = atomic_exchange(&web->scribe.log_pages, 0);
-    bool folded = (written < LOG_PAGES && ruled < LOG_PAGES) || !store_fold_log(web->keeper_store, &err);
+    if (written < (quiet ? LOG_PAGES : LOG_PAGES_BUSY) && ruled < LOG_PAGES) return;
+    bool folded = !store_fold_log(web->keeper_store, &err);
     if (!folded && !web->unfolded) web_log(web, STR("cannot fold the log in"), str_of(err.message));
     web->unfolded = !folded;
-    give_back(web);
+}
+
+/* Both stop those who ask for some milliseconds, so they wait until nobody does; the log, though, does not wait for
+ * ever. Of memory only crumbs are left: what is large went back when it was freed. */
+void web_tidy(struct web *web)
+{
+    bool quiet = is_quiet(web);
+    fold_log(web, quiet);
+    if (!web->untidy || !quiet) return;
+    malloc_trim(0);
+    web->untidy = false;
 }
 
 int web_take_found(struct request *r, bool wait, struct found **out, struct err *err)
