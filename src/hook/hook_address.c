@@ -3,8 +3,9 @@
  * name servers, so that the number that is connected to is what counts. */
 #include "hook.h"
 
+#include "hook_curl.h"
+
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -138,23 +139,25 @@ int hook_check_address(str address, bool to_private, struct err *err)
 {
     static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_USER, CURLUPART_FRAGMENT};
     char *texts[ARRAY_COUNT(parts)] = {0};
+    struct curl curl;
     struct arena a;
     if (address.n > HOOK_ADDRESS_BYTES)
         return err_set(err, ERR_USAGE, "an address to send to has at most %d letters", HOOK_ADDRESS_BYTES);
     for (size_t i = 0; i < address.n; i++)
         if ((unsigned char)address.p[i] <= ' ' || (unsigned char)address.p[i] >= 0x7f)
             return err_set(err, ERR_USAGE, "an address to send to has no blanks, and other signs than ASCII as %%XX");
+    if (curl_load(&curl, err)) return -1;
     arena_init(&a, 0);
-    CURLU *url = curl_url();
+    CURLU *url = curl.url();
     MUST(url);
-    int rc = curl_url_set(url, CURLUPART_URL, arena_copy(&a, address).p, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK
+    int rc = curl.url_set(url, CURLUPART_URL, arena_copy(&a, address).p, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK
                  ? 0
                  : err_set(err, ERR_USAGE, "that is no address to send to, as https://hooks.example.com/entente");
     for (size_t i = 0; !rc && i < ARRAY_COUNT(parts); i++)
-        if (curl_url_get(url, parts[i], &texts[i], 0) != CURLUE_OK) texts[i] = NULL;
+        if (curl.url_get(url, parts[i], &texts[i], 0) != CURLUE_OK) texts[i] = NULL;
     if (!rc) rc = check_parts(texts[0], texts[1], texts[2], texts[3], to_private, err);
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) curl_free(texts[i]);
-    curl_url_cleanup(url);
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) (curl.free)(texts[i]);
+    curl.url_cleanup(url);
     arena_release(&a);
     return rc;
 }

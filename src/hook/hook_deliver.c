@@ -13,6 +13,7 @@
 enum { AT_ONCE = 8, LOOK_MS = 200, LEASE_SECONDS = 120, TIDY_SECONDS = 60, TROUBLE_SECONDS = 5, CONNECTIONS_KEPT = 32 };
 
 struct hook_sender {
+    struct curl curl;
     struct hook_options options;
     struct store *store;
     CURLM *multi;
@@ -64,7 +65,7 @@ static void take_out(struct hook_sender *s, struct sending *gone)
     struct sending **at = &s->under_way;
     while (*at != gone) at = &(*at)->next;
     *at = gone->next;
-    curl_multi_remove_handle(s->multi, gone->easy);
+    s->curl.multi_remove_handle(s->multi, gone->easy);
     sending_free(gone);
 }
 
@@ -77,10 +78,10 @@ static int send_of(struct hook_sender *s, struct arena *a, const struct hook_tar
     if (busy >= most) return 0;
     if (store_take_deliveries(s->store, a, t->id, most - busy, now, now + LEASE_SECONDS, &due, &count, err)) return -1;
     for (size_t i = 0; i < count; i++) {
-        struct sending *one = sending_new(&s->options, t, &due[i], now);
+        struct sending *one = sending_new(&s->curl, &s->options, t, &due[i], now);
         if (!one) continue;
         one->next = s->under_way, s->under_way = one;
-        MUST(curl_multi_add_handle(s->multi, one->easy) == CURLM_OK);
+        MUST(s->curl.multi_add_handle(s->multi, one->easy) == CURLM_OK);
     }
     return 0;
 }
@@ -162,9 +163,10 @@ static void end_done(struct hook_sender *s)
     int64_t now = time_now();
     arena_init(&a, 0);
     struct ended e = {.arena = &a};
-    for (CURLMsg *m; (m = curl_multi_info_read(s->multi, &left));) {
+    for (CURLMsg *m; (m = s->curl.multi_info_read(s->multi, &left));) {
         char *own = NULL;
-        if (m->msg != CURLMSG_DONE || curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &own) != CURLE_OK) continue;
+        if (m->msg != CURLMSG_DONE || s->curl.easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &own) != CURLE_OK)
+            continue;
         end_one(s, &e, (struct sending *)(void *)own, m->data.result, now);
     }
     write_ended(s, &e, now);
@@ -198,10 +200,10 @@ static void *run(void *self)
     while (!atomic_load(&s->stopping)) {
         int running;
         look(s);
-        if (curl_multi_perform(s->multi, &running) != CURLM_OK)
+        if (s->curl.multi_perform(s->multi, &running) != CURLM_OK)
             s->options.log(s->options.host, STR("cannot send events"), STR("the sender is out of order"));
         end_done(s);
-        if (curl_multi_poll(s->multi, NULL, 0, patience(s), NULL) != CURLM_OK) break;
+        if (s->curl.multi_poll(s->multi, NULL, 0, patience(s), NULL) != CURLM_OK) break;
     }
     end_all(s);
     return NULL;
@@ -209,24 +211,27 @@ static void *run(void *self)
 
 static void free_sender(struct hook_sender *s)
 {
-    curl_multi_cleanup(s->multi);
-    curl_global_cleanup();
+    s->curl.multi_cleanup(s->multi);
+    s->curl.global_cleanup();
     store_close(s->store);
     mem_free(s);
 }
 
 int hooks_start(const struct hook_options *o, struct hook_sender **out, struct err *err)
 {
+    struct curl curl;
     struct store *store;
     *out = NULL;
+    if (curl_load(&curl, err)) return -1;
     /* What it forgets with the power is sent again. */
     if (store_open(o->workspace, STORE_READ | STORE_WRITE | STORE_EASY, &store, err)) return -1;
     struct hook_sender *s = mem_zalloc(sizeof *s);
+    s->curl = curl;
     s->options = *o;
     s->store = store;
-    MUST(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
-    s->multi = curl_multi_init();
-    MUST(s->multi && curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) == CURLM_OK);
+    MUST(s->curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    s->multi = s->curl.multi_init();
+    MUST(s->multi && s->curl.multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT) == CURLM_OK);
     if (!pthread_create(&s->thread, NULL, run, s)) return *out = s, 0;
     err_errno(err, "cannot start a thread");
     free_sender(s);
@@ -237,7 +242,7 @@ void hooks_stop(struct hook_sender *s)
 {
     if (!s) return;
     atomic_store(&s->stopping, true);
-    curl_multi_wakeup(s->multi);
+    s->curl.multi_wakeup(s->multi);
     pthread_join(s->thread, NULL);
     free_sender(s);
 }

@@ -36,7 +36,7 @@ static size_t take_answer(char *data, size_t size, size_t count, void *self)
 static void add_header(struct sending *s, const char *name, str value)
 {
     str line = arena_printf(&s->arena, "%s: " STR_FORMAT, name, STR_ARGS(value));
-    struct curl_slist *more = curl_slist_append(s->headers, line.p);
+    struct curl_slist *more = s->curl->slist_append(s->headers, line.p);
     MUST(more);
     s->headers = more;
 }
@@ -52,16 +52,18 @@ static void put_headers(struct sending *s, const struct hook_target *t, int64_t 
     add_header(s, "Expect", STR("")); /* no waiting for 100 Continue */
 }
 
-#define set(s, option, value) ((s)->failed = (s)->failed || curl_easy_setopt((s)->easy, option, value) != CURLE_OK)
+#define set(s, option, value)                                                                                          \
+    ((s)->failed = (s)->failed || (s)->curl->easy_setopt((s)->easy, option, value) != CURLE_OK)
 
 struct setting {
+    const struct curl *curl;
     CURL *easy;
     bool failed;
 };
 
 static bool prepare(struct sending *s, const char *address)
 {
-    struct setting c = {.easy = s->easy};
+    struct setting c = {.curl = s->curl, .easy = s->easy};
     set(&c, CURLOPT_URL, address);
     set(&c, CURLOPT_PROTOCOLS_STR, s->options->to_private ? "https,http" : "https");
     set(&c, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
@@ -85,18 +87,19 @@ static bool prepare(struct sending *s, const char *address)
     return !c.failed;
 }
 
-struct sending *sending_new(const struct hook_options *o, const struct hook_target *t, const struct stored_delivery *d,
-                            int64_t now)
+struct sending *sending_new(const struct curl *curl, const struct hook_options *o, const struct hook_target *t,
+                            const struct stored_delivery *d, int64_t now)
 {
     struct sending *s = mem_zalloc(sizeof *s);
     arena_init(&s->arena, 0);
+    s->curl = curl;
     s->options = o;
     s->hook = t->id;
     s->delivery = (struct stored_delivery){.id = d->id,
                                            .attempts = d->attempts + 1,
                                            .event = arena_copy(&s->arena, d->event),
                                            .body = arena_copy(&s->arena, d->body)};
-    s->easy = curl_easy_init();
+    s->easy = curl->easy_init();
     MUST(s->easy);
     put_headers(s, t, now);
     if (prepare(s, arena_copy(&s->arena, t->address).p)) return s;
@@ -107,8 +110,8 @@ struct sending *sending_new(const struct hook_options *o, const struct hook_targ
 
 void sending_free(struct sending *s)
 {
-    curl_easy_cleanup(s->easy);
-    curl_slist_free_all(s->headers);
+    s->curl->easy_cleanup(s->easy);
+    s->curl->slist_free_all(s->headers);
     arena_release(&s->arena);
     mem_free(s);
 }
@@ -133,7 +136,7 @@ static str why_not(struct sending *s, CURLcode code)
                    : STR("not sent: its name stands for an inner network (see serve --hooks-to-private)");
     if (code == CURLE_OPERATION_TIMEDOUT) return STR("no answer in time");
     if (code == CURLE_UNSUPPORTED_PROTOCOL) return STR("not sent: by https only (see serve --hooks-to-private)");
-    return arena_copy(&s->arena, str_of(curl_easy_strerror(code)));
+    return arena_copy(&s->arena, str_of(s->curl->easy_strerror(code)));
 }
 
 static int64_t when_again(struct sending *s, int64_t now)
@@ -141,7 +144,7 @@ static int64_t when_again(struct sending *s, int64_t now)
     curl_off_t asked = 0;
     int64_t wait = hook_wait(s->delivery.attempts, randombytes_random());
     if (!wait) return 0;
-    if (curl_easy_getinfo(s->easy, CURLINFO_RETRY_AFTER, &asked) == CURLE_OK && asked > wait)
+    if (s->curl->easy_getinfo(s->easy, CURLINFO_RETRY_AFTER, &asked) == CURLE_OK && asked > wait)
         wait = asked < HOOK_WAIT_MOST ? asked : HOOK_WAIT_MOST;
     return now + 1 + wait; /* the second that is now has begun */
 }
@@ -151,7 +154,7 @@ struct delivery_outcome sending_outcome(struct sending *s, CURLcode code, int64_
     long status = 0;
     bool cut = code == CURLE_WRITE_ERROR && s->received > ANSWER_BYTES;
     if (code == CURLE_OK || cut) {
-        if (curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK) status = 0;
+        if (s->curl->easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK) status = 0;
     }
     struct delivery_outcome o = {.delivery = s->delivery.id, .status = (int)status};
     *gone = status == 410;
