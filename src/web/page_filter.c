@@ -198,7 +198,7 @@ static struct feel_value choices_of(struct request *r, const struct said *s)
         add_choice(r, &list, s, STR("yes"), STR("yes"));
         add_choice(r, &list, s, STR("no"), STR("no"));
     }
-    for (size_t i = 0; i < f->value_count; i++) add_choice(r, &list, s, f->values[i], f->values[i]);
+    for (size_t i = 0; i < f->value_count; i++) add_choice(r, &list, s, f->values[i], show_choice(r, f->values[i]));
     add_choice(r, &list, s, STR("-"), STR("not known"));
     return values_get(&list);
 }

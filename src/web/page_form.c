@@ -258,7 +258,7 @@ static struct feel_value choices_of(struct request *r, const struct form_field *
     for (size_t i = 0; i < count; i++) {
         str key = yes ? yes_no[i] : f->field->values[i];
         known |= str_eq(key, chosen);
-        values_add(r, &choices, choice_record(r, key, key, chosen));
+        values_add(r, &choices, choice_record(r, key, show_choice(r, key), chosen));
     }
     if (!known) values_add(r, &choices, choice_record(r, chosen, chosen, chosen));
     return values_get(&choices);

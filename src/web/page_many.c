@@ -164,7 +164,7 @@ static struct feel_value value_record(struct many *m)
         values_add(r, &choices, choice_record(r, STR("no"), STR("no"), first));
     }
     for (size_t i = 0; i < m->field->value_count; i++)
-        values_add(r, &choices, choice_record(r, m->field->values[i], m->field->values[i], first));
+        values_add(r, &choices, choice_record(r, m->field->values[i], show_choice(r, m->field->values[i]), first));
     VEC_EACH(t, &m->typed) {
         if (t->n) values_add(r, &names, feel_string(*t));
     }

@@ -143,6 +143,7 @@ str show_day(struct request *r, int64_t day);      /* 22 November 2026 */
 str show_time(struct request *r, int64_t seconds); /* "22 November 2026, 14:05" in the workspace's zone */
 str show_ago(struct request *r, int64_t seconds);  /* "today 14:05", "3 days ago" or the day */
 str show_value(struct request *r, const struct model_field *field, str canonical); /* of a scalar field */
+str show_choice(struct request *r, str value); /* one of a field's values: a side by its name where that is IT */
 /* The page on which the field's rules are read, where it has some; STR_NONE. */
 str show_rules_path(struct request *r, const struct fact *f, const struct model_field *field);
 str show_feel(struct request *r, enum field_kind kind, struct feel_value v);              /* STR_NONE for null */

@@ -122,6 +122,18 @@ str show_rules_path(struct request *r, const struct fact *f, const struct model_
     return is ? text_format(r, "/rulebooks/%llu", (unsigned long long)fact_id(f)) : STR_NONE;
 }
 
+/* The name of a side that is written in capitals (IT). */
+static bool is_capitals(struct request *r, const struct model_side *side)
+{
+    return str_eq(side->name, utf8_upper(&r->arena, side->name));
+}
+
+str show_choice(struct request *r, str value)
+{
+    const struct model_side *side = model_side(picture_model(r->picture), value);
+    return side && is_capitals(r, side) ? side->name : value;
+}
+
 str show_value(struct request *r, const struct model_field *field, str canonical)
 {
     if (!canonical.n) return STR_NONE;
@@ -144,11 +156,11 @@ str show_value(struct request *r, const struct model_field *field, str canonical
     case FIELD_TEXT:
     case FIELD_PERIOD:
     case FIELD_YES_NO:
-    case FIELD_ONE_OF:
     case FIELD_LINK:
     case FIELD_LINKS:
     case FIELD_DERIVED:
     case FIELD_OBSERVED: buf_str(&b, canonical); break;
+    case FIELD_ONE_OF: buf_str(&b, show_choice(r, canonical)); break;
     }
     return done(r, &b);
 }
@@ -255,9 +267,7 @@ str show_word(struct request *r, str name)
     while (str_cut(&rest, ' ', &word)) {
         /* A side that is written in capitals (IT) keeps them. */
         for (size_t i = 0; i < m->side_count; i++)
-            if (str_eq_nocase(word, m->sides[i].name) &&
-                str_eq(m->sides[i].name, utf8_upper(&r->arena, m->sides[i].name)))
-                word = m->sides[i].name;
+            if (str_eq_nocase(word, m->sides[i].name) && is_capitals(r, &m->sides[i])) word = m->sides[i].name;
         if (b.n) buf_char(&b, ' ');
         buf_str(&b, word);
     }

@@ -16,6 +16,15 @@ function listed(where) {
 }
 
 export async function list(browser, base) {
+  await group('a side is called by its name', async () => {
+    const page = await open(browser, base);
+    await page.goto(`${base}/types/persons?is.side=it`);
+    check((await page.locator('.filter').allInnerTexts()).some((t) => /\bIT\b/.test(t)), 'where one chooses');
+    const shown = (await page.locator('#rows tbody tr').first().innerText()).split(/[\t\n]/);
+    check(shown.includes('IT') && !shown.includes('it'), `and in the list: ${shown}`);
+    await page.close();
+  });
+
   await group('filters made from the kinds of fields', async () => {
     const page = await open(browser, base);
     await page.goto(base + path);
