@@ -71,10 +71,10 @@ void answer_api_attachments(struct request *r)
 static bool file_asked(struct request *r, struct stored_attachment *out, str *bytes)
 {
     int64_t id;
-    struct err err;
+    struct err err = {.code = ERR_ABSENT};
     int failed = !str_to_int(r->captures[0], &id) || id <= 0 ||
                  store_load_attachment(r->store, &r->arena, (uint64_t)id, out, bytes, &err);
-    if (failed && id > 0 && err.code != ERR_ABSENT) return api_fail(r, &err, 409), false;
+    if (failed && err.code != ERR_ABSENT) return api_fail(r, &err, 409), false;
     const struct fact *f = failed ? NULL : picture_fact(r->picture, out->fact);
     if (!f || !request_sees_files(r, fact_type(f)))
         return api_problem(r, 404, "There is no such file", STR("It was removed, or never was one that you may see.")),
