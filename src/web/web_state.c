@@ -8,16 +8,9 @@
 #include <malloc.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
-enum {
-    STRANGERS = 200,
-    PATIENCE_NANOSECONDS = 20000000,
-    LOG_PAGES = 1000,
-    LOG_PAGES_BUSY = 10000,
-    BEHIND_REQUESTS = 5
-};
+enum { STRANGERS = 200, PATIENCE_NANOSECONDS = 20000000, LOG_PAGES = 1000, LOG_PAGES_BUSY = 10000 };
 
 void web_log(struct web *web, str what, str detail)
 {
@@ -224,7 +217,6 @@ void web_find(struct web *web)
     }
     struct found *made[ROLE_STEWARD + 1] = {0};
     struct err err = {0};
-    setpriority(PRIO_PROCESS, 0, BEHIND_REQUESTS); /* Linux: of the keeper's thread alone */
     bool failed = find_all(web, p, NULL, now, today, made, &err) < 0;
     pthread_mutex_lock(&web->found_lock);
     web->found_error = err;
