@@ -5,11 +5,7 @@
 
 #include "base_time.h"
 
-#include <stdatomic.h>
-
-/* What takes so long is not for a connection's thread: for how long workers make all rulings then. */
-#define HEAVY_SECONDS 0.02
-enum { PATIENT_SECONDS = 60, LINES_LIMIT = 1000, ANSWER_BYTES = 1 << 20 };
+enum { LINES_LIMIT = 1000, ANSWER_BYTES = 1 << 20 };
 
 bool api_sees_rulings(struct request *r)
 {
@@ -136,10 +132,8 @@ static bool rule(struct request *r, const struct api_asked *asked, struct buf *j
     shelf_hash(r->web->shelf, o->rules, hash, &k->text);
     arena_clear(scratch);
     ruling_env(&env, scratch, now, today);
-    double from = time_monotonic();
     int failed = read_answers(asked, o->rules, &env, &answers, &o->err) ||
                  ruling_make(o->rules, hash, scratch, now, today, &answers, &o->ruling, &k->row, json, &o->err);
-    if (time_monotonic() - from > HEAVY_SECONDS) atomic_store(&r->web->heavy_until, time_now() + PATIENT_SECONDS);
     if (failed || (o->ruling.state != RULED && o->ruling.state != RULED_GAP)) return false;
     keep_texts(&r->arena, &k->row);
     k->book = o->rules, k->in_text = asked->in_text, k->length = json->n;

@@ -3,8 +3,7 @@
  * here; web_pages.h stands above it.
  *
  * A request lives in one arena. The connection's thread reads it and hands it to a worker; the worker answers into it
- * and wakes the connection. A ruling takes microseconds, less than to hand it on: the connection's thread makes it.
- * Nothing of a request is touched by two threads at once. */
+ * and wakes the connection. Nothing of a request is touched by two threads at once. */
 #ifndef WEB_INSIDE_H
 #define WEB_INSIDE_H
 
@@ -40,9 +39,8 @@ enum {
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHOD_OPTIONS };
 enum access { ACCESS_ANYONE, ACCESS_VIEW, ACCESS_EDIT, ACCESS_STEWARD };
-/* Where a request is answered: in the connection's thread, there too but with a worker's means, by a worker, or by the
- * one that hashes passwords. */
-enum lane { LANE_AT_ONCE, LANE_RULING, LANE_WORKER, LANE_PASSWORD };
+/* Where a request is answered: in the connection's thread, by a worker, or by the one that hashes passwords. */
+enum lane { LANE_AT_ONCE, LANE_WORKER, LANE_PASSWORD };
 
 struct request;
 struct route {
@@ -235,8 +233,7 @@ struct known_token {
 };
 struct worker {
     struct web *web;
-    struct worker *next;      /* of the spare hands */
-    struct lane_queue *queue; /* NULL: a connection's thread uses it, and it has none of its own */
+    struct lane_queue *queue;
     struct store *store;
     pthread_t thread;
     double looked; /* whether the tokens are still good: see time_monotonic */
@@ -246,9 +243,6 @@ struct worker {
     struct arena
         scratch; /* of what is worked out for one ruling: the same memory for each, which the processor has near */
 };
-
-/* Connections' threads, each with a worker's means at hand for rulings. */
-enum { HAND_COUNT = 2 };
 
 enum { LIMIT_ROWS = 1024 };
 struct limit_row { /* attempts to sign in, by hash of name or address */
@@ -342,12 +336,9 @@ struct web {
     struct scribe scribe;
     struct hook_sender *hooks;
     struct studies *studies; /* web_study.h */
-    struct worker *workers;  /* worker_count, then the one for passwords, then the hands */
-    size_t worker_count, opened, started;
-    pthread_mutex_t hand_lock;
-    struct worker *hands;        /* that no connection's thread uses just now */
-    _Atomic int64_t heavy_until; /* till then, in seconds, workers make the rulings: one took long */
-    pthread_t keeper;            /* looks for other processes' commits and keeps the findings */
+    struct worker *workers;  /* worker_count, then the one for passwords */
+    size_t worker_count, started;
+    pthread_t keeper; /* looks for other processes' commits and keeps the findings */
     bool keeper_runs;
     struct store *keeper_store;
     bool unfolded, untidy; /* the log could not be folded in; memory could be given back. The keeper's, as the next */
@@ -393,8 +384,7 @@ struct MHD_Response;
 struct MHD_Response *stream_response(struct request *r); /* NULL: there are too many */
 
 int workers_start(struct web *web, struct err *err) MUST_USE;
-void workers_stop(struct web *web);  /* when they have answered all that was asked */
-void workers_close(struct web *web); /* when no connection is left either */
+void workers_stop(struct web *web);
 int scribe_start(struct web *web, struct err *err) MUST_USE;
 void scribe_add(struct request *r); /* that `keeps` a ruling; it is answered when that is written */
 void scribe_stop(struct web *web);  /* writes down what waits first */
@@ -408,10 +398,8 @@ void queue_stop(struct lane_queue *q);
 struct request *lane_take_all(struct lane_queue *q);    /* by `next`; NULL: it is empty and the server stops */
 bool lane_add(struct lane_queue *q, struct request *r); /* false: full */
 uint64_t lane_added(struct lane_queue *q);              /* in all */
-void answer(struct request *r);                         /* with a worker's means */
-/* Answers in this thread. False: none of the hands is free. */
-bool hand_answer(struct request *r);
-void answer_done(struct request *r); /* wakes the connection */
+void answer(struct request *r);                         /* in a worker */
+void answer_done(struct request *r);                    /* wakes the connection */
 
 void assets_init(struct web *web);
 void answer_asset(struct request *r);

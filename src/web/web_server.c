@@ -12,7 +12,6 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -20,8 +19,6 @@
 enum { CONNECTIONS = 1000, CONNECTION_MEMORY = 32 << 10, IDLE_SECONDS = 30, LOOK_MILLISECONDS = 150 };
 /* Of what is kept for the next requests: how many, and what a buffer may have. */
 enum { SPARE_REQUESTS = 64, SPARE_BUFFER = 64 << 10 };
-/* A body for which the other connections of a thread can wait. */
-enum { LIGHT_BODY = 64 << 10 };
 
 static void add(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -217,24 +214,6 @@ void answer_done(struct request *r)
     MHD_resume_connection(r->connection);
 }
 
-/* A ruling that is kept is answered by the scribe, who wakes the connection. */
-static enum MHD_Result answer_ruling(struct request *r)
-{
-    if (!r->keeps) {
-        r->stage = REQUEST_DONE;
-        return respond(r);
-    }
-    r->stage = REQUEST_QUEUED;
-    MHD_suspend_connection(r->connection);
-    scribe_add(r);
-    return MHD_YES;
-}
-
-static bool is_light(const struct request *r)
-{
-    return r->body.n <= LIGHT_BODY && !request_sends_lines(r) && atomic_load(&r->web->heavy_until) <= time_now();
-}
-
 static enum MHD_Result dispatch(struct request *r)
 {
     enum lane lane = r->route ? r->route->lane : LANE_WORKER;
@@ -243,7 +222,6 @@ static enum MHD_Result dispatch(struct request *r)
         r->route->answer(r);
         return respond(r);
     }
-    if (lane == LANE_RULING && is_light(r) && hand_answer(r)) return answer_ruling(r);
     struct lane_queue *queue = lane == LANE_PASSWORD ? &r->web->passwords : &r->web->work;
     r->stage = REQUEST_QUEUED;
     MHD_suspend_connection(r->connection);
@@ -372,13 +350,13 @@ static int start_http(struct web *web, uint16_t *port, struct err *err)
         return err_set(err, ERR_USAGE, "\"%s\" is not an address like 127.0.0.1", address);
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     errno = 0;
-    web->daemon = MHD_start_daemon(
-        flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web, MHD_OPTION_SOCK_ADDR,
-        is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4, MHD_OPTION_URI_LOG_CALLBACK, new_request, web,
-        MHD_OPTION_NOTIFY_COMPLETED, end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)HAND_COUNT, MHD_OPTION_END);
+    web->daemon = MHD_start_daemon(flags | (is_v6 ? MHD_USE_IPv6 : 0), o->port, NULL, NULL, handle, web,
+                                   MHD_OPTION_SOCK_ADDR, is_v6 ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4,
+                                   MHD_OPTION_URI_LOG_CALLBACK, new_request, web, MHD_OPTION_NOTIFY_COMPLETED,
+                                   end_request, web, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, web,
+                                   MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_LIMIT,
+                                   (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                                   MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE, 2u, MHD_OPTION_END);
     if (!web->daemon)
         return err_set(err, ERR_IO, "cannot serve at %s port %u: %s", address, o->port,
                        errno ? strerror(errno) : "the address may be taken");
@@ -486,14 +464,13 @@ int web_serve(const struct web_options *options, struct err *err)
     pthread_mutex_init(&web->past_maker, NULL);
     pthread_mutex_init(&web->limit_lock, NULL);
     pthread_mutex_init(&web->spare_lock, NULL);
-    pthread_mutex_init(&web->hand_lock, NULL);
     pthread_mutex_init(&web->events.lock, NULL);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     web->worker_count = options->workers ? options->workers
                         : processors < 2 ? 2
                         : processors > 8 ? 8
                                          : (size_t)processors;
-    web->workers = arena_array(&web->arena, web->worker_count + 1 + HAND_COUNT, sizeof *web->workers);
+    web->workers = arena_array(&web->arena, web->worker_count + 1, sizeof *web->workers);
     int result = web_hash_password(STR("nobody has this password"), web->dummy_hash, err);
     if (!result) assets_init(web);
     if (!result) take_rulebooks(web);
@@ -502,7 +479,6 @@ int web_serve(const struct web_options *options, struct err *err)
     stop_http(web);
     workers_stop(web);
     scribe_stop(web);
-    workers_close(web);
     hooks_stop(web->hooks);
     studies_stop(web);
     if (web->keeper_runs) {

@@ -76,47 +76,21 @@ static void *work(void *self)
     return NULL;
 }
 
-bool hand_answer(struct request *r)
-{
-    struct web *web = r->web;
-    pthread_mutex_lock(&web->hand_lock);
-    struct worker *w = web->hands;
-    if (w) web->hands = w->next;
-    pthread_mutex_unlock(&web->hand_lock);
-    if (!w) return false;
-    r->store = w->store, r->worker = w;
-    answer(r);
-    pthread_mutex_lock(&web->hand_lock);
-    w->next = web->hands, web->hands = w;
-    pthread_mutex_unlock(&web->hand_lock);
-    return true;
-}
-
-static int open_worker(struct web *web, struct worker *w, struct err *err)
-{
-    w->web = web;
-    arena_init(&w->arena, 0);
-    arena_init(&w->scratch, ARENA_LIMIT);
-    arena_alloc(&w->scratch, ARENA_FIRST);
-    web->opened++;
-    return store_open(web->options->workspace, STORE_READ, &w->store, err);
-}
-
 int workers_start(struct web *web, struct err *err)
 {
     queue_init(&web->work, 1024);
     queue_init(&web->passwords, 16);
     for (size_t i = 0; i < web->worker_count + 1; i++) {
         struct worker *w = &web->workers[i];
-        if (open_worker(web, w, err)) return -1;
+        w->web = web;
+        arena_init(&w->arena, 0);
+        arena_init(&w->scratch, ARENA_LIMIT);
+        arena_alloc(&w->scratch, ARENA_FIRST);
         w->queue = i < web->worker_count ? &web->work : &web->passwords;
-        if (pthread_create(&w->thread, NULL, work, w)) return err_errno(err, "cannot start a thread");
+        if (store_open(web->options->workspace, STORE_READ, &w->store, err)) return -1;
+        if (pthread_create(&w->thread, NULL, work, w))
+            return store_close(w->store), err_errno(err, "cannot start a thread");
         web->started++;
-    }
-    for (size_t i = 0; i < HAND_COUNT; i++) {
-        struct worker *w = &web->workers[web->worker_count + 1 + i];
-        if (open_worker(web, w, err)) return -1;
-        w->next = web->hands, web->hands = w;
     }
     return 0;
 }
@@ -131,21 +105,16 @@ void queue_stop(struct lane_queue *q)
 
 void workers_stop(struct web *web)
 {
-    if (!web->opened) return;
+    if (!web->started) return;
     queue_stop(&web->work);
     queue_stop(&web->passwords);
-    for (size_t i = 0; i < web->started; i++) pthread_join(web->workers[i].thread, NULL);
-    web->started = 0;
-}
-
-void workers_close(struct web *web)
-{
-    for (size_t i = 0; i < web->opened; i++) {
+    for (size_t i = 0; i < web->started; i++) {
+        pthread_join(web->workers[i].thread, NULL);
         store_close(web->workers[i].store);
         arena_release(&web->workers[i].arena);
         arena_release(&web->workers[i].scratch);
     }
-    web->opened = 0;
+    web->started = 0;
 }
 
 /* A GET goes to the sign-in page and comes back; a form that was sent is explained, since its text would be lost. */
