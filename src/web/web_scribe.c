@@ -78,6 +78,7 @@ static void tell_json(struct web *web, struct request *r, const struct stored_ru
     bool again = false;
     size_t from = 0, i = 0;
     buf_clear(told);
+    told->cap = PAGE_LIMIT + ROOM_OF_NUMBERS; /* it held another answer before */
     for (const struct kept_ruling *k = r->keeps; k; k = k->next, i++) {
         str text = buf_get(&r->out);
         buf_str(told, str_slice(text, from, k->at));
@@ -90,6 +91,10 @@ static void tell_json(struct web *web, struct request *r, const struct stored_ru
             return; /* with a problem */
     }
     buf_str(told, str_from(buf_get(&r->out), from));
+    if (told->full) {
+        api_problem(r, 202, "It is done", STR("All are kept, but the answer is too large. Ask for fewer at once."));
+        return;
+    }
     struct buf whole = *told;
     *told = r->out, r->out = whole;
     if (again) api_header(r, "Idempotency-Replayed", STR("true"));
