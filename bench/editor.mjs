@@ -5,7 +5,7 @@
 import { chromium } from '../tests/web/node_modules/playwright-core/index.mjs';
 
 const [, , port, name, password] = process.argv, base = `http://127.0.0.1:${port}`;
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const first = await browser.newContext(), page = await first.newPage();
 await page.goto(`${base}/sign-in`);
 await page.fill('#name', name);

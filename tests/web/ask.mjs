@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking a rulebook: facts first, only what matters is asked, and the ruling appears as one answers.
-import { check, group, open, same, serious } from './help.mjs';
+import { check, follows, group, open, same, serious } from './help.mjs';
 
 const answers = {
   'what': 'application bought', 'data class': 'personal', 'region': 'home', 'reads': 'shared systems', 'writes': 'nothing', 'annual cost': '20,000', 'term months': '12 months',
@@ -28,7 +28,7 @@ export async function ask(browser, base) {
     await until(page, 'both decide and build it');
     check((await page.locator('#ruling').innerText()).includes('IT names one engineer'), 'who does what');
     check((await page.locator('#ruling').innerText()).includes('within 5 days'), 'and by when');
-    check(new URL(page.url()).searchParams.get('q.data class') === 'personal', 'the address asks the same');
+    check(await follows(page, /q.data(\+|%20)class=personal/), 'the address asks the same');
     same(await page.locator('#says').innerText(), 'Amber: both decide and build it together', 'it is said to those who listen');
     await choose(page, 'data class', 'sensitive');
     await until(page, 'red');

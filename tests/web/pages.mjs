@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page, in both colour schemes, wide and narrow.
 import { mkdirSync } from 'node:fs';
-import { check, group, open, same, serious } from './help.mjs';
+import { check, follows, group, open, same, serious } from './help.mjs';
 
 async function paths(page, base) {
   await page.goto(`${base}/stack?q=canva`);
@@ -109,7 +109,7 @@ export async function pages(browser, base) {
     await page.locator('#q').pressSequentially('mailchimp', { delay: 10 });
     await page.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length < n, all);
     check((await page.locator('#rows tbody th').first().innerText()).includes('Mailchimp'), 'search as you type');
-    check(page.url().includes('q=mailchimp'), 'the address follows');
+    check(await follows(page, 'q=mailchimp'), 'the address follows');
     await page.goto(`${base}/stack`);
     await page.selectOption('#filter-status', 'shadow');
     await page.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length < n, all);

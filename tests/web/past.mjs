@@ -2,7 +2,7 @@
 // Looking back: every page as it was on an earlier day, read only; with the keyboard, without script, and by the API.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { check, get, group, open, password, post, raw, same, serve, serious } from './help.mjs';
+import { check, follows, get, group, open, password, post, raw, same, serve, serious } from './help.mjs';
 import { client } from './people.mjs';
 
 const workspace = `${process.env.WORK}/past.entente`;
@@ -54,7 +54,7 @@ export async function past(browser) {
     await page.goto(`${base}/types/applications?${then}`);
     await page.fill('#q', 'canvas');
     await page.waitForFunction(() => document.querySelector('#rows .none'));
-    check(page.url().includes(then), 'and as one types');
+    check(await follows(page, then), 'and as one types');
     await page.locator('#q').blur();
     await page.waitForLoadState('networkidle');
     await page.click('.message.past a');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was asked before: a rulebook tried on it, evidence on each rule, days to decisions, rulings that are alike.
-import { check, group, open as enter, same, serious } from './help.mjs';
+import { check, follows, group, open as enter, same, serious } from './help.mjs';
 import { request as good, run } from './program.mjs';
 
 export async function replay(browser, base) {
@@ -32,7 +32,7 @@ export async function replay(browser, base) {
     const cells = await page.locator('.plain-table tbody tr').first().innerText();
     check(/Green\s+Amber\s+1/.test(cells), `the table says the same: ${cells}`);
     await page.locator('.plain-table a').click();
-    check(/flow=\d-\d/.test(page.url()) && await page.locator('.changes-table tbody tr').count() === 1, 'a stream opens its requests');
+    check(await follows(page, /flow=\d-\d/) && await page.locator('.changes-table tbody tr').count() === 1, 'a stream opens its requests');
     await page.setViewportSize({ width: 390, height: 800 });
     const [drawn, card] = await page.locator('svg.flow').evaluate((f) => [[f, ...f.querySelectorAll('text, .bar')].map((x) => x.getBoundingClientRect()), f.parentElement.getBoundingClientRect()]);
     check(drawn.every((x) => x.left >= card.left && x.right <= card.right), 'the flow fits a phone, with its names');
