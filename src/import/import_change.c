@@ -216,7 +216,8 @@ static int plan_cell(struct import *in, struct import_row *row, size_t column, s
         if (!row->is_new && compare_links(in, row, field, to, count, claims, out, err) < 0) return -1;
         bool moves = row->is_new || (out->count > before && out->items[before].wins);
         if (field->levels && count && moves)
-            *vec_add(in->a, &in->batch->moves) = (struct import_move){in, row, column, to[0]};
+            *vec_add(in->a, &in->batch->moves) =
+                (struct import_move){.in = in, .row = row, .column = column, .to = to[0]};
         if (!row->is_new) return 0;
         if (in->options->detail)
             *vec_add(in->a, out) = (struct import_change){field, STR_NONE, link_words(in, to, count), true, STR_NONE};

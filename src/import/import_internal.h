@@ -86,6 +86,7 @@ struct import_move { /* a row that gives its fact another place in a tree */
     const struct import_row *row;
     size_t column;
     uint64_t to;
+    bool refused;
 };
 struct import_batch { /* what is read together */
     struct arena *a;
