@@ -192,17 +192,18 @@ static enum MHD_Result begin(struct request *r, const char *method)
         return refuse(r, 413,
                       text_format(r, "What was sent is too large: it may have %zu MB here.\n", r->body.cap >> 20));
     if (get && r->content_length) return refuse(r, 400, STR("A GET has no body.\n"));
-    if (api && !texts && !upload && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r))
+    /* Who does not say who it is is told so first, here or where the token is looked at. */
+    bool nobody = !r->session.n && !(api && r->bearer.p);
+    if (upload && nobody) {
+        if (api) api_header(r, "WWW-Authenticate", STR("Bearer"));
+        return refuse(r, api ? 401 : 403, STR("Sign in first. Nothing was saved.\n"));
+    }
+    if (api && !nobody && !texts && !upload && (r->method == METHOD_POST || r->method == METHOD_PATCH) && !is_json(r))
         return refuse(r, 415,
                       r->route && r->route->lines ? STR("Send application/json, or application/jsonl.\n")
                                                   : STR("Send application/json.\n"));
     if ((!api || upload) && r->method == METHOD_POST && !str_starts(r->content_type, form_type(r)))
         return refuse(r, 415, text_format(r, "This form is sent as " STR_FORMAT ".\n", STR_ARGS(form_type(r))));
-    /* Who is not signed in has nothing to upload; that the token holds is looked at later. */
-    if (upload && !r->session.n && !(api && r->bearer.p)) {
-        if (api) api_header(r, "WWW-Authenticate", STR("Bearer"));
-        return refuse(r, api ? 401 : 403, STR("Sign in first. Nothing was saved.\n"));
-    }
     if (api && r->method == METHOD_OPTIONS && other_method) return answer_options_method(r);
     if (!r->route && other_method) return refuse_method(r);
     return MHD_YES;

@@ -53,6 +53,7 @@ export async function api(browser, { base, port }) {
     wrong(await it('POST', vendors, '[1]'), 400, 'no object');
     wrong(await it('POST', vendors, '{"a":'.repeat(300) + '1' + '}'.repeat(300)), 400, 'too deep');
     wrong(await it('POST', vendors, { name: 'x' }, { 'Content-Type': 'text/plain' }), 415, 'another content type');
+    wrong(await nobody('POST', vendors, { name: 'x' }, { 'Content-Type': 'text/plain' }), 401, 'who it is comes first');
     wrong(await it('PUT', vendors, { name: 'x' }), 405, 'a method that it does not take');
     same((await it('PUT', vendors, { name: 'x' })).headers.allow, 'GET, HEAD, POST', 'and which it does');
     const options = await nobody('OPTIONS', vendors);
