@@ -87,7 +87,7 @@ export async function pages(browser, base) {
   await group('what Today says', async () => {
     const page = await open(browser, base);
     check(/^\d+ places where marketing and IT have drifted apart$/.test(await page.textContent('h1')), 'the title counts');
-    check(/\d+ facts, .*log lines/.test(await page.textContent('header')), 'facts and log lines');
+    check(/\d+ facts, .*log lines/.test(await page.textContent('main header')), 'facts and log lines');
     const words = await page.locator('.finding .pill').allInnerTexts();
     const rank = (w) => ['High', 'Medium', 'Low'].indexOf(w.trim().replace(/^\W+/, ''));
     check(words.length > 5 && words.every((w, i) => rank(w) >= 0 && (!i || rank(w) >= rank(words[i - 1]))), 'worst first');

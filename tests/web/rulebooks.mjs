@@ -63,12 +63,12 @@ export async function rulebooks(browser, base) {
     await page.fill('#name', 'Our zones');
     await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Take it over")')]);
     id = new URL(page.url()).pathname.split('/').pop();
-    check((await page.locator('header').innerText()).includes('draft: not signed by both'), 'it is a draft');
+    check((await page.locator('main header').innerText()).includes('draft: not signed by both'), 'it is a draft');
     same(await page.locator('a:text-is("Ask it")').count(), 0, 'that is not asked');
     same((await page.goto(`${base}/ask?rulebook=${id}`)).status(), 404, 'not by its address either');
     await agree(browser, base, id);
     await page.goto(`${base}/rulebooks/${id}`);
-    check((await page.locator('header').innerText()).includes('in force'), 'in force');
+    check((await page.locator('main header').innerText()).includes('in force'), 'in force');
     await page.click('a:text-is("Ask it")');
     check((await page.locator('.by').innerText()).includes('Our zones'), 'asked by its own name');
     await page.goto(`${base}/ask`);

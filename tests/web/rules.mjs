@@ -59,7 +59,7 @@ export async function rules(browser, base) {
     await page.fill('#valid-from', '2027-01-01');
     await Promise.all([page.waitForURL('**did=taken**'), page.click('button:text-is("Save")')]);
     check((await page.locator('h1').innerText()).includes('2026-2'), 'the version has its name');
-    check((await page.locator('header').innerText()).includes('1 January 2027'), 'and its day');
+    check((await page.locator('main header').innerText()).includes('1 January 2027'), 'and its day');
     same(await model(page, id), shipped.replace('<entente:version>2026-1<', '<entente:version>2026-2<')
       .replace(/(id="data_exposure_r2">[^]*?<outputEntry><text>)"low"([^]*?<annotationEntry><text>)[^<]*/, '$1"middle"$2Ours &amp; &lt;stricter&gt;.'), 'to the byte');
     await page.context().close();
