@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls, positional and by name, and types as they are written. */
 #include "feel_parser.h"
+#include "feel_time.h"
 
 struct arguments {
     struct node **values;
@@ -128,6 +129,17 @@ static void check_argument(struct parser *p, const struct feel_builtin *b, str n
                     want_words(want));
 }
 
+/* date("2026-11-22") is the constant @"2026-11-22": tables compare with it, and what reads tables sees it. NULL: it is
+ * none. */
+static struct node *constant_day(struct parser *p, const struct feel_builtin *b, size_t from, struct node *const *items,
+                                 size_t count)
+{
+    bool literal = count == 1 && items[0]->kind == NODE_CONSTANT && items[0]->value.kind == FEEL_STRING;
+    if (!literal || !str_eq(b->name, STR("date"))) return NULL;
+    struct feel_value day = time_parse_date(p->a, items[0]->value.text);
+    return day.kind == FEEL_DATE ? parse_done(p, parse_constant(p, from, day)) : NULL;
+}
+
 struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, size_t from)
 {
     struct arguments args = arguments(p, b);
@@ -145,6 +157,8 @@ struct node *parse_builtin_call(struct parser *p, const struct feel_builtin *b, 
         } else
             check_argument(p, b, s->names[at], (enum want)s->wants[at], placed[k]);
     }
+    struct node *day = constant_day(p, b, from, placed, count);
+    if (day) return day;
     struct node *n = parse_node(p, NODE_CALL_BUILTIN, from, given(p, b, placed, count));
     n->builtin = b, n->signature = s, n->items = placed, n->count = count;
     p->uses_clock |= str_eq(b->name, STR("now")) || str_eq(b->name, STR("today"));
