@@ -151,13 +151,20 @@ static void note_constant(struct arena *a, values *to, struct feel_value v)
         *vec_add(a, to) = v;
 }
 
-static void look_in(struct arena *a, values *to, const struct box *b, str name)
+/* The column is the node's value, by whatever spelling of its name. */
+static bool is_column_of(const struct dmn_node *by, const struct table_input *in, const struct dmn_node *n)
 {
-    if (!b || b->kind != BOX_TABLE) return;
-    for (size_t i = 0; i < b->table->input_count; i++) {
-        if (!str_eq(b->table->inputs[i].text, name)) continue;
-        for (size_t r = 0; r < b->table->rule_count; r++) {
-            const struct table_cell *cell = &b->table->rules[r].tests[i];
+    return in->slot && in->slot <= by->scope.count && by->bindings[in->slot - 1].node == n;
+}
+
+static void look_in(struct arena *a, values *to, const struct dmn_node *by, const struct dmn_node *n)
+{
+    if (!by->logic || by->logic->kind != BOX_TABLE) return;
+    const struct dmn_table *t = by->logic->table;
+    for (size_t i = 0; i < t->input_count; i++) {
+        if (!is_column_of(by, &t->inputs[i], n)) continue;
+        for (size_t r = 0; r < t->rule_count; r++) {
+            const struct table_cell *cell = &t->rules[r].tests[i];
             for (size_t k = 0; k < cell->test_count; k++) note_constant(a, to, cell->tests[k].value);
         }
     }
@@ -169,7 +176,7 @@ const struct feel_value *dmn_node_constants(const struct dmn_node *n, struct are
     VEC_EACH(other, &n->model->nodes) {
         bool requires = false;
         for (size_t i = 0; i < (*other)->requires.count; i++) requires |= (*other)->requires.items[i].node == n;
-        if (requires && (*other)->kind == DMN_DECISION) look_in(a, &got, (*other)->logic, n->name);
+        if (requires && (*other)->kind == DMN_DECISION) look_in(a, &got, *other, n);
     }
     for (size_t i = 1; i < got.count; i++) /* few of them */
         for (size_t k = i; k && feel_order(got.items[k], got.items[k - 1]) < 0; k--) {
