@@ -183,6 +183,17 @@ static int read_questions(struct rulebook *b, struct err *err)
 /* ---- The door ------------------------------------------------------------------------------------------------------
  */
 
+static int check_width(const struct rulebook *b, struct err *err)
+{
+    size_t count;
+    const struct dmn_node *const *nodes = dmn_nodes(b->model, &count);
+    for (size_t i = 0; i < count; i++)
+        if (dmn_node_requires(nodes[i], NULL, 0) > REQUIRED_LIMIT)
+            return err_set(err, ERR_LIMIT, "'" STR_FORMAT "' requires more than %d questions, decisions and functions",
+                           STR_ARGS(dmn_node_name(nodes[i])), REQUIRED_LIMIT);
+    return 0;
+}
+
 static int read_book(struct rulebook *b, struct err *err)
 {
     size_t errors;
@@ -192,6 +203,7 @@ static int read_book(struct rulebook *b, struct err *err)
     if (errors) return *err = *first, -1;
     dmn_nodes(b->model, &nodes);
     if (nodes > NODES_LIMIT) return err_set(err, ERR_LIMIT, "has more than %d questions and decisions", NODES_LIMIT);
+    if (check_width(b, err) < 0) return -1;
     if (!outcome.n) outcome = STR("zone");
     b->zone = decision(b, arena_copy(&b->arena, outcome).p);
     if (!b->zone)

@@ -31,7 +31,7 @@ static int find_contradiction(struct ruling_run *run, struct err *err)
     struct feel_value v = feel_null();
     for (size_t i = 0; i < run->b->against_count; i++)
         if (ruling_follow(run, run->b->against[i], &v, err) < 0) return -1;
-    return v.kind == FEEL_STRING || (v.kind == FEEL_LIST && v.count);
+    return ruling_contradicts(v);
 }
 
 static double due_days(struct feel_value timing)

@@ -40,8 +40,8 @@ static void find_edges(struct rulebook *b)
     }
 }
 
-/* How many changes a search can try at most, each with each. */
-static bool has_few_candidates(const struct rulebook *b)
+/* How many changes a search can try at most. */
+static size_t count_candidates(const struct rulebook *b)
 {
     size_t most = 0;
     for (size_t i = 0; i < b->question_count; i++) {
@@ -53,7 +53,7 @@ static bool has_few_candidates(const struct rulebook *b)
             if (g->kind == GRID_SEGMENTS) most += g->count; /* two or less for each constant */
         }
     }
-    return most < CANDIDATES_LIMIT && most * most / 2 < PAIRS_LIMIT;
+    return most;
 }
 
 /* ---- Numbers that are computed
@@ -171,7 +171,9 @@ static void find_computed(struct rulebook *b)
 
 void effects_build(struct rulebook *b)
 {
-    b->few = has_few_candidates(b);
+    size_t most = count_candidates(b);
+    b->most_candidates = most < CANDIDATES_LIMIT ? most : CANDIDATES_LIMIT;
+    b->few = most < FEW_LIMIT && most * most / 2 < PAIRS_LIMIT;
     if (!b->few) return;
     find_computed(b);
     find_edges(b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ruling_inside.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -20,7 +21,7 @@ uint16_t grid_class(const struct grid_node *g, struct feel_value v)
         for (size_t i = 0; i < g->count; i++)
             if (feel_same(g->values[i], v)) return (uint16_t)i;
     }
-    if (g->kind != GRID_SEGMENTS || (high && v.kind != g->values[0].kind)) return NO_CLASS;
+    if (g->kind != GRID_SEGMENTS || v.kind == FEEL_NULL || (high && v.kind != g->values[0].kind)) return NO_CLASS;
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = feel_order(v, g->values[middle]);
@@ -31,6 +32,12 @@ uint16_t grid_class(const struct grid_node *g, struct feel_value v)
             low = middle + 1;
     }
     return (uint16_t)(2 * low);
+}
+
+double grid_step(double at)
+{
+    double in_last_places = fabs(at) * 0x1p-50;
+    return in_last_places > 1 ? in_last_places : 1;
 }
 
 /* Of an empty stretch between two days one of its ends: it is never met. */
@@ -46,11 +53,19 @@ struct feel_value grid_stands_for(const struct grid_node *g, size_t class)
     if (feel_to_days(beside, &day)) return feel_date(day + step);
     double at = feel_to_double(beside);
     if (i && i < constants) return feel_double((feel_to_double(g->values[i - 1]) + at) / 2);
-    return feel_double(at + step);
+    return feel_double(at + step * grid_step(at));
 }
 
 /* ---- Building ------------------------------------------------------------------------------------------------------
  */
+
+/* Numbers so close that no double lies between them are not looked up. */
+static bool all_stand_apart(const struct grid_node *g)
+{
+    for (size_t class = 0; class < g->count; class += 2)
+        if (grid_class(g, grid_stands_for(g, class)) != class) return false;
+    return true;
+}
 
 static void make_segments(struct rulebook *b, const struct dmn_node *n, struct grid_node *g)
 {
@@ -63,7 +78,8 @@ static void make_segments(struct rulebook *b, const struct dmn_node *n, struct g
     for (size_t i = 1; i < count; i++)
         if (constants[i].kind != kind) return;
     if (2 * count + 1 > CLASSES_LIMIT) return;
-    *g = (struct grid_node){.kind = GRID_SEGMENTS, .values = constants, .count = 2 * count + 1, .done = true};
+    struct grid_node segments = {.kind = GRID_SEGMENTS, .values = constants, .count = 2 * count + 1, .done = true};
+    if (kind == FEEL_DATE || all_stand_apart(&segments)) *g = segments;
 }
 
 static void make_question(struct rulebook *b, const struct dmn_node *n, struct grid_node *g)

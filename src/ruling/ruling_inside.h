@@ -66,7 +66,8 @@ struct rulebook {
     const struct dmn_node **way; /* the decisions that lead to the zone, what is needed first; the zone last */
     uint32_t *way_node;          /* their indexes */
     size_t way_count;
-    bool few;                        /* no search for what is lighter meets its limits: CANDIDATES_LIMIT, PAIRS_LIMIT */
+    size_t most_candidates;          /* of a search for what is lighter */
+    bool few;                        /* so few that all pairs of them are tried: FEW_LIMIT, PAIRS_LIMIT */
     bool asks_clock;                 /* today() or now() stands in it: nothing is decided before the day is known */
     size_t due_count;                /* of these and, behind them, those that lead from there to the timing */
     const struct dmn_node **against; /* the decisions that lead to the contradictions, likewise */
@@ -76,11 +77,12 @@ struct rulebook {
     struct tellings *tellings; /* ruling_told.c */
 };
 
-enum { CANDIDATES_LIMIT = 400, PAIRS_LIMIT = 20000 }; /* of a search for what is lighter */
-void effects_build(struct rulebook *b);               /* ruling_effects.c */
+enum { CANDIDATES_LIMIT = 10000, FEW_LIMIT = 400, PAIRS_LIMIT = 20000 }; /* of a search for what is lighter */
+void effects_build(struct rulebook *b);                                  /* ruling_effects.c */
 void grid_build(struct rulebook *b); /* what takes too much work to tabulate is computed when it is asked for */
 uint16_t grid_class(const struct grid_node *g, struct feel_value v);        /* NO_CLASS: none of them, or it is free */
 struct feel_value grid_stands_for(const struct grid_node *g, size_t class); /* a value of the class */
+double grid_step(double at); /* 1, or what in a number that large makes a difference */
 /* The class of a decision with `outcomes` by the classes of all nodes; NO_CLASS where one of those has none. */
 static inline uint16_t grid_outcome(const struct grid_node *g, const uint16_t *classes)
 {
@@ -153,6 +155,8 @@ void answers_of_past(const struct rulebook *b, struct feel_env *env, const struc
 struct dmn_sheet *ruling_sheet(const struct rulebook *b, struct feel_env *env, const struct answers *a, bool explain);
 /* The place of a zone among the outcomes, 0 the lightest; SIZE_MAX for none of them. */
 size_t ruling_rank(const struct rulebook *b, struct feel_value zone);
+/* Does the decision on contradictions say that there are any: a text, or a list with texts? */
+bool ruling_contradicts(struct feel_value v);
 /* What would have to differ (ruling_lighter.c). */
 int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
                         struct ruling *r, struct err *err) MUST_USE;

@@ -12,11 +12,12 @@ static const size_t unknown = SIZE_MAX - 1; /* a rank */
 
 struct candidate {
     struct ruling_change change;
-    size_t question, distance;
-    uint16_t class; /* of the answer; NO_CLASS where it has none */
-    size_t rank;    /* of the zone with this change alone; SIZE_MAX where it is not lighter */
-    bool fits;      /* its value is one that the question's type takes; else that is still to be seen */
-    uint16_t *way;  /* the classes by node with this change alone */
+    size_t question;
+    double distance; /* from what was answered */
+    uint16_t class;  /* of the answer; NO_CLASS where it has none */
+    size_t rank;     /* of the zone with this change alone; SIZE_MAX where it is not lighter */
+    bool fits;       /* its value is one that the question's type takes; else that is still to be seen */
+    uint16_t *way;   /* the classes by node with this change alone */
 };
 struct search {
     const struct rulebook *b;
@@ -29,7 +30,8 @@ struct search {
     struct candidate *candidates;
     size_t count;
     struct ruling_lighter *found;
-    size_t *distances, found_count;
+    double *distances;
+    size_t found_count;
     bool lighter_alone; /* one change does, but with it the answers contradict each other */
     bool promising;     /* a number that is computed would lead to a lighter zone */
 };
@@ -60,7 +62,7 @@ static int contradicts(struct search *k, const struct candidate *const *changes,
         asked |= b->inside[changes[i]->question].followed[dmn_node_index(b->contradictions)];
     if (!asked) return 0; /* they did not before */
     if (dmn_sheet_get(changed_sheet(k, changes, count), b->contradictions, &v, err) < 0) return -1;
-    *so = v.kind == FEEL_LIST && v.count;
+    *so = ruling_contradicts(v);
     return 0;
 }
 
@@ -123,17 +125,20 @@ static int find_base(struct search *k, struct err *err)
  */
 
 /* Where a candidate belongs: behind the others, or in place of one that is alike and farther off. False: it is as the
- * answer is, for the rules, or one that is nearer is there. */
+ * answer is, for the rules, or one that is nearer is there. Of those that are alike for the zone one may contradict
+ * what else is answered and another not: these stay beside each other. */
 static bool candidate_place(const struct search *k, const struct candidate *one, size_t *place)
 {
-    uint32_t node = dmn_node_index(k->b->inside[one->question].node);
+    const struct question_inside *q = &k->b->inside[one->question];
+    uint32_t node = dmn_node_index(q->node);
     const struct grid_node *g = &k->b->grid[node];
+    bool may_contradict = k->b->contradictions && q->followed[dmn_node_index(k->b->contradictions)];
     bool classed = one->class != NO_CLASS && g->alike;
     uint16_t alike = classed ? g->alike[one->class] : NO_CLASS, base = k->base[node];
-    if (k->count == CANDIDATES_LIMIT) return false;
+    if (k->count == k->b->most_candidates) return false;
     if (classed && base != NO_CLASS && g->alike[base] == alike) return false;
     if (!classed && feel_same(one->change.value, k->answers->values[one->question])) return false;
-    for (size_t i = k->count; classed && i-- > 0 && k->candidates[i].question == one->question;) {
+    for (size_t i = k->count; classed && !may_contradict && i-- > 0 && k->candidates[i].question == one->question;) {
         if (k->candidates[i].class == NO_CLASS || g->alike[k->candidates[i].class] != alike) continue;
         return *place = i, one->distance < k->candidates[i].distance;
     }
@@ -142,7 +147,7 @@ static bool candidate_place(const struct search *k, const struct candidate *one,
 
 /* One that the question's type does not take is none; those that it lists it takes. Of those that stand beside each
  * other in any case that is seen when one has turned out to be lighter: few are. */
-static void add_candidate(struct search *k, size_t question, struct feel_value v, size_t distance, bool listed)
+static void add_candidate(struct search *k, size_t question, struct feel_value v, double distance, bool listed)
 {
     const struct dmn_node *n = k->b->inside[question].node;
     struct candidate one = {.change = {&k->b->questions[question], v}, .question = question, .distance = distance};
@@ -166,8 +171,38 @@ static struct feel_value number_value(double number)
 
 static void add_number(struct search *k, size_t question, double number)
 {
-    double distance = fabs(number - feel_to_double(k->answers->values[question]));
-    add_candidate(k, question, number_value(number), distance < 9e15 ? (size_t)distance : SIZE_MAX / 2, false);
+    add_candidate(k, question, number_value(number), fabs(number - feel_to_double(k->answers->values[question])),
+                  false);
+}
+
+/* Beyond a constant, by a whole number or by one part in that many; null: that is beyond the next constant (NAN: there
+ * is none), or the type does not take it. */
+static struct feel_value value_beyond(const struct search *k, size_t question, double constant, double next, bool above,
+                                      int parts)
+{
+    double scaled = constant * parts, step = grid_step(scaled);
+    double at = (above ? floor(scaled) + step : ceil(scaled) - step) / parts;
+    if (above ? at >= next : at <= next) return feel_null();
+    return dmn_sheet_fit(k->from, k->b->inside[question].node, number_value(at));
+}
+
+/* What lies beyond a constant and before the next one: the nearest whole number, or where there is none, the nearest of
+ * as few digits as will do. */
+static void add_beyond(struct search *k, size_t question, double constant, double next, bool above)
+{
+    enum { FINEST = 1000 };
+    double here = feel_to_double(k->answers->values[question]);
+    struct feel_value v = value_beyond(k, question, constant, next, above, 1);
+    if (v.kind == FEEL_NULL) {
+        struct feel_value finest = value_beyond(k, question, constant, next, above, FINEST);
+        for (int parts = 10; v.kind == FEEL_NULL && finest.kind != FEEL_NULL && parts < FINEST; parts *= 10)
+            v = value_beyond(k, question, constant, next, above, parts);
+        if (v.kind == FEEL_NULL) v = finest;
+    }
+    if (v.kind != FEEL_NULL)
+        add_candidate(k, question, v, fabs(feel_to_double(v) - here), true);
+    else if (!isnan(next))
+        add_number(k, question, (constant + next) / 2);
 }
 
 /* A number or a day that is compared: of each stretch between two constants what is nearest. */
@@ -185,26 +220,34 @@ static void add_segments(struct search *k, size_t question)
             struct feel_value v = after ? *after : *before;
             if (!feel_to_days(class > here && !(class & 1) ? *before : v, &low) || !feel_to_days(v, &high)) continue;
             int64_t day = class & 1 ? high : class > here ? low + 1 : high - 1;
-            size_t distance = class > here ? class - here : here - class;
-            add_candidate(k, question, feel_date(day), distance, false);
+            add_candidate(k, question, feel_date(day), class > here ? class - here : here - class, false);
             continue;
         }
         double from = before ? feel_to_double(*before) : NAN, to = after ? feel_to_double(*after) : NAN;
         if (class & 1)
             add_number(k, question, to);
-        else if (class > here)
-            add_number(k, question, !after || from + 1 < to ? from + 1 : (from + to) / 2);
         else
-            add_number(k, question, !before || to - 1 > from ? to - 1 : (from + to) / 2);
+            add_beyond(k, question, class > here ? from : to, class > here ? to : from, class > here);
     }
 }
 
-/* A number that the tables see only through what is computed of it: where does that meet their constants? As if it were
- * linear; the decision itself tells whether the candidate is right. */
+/* Where a number that is computed meets a constant, as if it were linear; NAN: there is no such constant. What is not
+ * exact in the last places of a double is taken as what it is nearly. */
+static double meeting(const struct grid_node *g, size_t constant, double x, double at, double slope)
+{
+    static const double parts = 1e6;
+    if (constant >= g->count / 2) return NAN;
+    double meets = x + (feel_to_double(g->values[constant]) - at) / slope;
+    return fabs(meets) < 1e9 ? round(meets * parts) / parts : meets;
+}
+
+/* A number that the tables see only through what is computed of it: where does that meet their constants? The decision
+ * itself tells whether the candidate is right. */
 static int add_by_slope(struct search *k, size_t question, struct err *err)
 {
     const struct question_inside *q = &k->b->inside[question];
     double x = feel_to_double(k->answers->values[question]);
+    bool whole = floor(x) == x; /* then whole numbers are told */
     for (size_t i = 0; i < q->follow_count; i++) {
         const struct grid_node *g = &k->b->grid[dmn_node_index(q->follows[i])];
         struct feel_value here, there;
@@ -216,9 +259,13 @@ static int add_by_slope(struct search *k, size_t question, struct err *err)
         double at = feel_to_double(here), slope = feel_to_double(there) - at;
         if (!(fabs(slope) > 1e-12)) continue;
         for (size_t c = 0; c < g->count / 2; c++) {
-            double meets = x + (feel_to_double(g->values[c]) - at) / slope;
-            if (floor(meets) == meets) add_number(k, question, meets);
-            add_number(k, question, meets < x ? ceil(meets) - 1 : floor(meets) + 1);
+            double meets = meeting(g, c, x, at, slope), thousandths = round(meets * 1000);
+            double less = whole ? NAN : meeting(g, slope < 0 ? c + 1 : c - 1, x, at, slope);
+            double more = whole ? NAN : meeting(g, slope < 0 ? c - 1 : c + 1, x, at, slope);
+            if (whole ? floor(meets) == meets : fabs(meets * 1000 - thousandths) < 1e-6)
+                add_number(k, question, whole ? meets : thousandths / 1000);
+            if (meets <= x) add_beyond(k, question, meets, less, false);
+            if (meets >= x) add_beyond(k, question, meets, more, true);
         }
     }
     return 0;
@@ -246,7 +293,7 @@ static int add_candidates(struct search *k, size_t question, struct err *err)
 
 /* Of changes of the same questions to the same zone the nearest: where these belong. False: one that is nearer is
  * there. */
-static bool found_place(const struct search *k, const struct ruling_lighter *l, size_t distance, size_t *place)
+static bool found_place(const struct search *k, const struct ruling_lighter *l, double distance, size_t *place)
 {
     for (*place = 0; *place < k->found_count; ++*place) {
         const struct ruling_lighter *other = &k->found[*place];
@@ -259,12 +306,13 @@ static bool found_place(const struct search *k, const struct ruling_lighter *l, 
 static int note_found(struct search *k, const struct candidate *const *changes, size_t count, size_t rank, size_t *best,
                       struct err *err)
 {
-    size_t distance = 0, place = 0;
+    size_t place = 0;
+    double distance = 0;
     struct ruling_lighter l = {.zone = k->b->zones[rank], .count = count};
     bool against, lightest = count == 2 && rank < *best; /* of pairs only the lightest */
     for (size_t i = 0; i < count; i++) {
         l.changes[i] = changes[i]->change;
-        distance = changes[i]->distance < SIZE_MAX / 2 - distance ? distance + changes[i]->distance : SIZE_MAX / 2;
+        distance += changes[i]->distance;
     }
     if (!lightest && !found_place(k, &l, distance, &place)) return 0;
     for (size_t i = 0; i < count; i++) {
@@ -435,6 +483,19 @@ static int search_all(struct search *k, struct err *err)
     return search(k, err);
 }
 
+/* Where trying more would go beyond the limits of one evaluation, what was found until then is told: the ruling itself
+ * is made. */
+static void search_in_limits(struct search *k)
+{
+    struct err err;
+    const uint64_t steps = k->env->steps;
+    const uint32_t depth = k->env->depth;
+    k->promising = !k->b->computed_count || !is_classed(k);
+    int failed = k->promising ? 0 : search_classes_first(k, &err);
+    if (!failed && k->promising) failed = search_all(k, &err);
+    if (failed) k->env->steps = steps, k->env->depth = depth;
+}
+
 int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct dmn_sheet *s, const struct answers *a,
                         struct ruling *r, struct err *err)
 {
@@ -443,16 +504,14 @@ int ruling_find_lighter(const struct rulebook *b, struct feel_env *env, struct d
     dmn_nodes(b->model, &k.nodes);
     k.base = arena_alloc(env->arena, k.nodes * sizeof *k.base);
     k.now = arena_alloc(env->arena, k.nodes * sizeof *k.now);
-    k.candidates = arena_alloc(env->arena, CANDIDATES_LIMIT * sizeof *k.candidates);
+    k.candidates = arena_alloc(env->arena, (b->most_candidates + 1) * sizeof *k.candidates);
     k.found = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.found);
     k.distances = arena_alloc(env->arena, FOUND_LIMIT * sizeof *k.distances);
     const struct grid_node *zone = &b->grid[dmn_node_index(b->zone)];
     k.ranks = arena_alloc(env->arena, (zone->count + 1) * sizeof *k.ranks);
     for (size_t i = 0; i < zone->count && zone->kind == GRID_VALUES; i++) k.ranks[i] = ruling_rank(b, zone->values[i]);
     if (find_base(&k, err) < 0) return -1;
-    k.promising = !b->computed_count || !is_classed(&k);
-    if (!k.promising && search_classes_first(&k, err) < 0) return -1;
-    if (k.promising && search_all(&k, err) < 0) return -1;
+    search_in_limits(&k);
     for (size_t i = 1; i < k.found_count; i++) /* few of them: the lightest first */
         for (size_t j = i; j && ruling_rank(b, k.found[j].zone) < ruling_rank(b, k.found[j - 1].zone); j--) {
             struct ruling_lighter x = k.found[j];

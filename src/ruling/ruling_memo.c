@@ -7,7 +7,12 @@
 
 #include <string.h>
 
-enum { REMEMBERED_LIMIT = 1 << 16 /* of one decision */, VALUES_LIMIT = 4096, LOOKED_THROUGH = 64 };
+enum {
+    REMEMBERED_LIMIT = 1 << 16, /* of one decision */
+    VALUES_LIMIT = 4096,        /* likewise */
+    LOOKED_THROUGH = 64,
+    BYTES_LIMIT = 256 << 20 /* of all */
+};
 
 struct remembered {
     VEC(struct feel_value) values; /* by class */
@@ -143,7 +148,7 @@ static int recall(struct ruling_run *run, const struct dmn_node *n, uint16_t *cl
     const uint64_t *known = map_get(&run->memo->known, key);
     if (known)
         *class = (uint16_t)*known;
-    else if (own->count == REMEMBERED_LIMIT || own->values.count == VALUES_LIMIT)
+    else if (own->count == REMEMBERED_LIMIT || own->values.count == VALUES_LIMIT || run->memo->arena.used > BYTES_LIMIT)
         return 0;
     else if (remember(run, n, key, class, err) < 0)
         return -1;

@@ -29,6 +29,13 @@ static void add_problems(struct ruling *r, struct arena *a, const str *more, siz
     r->problems = all, r->problem_count += count;
 }
 
+bool ruling_contradicts(struct feel_value v)
+{
+    bool says = v.kind == FEEL_STRING;
+    for (size_t i = 0; v.kind == FEEL_LIST && i < v.count; i++) says |= v.items[i].kind == FEEL_STRING;
+    return says;
+}
+
 /* Texts that the rulebook's decision on contradictions gives. */
 static int find_contradictions(struct telling *t, struct arena *a, struct ruling *r, struct err *err)
 {
