@@ -150,7 +150,7 @@ export async function rulebooks(browser, base) {
     same((await asks('POST', '/api/v1/rulings', { input: request, request: late })).status, 201, 'ruled by what is in force');
     await seen(page, `${base}/facts/${late}`, '#promise');
     same(await notice.count(), 0, 'which holds still');
-    const other = Number(run('show', 'request', 'RQ-1054', '--json').match(/"id": (\d+)/)[1]);
+    const other = Number(run('show', 'request', 'RQ-1055', '--json').match(/"id": (\d+)/)[1]);
     same((await asks('POST', '/api/v1/rulings', { input: request, request: other, rulebook: 'safe-zones' })).status, 201, 'another one, by the rules that come with the program');
     await agree(browser, base, id);
     await page.goto(`${base}/facts/${other}`);
