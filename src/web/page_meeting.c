@@ -18,7 +18,8 @@ struct meeting {
     const uint64_t *items;
     size_t count;
     str message;
-    str wrong; /* the number of the item that the message is about */
+    str wrong;        /* the number of the item that the message is about */
+    VEC(str) decided; /* the names of decisions that are being made */
 };
 
 /* False after answering. */
@@ -154,14 +155,33 @@ static bool refuse(struct meeting *m, uint64_t item, const char *why)
     return false;
 }
 
-static void make_decision(struct meeting *m, struct change_set *c, const struct fact *item, str text)
+static bool is_taken(const struct meeting *m, str name)
+{
+    bool several = false;
+    if (picture_find(m->r->picture, m->types.decision, name, &several) || several) return true;
+    VEC_EACH(other, &m->decided)
+        if (str_eq(*other, name)) return true;
+    return false;
+}
+
+/* As what it is about is called, else as the item, and the day: "RQ-1051 Canva for shops, 26 November 2026". */
+static str name_decision(struct meeting *m, const struct fact *item)
 {
     struct request *r = m->r;
+    uint64_t about = forum_item_about(&r->viewer, item);
+    str what = utf8_cut(about ? show_label(r, about) : fact_name(item), TITLE_LIMIT);
+    str first = text_format(r, STR_FORMAT ", " STR_FORMAT, STR_ARGS(what), STR_ARGS(show_day(r, m->day)));
+    str name = first;
+    for (int again = 2; is_taken(m, name); again++) name = text_format(r, STR_FORMAT " (%d)", STR_ARGS(first), again);
+    *vec_add(&r->arena, &m->decided) = name;
+    return name;
+}
+
+static void make_decision(struct meeting *m, struct change_set *c, const struct fact *item, str text)
+{
     const struct model_type *type = m->types.decision;
     uint64_t decision = change_create(c, type), of = fact_id(item);
-    str name = utf8_cut(fact_name(item), TITLE_LIMIT);
-    change_text(c, type, decision, "name",
-                text_format(r, STR_FORMAT " (" STR_FORMAT ")", STR_ARGS(name), STR_ARGS(show_day(r, m->day))));
+    change_text(c, type, decision, "name", name_decision(m, item));
     change_text(c, type, decision, "text", text);
     change_link(c, type, decision, "agenda item", &of, 1);
 }
@@ -202,6 +222,9 @@ static void write_present(struct meeting *m, struct change_set *c)
 {
     struct request *r = m->r;
     VEC(uint64_t) present = {0};
+    int64_t version;
+    if (str_to_int(pairs_get(&r->form, STR("version")), &version))
+        change_expect(c, fact_id(m->fact), (uint32_t)version);
     for (size_t i = 0; i < r->form.count; i++) {
         const struct pair *p = &r->form.items[i];
         int64_t id;

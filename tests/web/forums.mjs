@@ -67,6 +67,15 @@ export async function forums(browser, { base, port }) {
     await item('tags in January').locator('[type=date]').fill('2027-01-07');
     await press(anna, 'Save the minutes');
     check(/Canva it is[^]*draft/.test(await item('RQ-1051').locator('.decided').innerText()), 'a decision, to be signed');
+    check(JSON.parse(run('list', 'decisions', '--json')).some((d) => /^RQ-1051 .+, 26 November 2026$/.test(d.name)), 'it is called as the request is, and by its day');
+    await jonas.goto(meeting);
+    await anna.fill('#notes', 'The next one is in the shop.');
+    await press(anna, 'Save the minutes');
+    await jonas.fill('#notes', 'Coffee was cold.');
+    await press(jonas, 'Save the minutes');
+    check(await jonas.locator('.message.bad').count() >= 1 && await jonas.inputValue('#notes') === 'Coffee was cold.', 'who wrote beside another is told, and keeps what was typed');
+    await anna.goto(meeting);
+    same(await anna.inputValue('#notes'), 'The next one is in the shop.', 'and what the other wrote stays');
     await press(anna, 'Save and close');
     check(await anna.locator('.minute[id]').count() === 2 && await anna.locator('main textarea').count() === 0, 'closed: what was reached');
     await anna.emulateMedia({ media: 'print' });
