@@ -215,7 +215,10 @@ static str kind_of(struct cli *c, const struct model_field *f)
     for (size_t i = 0; i < f->value_count; i++)
         buf_printf(&b, "%s" STR_FORMAT, i ? ", " : ": ", STR_ARGS(f->values[i]));
     if (f->is_bounded) buf_printf(&b, ", %lld to %lld", (long long)f->least, (long long)f->most);
-    if (f->levels) buf_printf(&b, ", a tree of at most %d levels", f->levels);
+    if (f->levels)
+        buf_printf(&b, ", a tree of at most %d levels", f->levels);
+    else if (f->no_circles)
+        buf_text(&b, ", no circles");
     if (f->required) buf_text(&b, ", required");
     str text = buf_copy(&b, &c->arena);
     buf_release(&b);

@@ -167,11 +167,13 @@ static bool same_links(struct import *in, const struct import_row *row, const st
     return same;
 }
 
+/* *links: what they are afterwards, where they win. */
 static int compare_links(struct import *in, const struct import_row *row, const struct model_field *field,
-                         const uint64_t *to, size_t count, struct claims *claims, struct row_changes *out,
+                         const uint64_t **links, size_t *link_count, struct claims *claims, struct row_changes *out,
                          struct err *err)
 {
-    size_t had_count;
+    const uint64_t *to = *links;
+    size_t had_count, count = *link_count;
     bool typed = false, same = true;
     const uint64_t *had = fact_links(import_fact_of(in, row->fact), field, &had_count);
     for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
@@ -180,7 +182,8 @@ static int compare_links(struct import *in, const struct import_row *row, const 
     const struct stored_claim *winner = winner_of(claims, field);
     struct import_change change = {.field = field, .wins = true};
     if (field->kind == FIELD_LINKS && !in->options->typed) {
-        to = links_after(in, claims, field, to, &count, &typed);
+        *links = to = links_after(in, claims, field, to, &count, &typed);
+        *link_count = count;
         same = count == had_count;
         for (size_t i = 0; i < count; i++) same = same && has_link(had, had_count, to[i]);
         if (same) return 0;
@@ -213,11 +216,11 @@ static int plan_cell(struct import *in, struct import_row *row, size_t column, s
         if (in->options->typed && !row->is_new && same_links(in, row, field, to, count)) return 0;
         change_links(in->batch->set, row->fact, field, to, count, from);
         size_t before = out->count;
-        if (!row->is_new && compare_links(in, row, field, to, count, claims, out, err) < 0) return -1;
+        if (!row->is_new && compare_links(in, row, field, &to, &count, claims, out, err) < 0) return -1;
         bool moves = row->is_new || (out->count > before && out->items[before].wins);
-        if (field->levels && count && moves)
+        if (field->no_circles && count && moves)
             *vec_add(in->a, &in->batch->moves) =
-                (struct import_move){.in = in, .row = row, .column = column, .to = to[0]};
+                (struct import_move){.in = in, .row = row, .column = column, .to = to, .count = count};
         if (!row->is_new) return 0;
         if (in->options->detail)
             *vec_add(in->a, out) = (struct import_change){field, STR_NONE, link_words(in, to, count), true, STR_NONE};

@@ -81,12 +81,13 @@ struct import_names { /* of one type: resolves what a cell calls a fact */
     size_t name_count;
 };
 struct import;
-struct import_move { /* a row that gives its fact another place in a tree */
+struct import_move { /* a row that gives its fact other links of a field that has no circles */
     struct import *in;
     const struct import_row *row;
     size_t column;
-    uint64_t to;
-    bool refused;
+    const uint64_t *to;
+    size_t count;
+    bool refused; /* told already */
 };
 struct import_batch { /* what is read together */
     struct arena *a;
@@ -193,10 +194,10 @@ const struct import_row *import_row_of(const struct import_batch *b, uint64_t fa
 
 int import_plan_row(struct import *in, struct import_row *row, struct import_fact *out, struct err *err) MUST_USE;
 
-/* ---- import_tree.c ---- */
+/* ---- import_ways.c ---- */
 
 /* After all rows are compared. */
-void import_check_trees(struct import_batch *b);
+int import_check_ways(struct import_batch *b, struct err *err) MUST_USE;
 
 /* ---- import_links.c ---- */
 

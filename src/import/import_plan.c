@@ -105,7 +105,7 @@ static int plan_rows(struct import_batch *b, struct err *err)
         VEC_EACH(row, &b->files[i].rows)
             if (row->fact) import_name_aliases(&b->files[i], row);
     for (size_t i = 0; i < b->file_count && status == 0; i++) status = compare(&b->files[i], err);
-    if (status == 0) import_check_trees(b);
+    if (status == 0) status = import_check_ways(b, err);
     end_maps(b);
     return status;
 }

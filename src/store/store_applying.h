@@ -34,13 +34,14 @@ struct link_end {
     uint32_t field;
 };
 
-/* A fact that has another place in a tree. */
+/* A fact that has other links of a field that has no circles. */
 struct moved {
     const struct model_type *type;
     const struct model_field *field;
     uint64_t fact;
     str name;
     struct origin from;
+    bool looked_at;
 };
 
 struct applying {
@@ -120,15 +121,16 @@ int work_drop_keys(struct applying *p, const struct fact_work *w) MUST_USE; /* t
 void work_touch_whole(struct applying *p, const struct fact_work *w, const str *old, const str *new);
 int applying_settle_wholes(struct applying *p) MUST_USE;
 
-/* ---- store_tree.c ---- */
+/* ---- store_ways.c ---- */
 
 void work_move(struct applying *p, const struct fact_work *w, const struct model_field *field);
 /* When all links are written: no circle, and no tree is deeper than the metamodel says. */
-int applying_check_trees(struct applying *p) MUST_USE;
-/* How many levels there are from the root to the fact; *circle: it is above itself. More than `levels` are not counted.
- */
-int tree_height(struct store *s, const struct model_field *field, uint64_t fact, int *height, bool *circle,
-                struct err *err) MUST_USE;
+int applying_check_ways(struct applying *p) MUST_USE;
+/* Puts those of the facts, and of what they reach by the field, that lead back to themselves into `on`. */
+int store_find_circles(struct store *s, const struct model_field *field, const uint64_t *facts, size_t count,
+                       struct idmap *on, struct err *err) MUST_USE;
+/* How many levels there are from the root to the fact. More than `levels` are not counted. */
+int tree_height(struct store *s, const struct model_field *field, uint64_t fact, int *height, struct err *err) MUST_USE;
 
 /* ---- store_write.c ---- */
 

@@ -245,7 +245,7 @@ static int change_all(struct applying *p)
             arena_clear(&p->scratch);
         }
     return applying_write_keys(p) || applying_write_links_to(p) || store_rows_end(p->s, p->err) ||
-                   applying_check_trees(p)
+                   applying_check_ways(p)
                ? -1
                : 0;
 }

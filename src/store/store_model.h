@@ -51,7 +51,8 @@ struct model_field {
     bool is_formula;             /* TEXT, LONG_TEXT: FEEL over the workspace, which gives a number */
     str initial;                 /* default for a new fact; STR_NONE when none */
     const struct model_type *to; /* LINK, LINKS */
-    int levels;      /* LINK to its own type: facts stand in a tree of so many levels at most; 0: as they like */
+    bool no_circles;             /* LINK, LINKS to its own type: no fact leads back to itself by it */
+    int levels;      /* LINK, no circles: facts stand in a tree of so many levels at most; 0: as they like */
     bool is_bounded; /* WHOLE_NUMBER: from `least` to `most` */
     int64_t least, most;
     str inverse;           /* the name on the other side; STR_NONE when none */
@@ -131,6 +132,11 @@ int model_read_value(struct arena *a, const struct model_field *field, const str
                      str *canonical, struct err *err) MUST_USE;
 /* Is this the canonical text of the field's kind (scalar kinds only)? ERR_INPUT says what was expected. */
 int model_check_value(const struct model_field *field, str canonical, struct err *err) MUST_USE;
+/* What a fact would be that leads back to itself by the field: "above itself". */
+static inline const char *model_circle_words(const struct model_field *f)
+{
+    return f->levels ? "above itself" : "led back to itself";
+}
 const char *field_kind_name(enum field_kind kind); /* "whole number" */
 const char *user_role_name(enum user_role role);   /* "contributor" */
 

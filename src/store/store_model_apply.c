@@ -17,6 +17,9 @@ struct migration {
     const struct model_type *type, *before; /* before: NULL for a type that is new, or comes back */
     bool rekey;
     struct map keys;
+    uint64_t *facts;
+    size_t fact_count;
+    struct idmap *circles; /* by field: what leads back to itself; where there must be none */
 };
 
 /* ---- What does not fit ---- */
@@ -102,16 +105,18 @@ static int keep_default(struct migration *m, struct fact_work *w, const struct m
     return 0;
 }
 
-/* A link that is a tree from now on. */
-static int fit_tree(struct migration *m, const struct fact_work *w, const struct model_field *field, str value)
+/* A link that has no circles from now on, or is a tree. */
+static int fit_way(struct migration *m, const struct fact_work *w, const struct model_field *field, str value)
 {
     int height;
-    bool circle;
-    if (!field->levels || !value.p) return 0;
-    if (tree_height(m->p.s, field, w->id, &height, &circle, m->p.err)) return -1;
-    if (circle)
-        trouble(m, w, field, STR_NONE, "is above itself");
-    else if (height > field->levels)
+    if (!field->no_circles || !value.p) return 0;
+    if (idmap_get(&m->circles[field->number], w->id)) {
+        trouble(m, w, field, STR_NONE, arena_printf(m->a, "is %s", model_circle_words(field)).p);
+        return 0;
+    }
+    if (!field->levels) return 0;
+    if (tree_height(m->p.s, field, w->id, &height, m->p.err)) return -1;
+    if (height > field->levels)
         trouble(m, w, field, STR_NONE, arena_printf(m->a, "the tree has more than %d levels here", field->levels).p);
     return 0;
 }
@@ -121,7 +126,7 @@ static int fit_fact(struct migration *m, struct fact_work *w)
     for (size_t i = 0; i < m->type->field_count; i++) {
         const struct model_field *field = &m->type->fields[i];
         const struct model_field *before = m->before ? model_field_by_id(m->before, field->id) : NULL;
-        if (keep_default(m, w, field, before) || fit_tree(m, w, field, w->old[i])) return -1;
+        if (keep_default(m, w, field, before) || fit_way(m, w, field, w->old[i])) return -1;
         VEC_EACH(c, &w->claims) {
             if (c->field == field->id && fit_claim(m, w, field, before, c)) return -1;
         }
@@ -227,7 +232,8 @@ static bool is_touched(const struct migration *m)
         const struct model_field *new = &m->type->fields[i], *old = model_field_by_id(m->before, new->id);
         if (!old || old->kind != new->kind || !same_text(old->initial, new->initial) ||
             old->value_count > new->value_count || (new->is_bounded && !same_bounds(old, new)) ||
-            (new->levels &&new->levels != old->levels) || (old->to && old->to->id != new->to->id))
+            (new->levels &&new->levels != old->levels) || (new->no_circles && !old->no_circles) ||
+            (old->to && old->to->id != new->to->id))
             return true;
         for (size_t k = 0; k < old->value_count; k++)
             if (!str_eq(old->values[k], new->values[k])) return true;
@@ -235,39 +241,49 @@ static bool is_touched(const struct migration *m)
     return false;
 }
 
-static int facts_of(struct migration *m, uint64_t **ids, size_t *count)
+static int load_facts(struct migration *m)
 {
     VEC(uint64_t) list = {0};
     sqlite3_stmt *q;
     int rc;
     if (store_bind(m->p.s, SQL_FACT_OF_TYPE, &q, m->p.err, "i", (int64_t)m->type->id)) return -1;
     while ((rc = store_step(m->p.s, q, m->p.err)) == 1) *vec_add(m->a, &list) = (uint64_t)sqlite3_column_int64(q, 0);
-    *ids = list.items;
-    *count = list.count;
+    m->facts = list.items;
+    m->fact_count = list.count;
     return rc;
+}
+
+static int find_circles(struct migration *m)
+{
+    for (size_t i = 0; i < m->type->field_count; i++)
+        if (m->type->fields[i].no_circles &&
+            store_find_circles(m->p.s, &m->type->fields[i], m->facts, m->fact_count, &m->circles[i], m->p.err))
+            return -1;
+    return 0;
 }
 
 static int visit_type(struct migration *m, const struct model_type *type)
 {
-    uint64_t *ids;
-    size_t count;
     uint32_t old_alias = 0, new_alias = type->alias_field ? type->alias_field->id : 0;
     m->type = type;
     m->before = model_type_by_id(m->old, type->id);
     if (m->before && m->before->alias_field) old_alias = m->before->alias_field->id;
     m->rekey = !m->before || !model_same_keys(m->before, type) || old_alias != new_alias;
     if (!is_touched(m)) return 0;
-    if (facts_of(m, &ids, &count)) return -1;
+    if (load_facts(m)) return -1;
     if (m->writing && m->rekey &&
         (store_run(m->p.s, SQL_NAME_DROP_TYPE, m->p.err, "i", (int64_t)type->id) ||
          store_run(m->p.s, SQL_ALIAS_DROP_TYPE, m->p.err, "i", (int64_t)type->id)))
         return -1;
     map_init(&m->keys);
-    int rc = 0;
-    for (size_t i = 0; i < count && !rc; i++) {
-        rc = visit_fact(m, ids[i]);
+    m->circles = arena_array(m->a, type->field_count, sizeof *m->circles);
+    for (size_t i = 0; i < type->field_count; i++) idmap_init(&m->circles[i]);
+    int rc = find_circles(m);
+    for (size_t i = 0; i < m->fact_count && !rc; i++) {
+        rc = visit_fact(m, m->facts[i]);
         arena_clear(&m->p.scratch);
     }
+    for (size_t i = 0; i < type->field_count; i++) idmap_release(&m->circles[i]);
     map_release(&m->keys);
     return rc;
 }

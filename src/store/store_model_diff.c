@@ -77,6 +77,8 @@ static str levels(struct arena *a, const struct model_field *f)
     return f->levels ? arena_printf(a, "%d", f->levels) : STR_NONE;
 }
 
+static str circles(const struct model_field *f) { return f->no_circles && !f->levels ? STR("no") : STR_NONE; }
+
 static void compare_field(struct differing *d, const struct model_field *old, const struct model_field *new)
 {
     d->field = new;
@@ -95,6 +97,7 @@ static void compare_field(struct differing *d, const struct model_field *old, co
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "window", window(d->a, old), window(d->a, new));
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "bounds", bounds(d->a, old), bounds(d->a, new));
     if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "levels", levels(d->a, old), levels(d->a, new));
+    if (old->kind == new->kind) compare(d, MODEL_FIELD_CHANGED, "circles", circles(old), circles(new));
     compare(d, MODEL_FIELD_CHANGED, "signed", yes_no(old->is_signed), yes_no(new->is_signed));
     compare(d, MODEL_FIELD_CHANGED, "written by", old->written_by ? old->written_by->key : STR_NONE,
             new->written_by ? new->written_by->key : STR_NONE);

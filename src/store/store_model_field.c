@@ -127,13 +127,15 @@ static int read_kind_parts(struct reading *r, const struct yaml *map, struct mod
 static int read_limits(struct reading *r, const struct yaml *map, const struct model_type *type, struct model_field *f)
 {
     int64_t levels = 0;
+    bool circles = true;
     const struct yaml *least = yaml_get(map, STR("least")), *most = yaml_get(map, STR("most")),
-                      *deep = yaml_get(map, STR("levels"));
+                      *deep = yaml_get(map, STR("levels")), *round = yaml_get(map, STR("circles"));
     if (only_for(r, map, STR("least"), f->kind == FIELD_WHOLE_NUMBER, f->kind) ||
         only_for(r, map, STR("most"), f->kind == FIELD_WHOLE_NUMBER, f->kind) ||
         only_for(r, map, STR("levels"), f->kind == FIELD_LINK, f->kind) ||
+        only_for(r, map, STR("circles"), f->kind == FIELD_LINK || f->kind == FIELD_LINKS, f->kind) ||
         yaml_int(map, STR("least"), false, &f->least, r->err) || yaml_int(map, STR("most"), false, &f->most, r->err) ||
-        yaml_int(map, STR("levels"), false, &levels, r->err))
+        yaml_int(map, STR("levels"), false, &levels, r->err) || yaml_yes_no(map, STR("circles"), &circles, r->err))
         return -1;
     if (!least != !most) return FAIL_AT(r, least ? least : most, "\"least\" and \"most\" go together");
     f->is_bounded = least;
@@ -142,7 +144,11 @@ static int read_limits(struct reading *r, const struct yaml *map, const struct m
         return FAIL_AT(r, deep, "only a link to another " STR_FORMAT " makes a tree", STR_ARGS(type->name));
     if (deep && (levels < 2 || levels > TREE_LEVELS_MOST))
         return FAIL_AT(r, deep, "levels must be from 2 to %d", TREE_LEVELS_MOST);
+    if (round && f->to != type)
+        return FAIL_AT(r, round, "only links to another " STR_FORMAT " can lead in a circle", STR_ARGS(type->name));
+    if (deep && round) return FAIL_AT(r, round, "a tree has no circles: leave \"circles\" out, or \"levels\"");
     f->levels = (int)levels;
+    f->no_circles = deep || !circles;
     return 0;
 }
 
@@ -185,7 +191,7 @@ static const str field_keys[] = {
     STR_INIT("default"),  STR_INIT("to"),     STR_INIT("inverse"), STR_INIT("gives"),    STR_INIT("feel"),
     STR_INIT("observed"), STR_INIT("days"),   STR_INIT("unit"),    STR_INIT("columns"),  STR_INIT("help"),
     STR_INIT("example"),  STR_INIT("signed"), STR_INIT("seen by"), STR_INIT("part"),     STR_INIT("written by"),
-    STR_INIT("formula"),  STR_INIT("least"),  STR_INIT("most"),    STR_INIT("levels"),
+    STR_INIT("formula"),  STR_INIT("least"),  STR_INIT("most"),    STR_INIT("levels"),   STR_INIT("circles"),
 };
 
 /* A part has one whole, and keeps it: so what is agreed as a whole is known from any of its parts. */

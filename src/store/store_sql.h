@@ -47,10 +47,11 @@
       "SELECT fact FROM link l WHERE NOT EXISTS (SELECT 1 FROM link_to t WHERE t.target = l.target"                    \
       " AND t.field = l.field AND t.fact = l.fact) UNION ALL SELECT fact FROM link_to t WHERE NOT EXISTS"              \
       " (SELECT 1 FROM link l WHERE l.fact = t.fact AND l.field = t.field AND l.target = t.target) LIMIT 1")           \
+    X(SQL_LINK_ALONG, "SELECT target FROM link WHERE fact = ?1 AND field = ?2 ORDER BY ord")                           \
     /* The way up and the ways down in a tree of ?2; no further than ?3 levels, for there may be a circle. */          \
     X(SQL_TREE_UP, "WITH RECURSIVE up(id, n) AS (VALUES(?1, 1) UNION ALL SELECT l.target, n + 1 FROM up CROSS JOIN"    \
                    " link l ON l.fact = up.id AND l.field = ?2 WHERE n <= ?3)"                                         \
-                   " SELECT max(n), max(n > 1 AND id = ?1) FROM up")                                                   \
+                   " SELECT max(n) FROM up")                                                                           \
     X(SQL_TREE_DOWN, "WITH RECURSIVE down(id, n) AS (VALUES(?1, 0) UNION SELECT l.fact, n + 1 FROM down CROSS JOIN"    \
                      " link_to l ON l.target = down.id AND l.field = ?2 CROSS JOIN fact f ON f.id = l.fact"            \
                      " AND f.type = ?4 WHERE n <= ?3) SELECT max(n) FROM down")                                        \

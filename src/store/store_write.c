@@ -177,7 +177,7 @@ static int write_links(struct applying *p, const struct fact_work *w, const stru
         (store_run(p->s, SQL_LINK_TO_DROP, p->err, "ui", w->id, (int64_t)field->id) ||
          store_run(p->s, SQL_LINK_DROP, p->err, "ui", w->id, (int64_t)field->id)))
         return -1;
-    if (field->levels && rest.n) work_move(p, w, field);
+    if (field->no_circles && rest.n) work_move(p, w, field);
     for (int64_t ord = 0; next_link(&rest, &id); ord++) {
         if (store_rows_add(p->s, ROWS_LINK, p->err, w->id, (int64_t)field->id, ord, id)) return -1;
         if (p->links_to.count == LINKS_AT_ONCE && applying_write_links_to(p)) return -1;

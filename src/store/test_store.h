@@ -53,6 +53,7 @@
     "    fields:\n"                                                                                                    \
     "      - {id: 1, name: name, kind: text, required: yes}\n"                                                         \
     "      - {id: 2, name: parent, kind: link, to: capability, inverse: children}\n"                                   \
+    "      - {id: 3, name: after, kind: links, to: capability, inverse: before, circles: no}\n"                        \
     "  - id: 4\n"                                                                                                      \
     "    name: contract\n"                                                                                             \
     "    plural: contracts\n"                                                                                          \

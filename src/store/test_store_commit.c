@@ -392,4 +392,35 @@ static void hostile(struct test_tally *t)
     fixture_release(&x);
 }
 
-TEST_MAIN(every_kind, refused, winners, keys, deleting, versions, hostile)
+/* Links of a field without circles: however long the way back is, and in one set or in several. */
+static void circles(struct test_tally *t)
+{
+    struct fixture x;
+    struct commit_result r;
+    fixture_init(&x, t);
+    const struct model_field *after = field_of(x.capability, "after");
+    uint64_t k[4];
+    for (size_t i = 0; i < 4; i++)
+        k[i] = make(&x, x.capability, (const char *const[]){"One", "Two", "Three", "Four"}[i]);
+    struct change_set *c = set_of(&x);
+    change_links(c, k[0], after, &k[1], 2, typed);
+    change_links(c, k[1], after, &k[2], 2, typed);
+    change_links(c, k[2], after, &k[3], 1, typed);
+    GOOD(&x, commit(&x, c, &r));
+    c = set_of(&x);
+    change_links(c, k[3], after, &k[0], 1, typed);
+    BAD(&x, commit(&x, c, &r), ERR_INPUT, "capability \"Four\" would be led back to itself");
+    CHECK_STR(str_of(x.err.field), STR("after"));
+    c = set_of(&x);
+    change_links(c, k[3], after, &k[3], 1, typed);
+    BAD(&x, commit(&x, c, &r), ERR_INPUT, "capability \"Four\" would be led back to itself");
+    /* The way there is given up in the same set. */
+    c = set_of(&x);
+    change_links(c, k[3], after, &k[0], 1, typed);
+    for (size_t i = 0; i < 3; i++) change_links(c, k[i], after, NULL, 0, typed);
+    GOOD(&x, commit(&x, c, &r));
+    CHECK(r.changed_count == 4);
+    fixture_release(&x);
+}
+
+TEST_MAIN(every_kind, refused, winners, keys, deleting, versions, circles, hostile)
