@@ -15,7 +15,14 @@ void ruling_env(struct feel_env *env, struct arena *a, int64_t now, int64_t toda
 
 static str text_of(struct feel_value v) { return v.kind == FEEL_STRING ? v.text : STR(""); }
 
-static str rules_text(struct arena *a, const struct ruling *r)
+/* What is kept is kept whole: what does not fit is not ruled. */
+static int check_size(const struct buf *text, const char *what, struct err *err)
+{
+    if (!text->full && text->n <= ANSWER_BYTES) return 0;
+    return err_set(err, ERR_LIMIT, "%s would have more than %d MB, which is not kept", what, ANSWER_BYTES >> 20);
+}
+
+static int put_rules(struct arena *a, const struct ruling *r, str *out, struct err *err)
 {
     struct buf text;
     buf_init(&text, ANSWER_BYTES);
@@ -26,9 +33,24 @@ static str rules_text(struct arena *a, const struct ruling *r)
         buf_char(&text, ' ');
         json_init(&number, &text, 0), json_int(&number, r->rules[i].rule);
     }
-    str s = buf_copy(&text, a);
+    int failed = check_size(&text, "the list of its rules", err);
+    *out = buf_copy(&text, a);
     buf_release(&text);
-    return s;
+    return failed;
+}
+
+static int put_answers(struct arena *a, const struct rulebook *b, const struct answers *answers, str *out,
+                       struct err *err)
+{
+    struct json_writer w;
+    struct buf text;
+    buf_init(&text, ANSWER_BYTES);
+    json_init(&w, &text, 0);
+    answers_emit_json(b, answers, &w);
+    int failed = check_size(&text, "what was answered", err);
+    *out = buf_copy(&text, a);
+    buf_release(&text);
+    return failed;
 }
 
 struct ruling_promise ruling_promise(const struct ruling *r, int64_t day)
@@ -58,7 +80,6 @@ int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_H
                 struct buf *json, struct err *err)
 {
     struct feel_env env;
-    struct json_writer w;
     ruling_env(&env, a, now, today);
     if (rulebook_rule(b, &env, answers, RULING_ALL, out, err) < 0) return -1;
     if (out->state != RULED && out->state != RULED_GAP) return 0;
@@ -69,17 +90,13 @@ int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_H
                                   .version = rulebook_version(b),
                                   .zone = text_of(out->zone),
                                   .extent = text_of(out->parts[RULING_EXTENT]),
-                                  .rules = rules_text(a, out),
                                   .promise = ruling_promise(out, today)};
     memcpy(row->book, book_hash, RULING_HASH_SIZE);
     store_ruling_hash(buf_get(json), row->digest);
-    struct buf text;
-    buf_init(&text, ANSWER_BYTES);
-    json_init(&w, &text, 0);
-    answers_emit_json(b, answers, &w);
-    row->answers = buf_copy(&text, a);
-    buf_release(&text);
-    return 0;
+    return check_size(json, "the ruling", err) || put_rules(a, out, &row->rules, err) ||
+                   put_answers(a, b, answers, &row->answers, err)
+               ? -1
+               : 0;
 }
 
 /* The rulebook's text of its day, and what was answered. */
@@ -193,6 +210,7 @@ int ruling_set_aside(struct store *s, struct shelf *shelf, struct arena *a, cons
     if (!failed) {
         buf_init(&json, ANSWER_BYTES);
         emit_answer(&follows, &json);
+        failed = check_size(&json, "the ruling", err);
         store_ruling_hash(buf_get(&json), row->digest);
         buf_release(&json);
         row->extent = arena_copy(a, text_of(follows.parts[RULING_EXTENT]));

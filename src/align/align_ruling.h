@@ -8,7 +8,7 @@
 
 /* Rules, with its reasons and what is lighter. Where it is ruled (RULED, RULED_GAP), `row` is ready to be added but for
  * who asked, by which door, for which request and under which key, and `json` is the answer with `"ruling":null`.
- * `book_hash`: of the book's text. */
+ * `book_hash`: of the book's text. ERR_LIMIT: also where the ruling, or what was answered, is too large to be kept. */
 int ruling_make(const struct rulebook *b, const unsigned char book_hash[RULING_HASH_SIZE], struct arena *a, int64_t now,
                 int64_t today, const struct answers *answers, struct ruling *out, struct stored_ruling *row,
                 struct buf *json, struct err *err) MUST_USE;

@@ -65,6 +65,39 @@ static uint64_t keep(struct fixture *f, const struct rulebook *b, str book, cons
     return row.number;
 }
 
+/* Half of an answer would make another ruling when it is verified. */
+static void what_is_too_large_is_not_kept(struct test_tally *t)
+{
+    static const char text[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' name='words' namespace='urn:w'>"
+        "<inputData id='why' name='why'><variable name='why' typeRef='string'/></inputData><decision id='zone' "
+        "name='zone'><variable name='zone' typeRef='string'/><informationRequirement><requiredInput href='#why'/>"
+        "</informationRequirement><literalExpression><text>if why = \"\" then \"green\" else \"red\"</text>"
+        "</literalExpression></decision></definitions>";
+    enum { LARGE = 1 << 20 };
+    static const unsigned char hash[RULING_HASH_SIZE];
+    struct fixture f;
+    struct rulebook *b;
+    struct ruling ruling;
+    struct stored_ruling row;
+    struct buf json;
+    fixture_open(&f, str_of(model));
+    fixture_must(&f, rulebook_load(STR("words"), STR_NONE, str_of(text), &b, &f.err));
+    char *why = arena_alloc(&f.arena, LARGE);
+    memset(why, 'x', LARGE);
+    buf_init(&json, 4 << 20);
+    for (size_t size = 10; size <= LARGE; size += LARGE - 10) {
+        struct feel_value v = feel_string((str){why, size});
+        const struct answers answers = {.values = &v};
+        int result = ruling_make(b, hash, &f.arena, 1, FIXTURE_TODAY, &answers, &ruling, &row, &json, &f.err);
+        CHECK(size == LARGE ? result < 0 : result == 0 && row.answers.n == size + strlen("{\"why\":\"\"}"));
+    }
+    CHECK_STR(str_of(f.err.message), STR("what was answered would have more than 1 MB, which is not kept"));
+    buf_release(&json);
+    rulebook_free(b);
+    fixture_close(&f);
+}
+
 static void what_counts_is_what_the_zone_rests_on(struct test_tally *t)
 {
     struct fixture f;
@@ -189,4 +222,5 @@ static void what_follows_from_people_is_made_again(struct test_tally *t)
     fixture_close(&f);
 }
 
-TEST_MAIN(what_follows_from_people_is_made_again, what_counts_is_what_the_zone_rests_on, people_go_before)
+TEST_MAIN(what_is_too_large_is_not_kept, what_follows_from_people_is_made_again, what_counts_is_what_the_zone_rests_on,
+          people_go_before)
