@@ -137,6 +137,7 @@ static bool rule(struct request *r, const struct api_asked *asked, struct buf *j
     if (failed || (o->ruling.state != RULED && o->ruling.state != RULED_GAP)) return false;
     keep_texts(&r->arena, &k->row);
     k->book = o->rules, k->in_text = asked->in_text, k->length = json->n;
+    k->names_book = asked->rulebook != NULL;
     k->row.actor = r->user.name, k->row.door = asked->door, k->row.request = request;
     if (r->idempotency.p)
         k->row.key = text_format(r, "%s%llu " STR_FORMAT, r->token ? "t" : "u",

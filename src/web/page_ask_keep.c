@@ -80,25 +80,32 @@ static int save_request(struct ask *ask, str name, uint64_t *id, struct commit_r
     return 0;
 }
 
-static int save_ruling(struct ask *ask, uint64_t request, struct err *err)
+/* Made before anything is saved: what cannot be kept makes no request either. */
+static int make_ruling(struct ask *ask, struct stored_ruling *row, str *book, struct err *err)
 {
     struct request *r = ask->r;
-    struct stored_ruling row = {0};
-    struct ruling again;
+    struct ruling made;
     struct buf json;
     int64_t now, today;
     unsigned char hash[RULING_HASH_SIZE];
-    str text = STR_NONE;
     web_now(r->web, &now, &today);
-    shelf_hash(r->web->shelf, ask->rules, hash, &text);
+    shelf_hash(r->web->shelf, ask->rules, hash, book);
     buf_init(&json, PAGE_LIMIT);
-    int failed = ruling_make(ask->rules, hash, &r->arena, now, today, &ask->answers, &again, &row, &json, err);
+    int failed = ruling_make(ask->rules, hash, &r->arena, now, today, &ask->answers, &made, row, &json, err);
     buf_release(&json);
-    if (failed) return -1;
-    row.actor = r->user.name, row.door = STR("page"), row.request = request;
+    row->actor = r->user.name, row->door = STR("page");
+    if (!failed && made.state != RULED && made.state != RULED_GAP)
+        failed = err_set(err, ERR_CONFLICT, "a new day has begun, on which the answers are ruled otherwise: ask again");
+    return failed;
+}
+
+static int save_ruling(struct ask *ask, struct stored_ruling *row, str book, struct err *err)
+{
+    struct request *r = ask->r;
     struct store *writer = web_write(r->web);
-    failed = store_keep_book(writer, row.rulebook, row.version, text, now, hash, err) ||
-             store_add_rulings(writer, &r->arena, &row, 1, err);
+    unsigned char hash[RULING_HASH_SIZE];
+    int failed = store_keep_book(writer, row->rulebook, row->version, book, row->time, hash, err) ||
+                 store_add_rulings(writer, &r->arena, row, 1, err);
     return web_written(r->web, failed ? -1 : 0, err);
 }
 
@@ -107,6 +114,8 @@ static void keep(struct ask *ask)
     struct request *r = ask->r;
     struct err err;
     uint64_t id = 0;
+    str book = STR_NONE;
+    struct stored_ruling row = {0};
     struct commit_result result = {0};
     str name = str_trim(pairs_get(&r->form, STR("name")));
     bool ruled = ask->ruling.state == RULED || ask->ruling.state == RULED_GAP;
@@ -117,14 +126,16 @@ static void keep(struct ask *ask)
     } else if (name.n > NAME_LIMIT) {
         ask->message = text_format(r, "That is too long: %zu bytes, %d at most.", name.n, NAME_LIMIT);
     } else {
-        int failed = save_request(ask, name, &id, &result, &err);
+        bool made = make_ruling(ask, &row, &book, &err) == 0;
+        int failed = made ? save_request(ask, name, &id, &result, &err) : -1;
         /* Somebody else has taken the number. */
-        for (int i = 1; failed && err.code == ERR_CONFLICT && !ask->request && i < TRIES; i++) {
+        for (int i = 1; made && failed && err.code == ERR_CONFLICT && !ask->request && i < TRIES; i++) {
             web_look(r->web);
             request_look(r);
             failed = save_request(ask, name, &id, &result, &err);
         }
-        if (!failed) failed = save_ruling(ask, id, &err);
+        row.request = id;
+        if (!failed) failed = save_ruling(ask, &row, book, &err);
         if (!failed)
             request_redirect(r, text_format(r, STR_FORMAT "?saved=%llu", STR_ARGS(show_path(r, id)),
                                             (unsigned long long)result.number));

@@ -209,6 +209,7 @@ struct kept_ruling {
     struct stored_ruling row;
     const struct rulebook *book; /* held until it is written */
     str text;                    /* the book's */
+    bool names_book;             /* it was asked by its name */
     bool in_text;                /* the answer is a text for a person */
     size_t at, length;           /* else where in the answer it stands, without its number */
     size_t line;                 /* of the request's lines; 0: it asked one question */

@@ -28,9 +28,11 @@ static int keep_books(struct scribe *s, struct request *const *all, size_t count
 
 /* ---- Telling ---- */
 
+/* Of whoever names no rulebook another may be in force by now: the first answer holds. */
 static bool is_same_question(const struct kept_ruling *k, const struct stored_ruling *row)
 {
-    return str_eq(row->answers, k->row.answers) && row->request == k->row.request;
+    bool same_book = !k->names_book || str_eq(row->rulebook, k->row.rulebook);
+    return same_book && str_eq(row->answers, k->row.answers) && row->request == k->row.request;
 }
 
 /* What was ruled under the key before is answered again; another question under it is refused. False after that. */
@@ -45,7 +47,7 @@ static bool tell_again(struct web *web, struct request *r, const struct kept_rul
     struct err err;
     buf_init(&json, PAGE_LIMIT);
     if (!is_same_question(k, row))
-        why = text_format(r, "It was ruling %llu, about other answers.", (unsigned long long)row->number);
+        why = text_format(r, "It was ruling %llu, about other answers, for another request or by another rulebook.", (unsigned long long)row->number);
     else if (ruling_again(web->scribe.store, web->shelf, &r->arena, row, &ruling, &book, &json, &same, &err) < 0)
         why = arena_copy(&r->arena, str_of(err.message));
     if (!why.p && k->in_text)

@@ -161,6 +161,9 @@ export async function rulebooks(browser, base) {
     check((await page.locator('.verdict').innerText()).length > 0 && await page.locator('form a', { hasText: 'RQ-1053' }).count() === 1, 'the same answers, ruled by the rules of today, for the same request');
     await Promise.all([page.waitForURL(`**/facts/${late}?saved=*`), page.click('button:text-is("Keep this ruling")')]);
     same(await notice.count(), 0, 'accepted');
+    const key = { 'Idempotency-Key': 'by-name' }, named = { input: request, request: other, rulebook: 'safe-zones' };
+    same((await asks('POST', '/api/v1/rulings', { input: request, request: other }, key)).status, 201, 'by what is in force');
+    same((await asks('POST', '/api/v1/rulings', named, key)).status, 422, 'another rulebook is another question, under one key');
     same((await asks('GET', `/api/v1/rulings?request=${late}`)).json.items.length, before + 2, 'beside the one before');
     await page.context().close();
   });
