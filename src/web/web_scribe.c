@@ -47,7 +47,8 @@ static bool tell_again(struct web *web, struct request *r, const struct kept_rul
     struct err err;
     buf_init(&json, PAGE_LIMIT);
     if (!is_same_question(k, row))
-        why = text_format(r, "It was ruling %llu, about other answers, for another request or by another rulebook.", (unsigned long long)row->number);
+        why = text_format(r, "It was ruling %llu, about other answers, for another request or by another rulebook.",
+                          (unsigned long long)row->number);
     else if (ruling_again(web->scribe.store, web->shelf, &r->arena, row, &ruling, &book, &json, &same, &err) < 0)
         why = arena_copy(&r->arena, str_of(err.message));
     if (!why.p && k->in_text)
@@ -118,7 +119,8 @@ static void finish(struct web *web, struct request *r, const struct stored_rulin
     answer_done(r);
 }
 
-/* One that cannot be written must not keep the others from it: then each is tried by itself. */
+/* One that cannot be written must not keep the others from it: then each is tried by itself. Where it is the workspace
+ * that cannot be written to, all hear so at once: each would wait for its lock again. */
 static void write_down(struct web *web, struct arena *a, struct request **all, size_t count)
 {
     struct scribe *s = &web->scribe;
@@ -129,7 +131,8 @@ static void write_down(struct web *web, struct arena *a, struct request **all, s
     for (size_t i = 0; i < count; i++)
         for (const struct kept_ruling *k = all[i]->keeps; k; k = k->next) rows[place++] = k->row;
     int failed = keep_books(s, all, count, &err) || store_add_rulings(s->store, a, rows, row_count, &err);
-    if (failed && count > 1) {
+    bool workspace = failed && (err.code == ERR_IO || err.code == ERR_STORE);
+    if (failed && !workspace && count > 1) {
         for (size_t i = 0; i < count; i++) write_down(web, a, all + i, 1);
         return;
     }
