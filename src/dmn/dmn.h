@@ -123,6 +123,7 @@ str dmn_node_text(const struct dmn_node *n, const char *child); /* "description"
 /* An element of XML_OWN in its extensionElements, in the definitions' for the model; STR_NONE without. */
 str dmn_node_extension(const struct dmn_node *n, const char *name);
 str dmn_extension(const struct dmn_model *m, const char *name);
+bool dmn_uses_clock(const struct dmn_model *m); /* today() or now() is called somewhere in it */
 /* The values that its type lists, in that order; none where it lists no single values. */
 const struct feel_value *dmn_node_values(const struct dmn_node *n, struct arena *a, size_t *count);
 /* The constants that the columns of tables compare it with, in order, each once; those of text and booleans too. */

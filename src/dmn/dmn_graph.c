@@ -97,13 +97,19 @@ void look_strictly(struct dmn_compiler *c, const struct xml *at, str text, const
     arena_clear(&c->model->scratch);
 }
 
+static const struct feel_program *note_clock(struct dmn_compiler *c, const struct feel_program *p)
+{
+    c->model->uses_clock |= feel_program_uses_clock(p);
+    return p;
+}
+
 const struct feel_program *compile_text(struct dmn_compiler *c, const struct xml *at, str text,
                                         const struct feel_scope *scope)
 {
     const struct feel_program *p = NULL;
     struct err err; /* set where it fails: clearing it for each cell is what would take time */
     if (c->model->findings) look_strictly(c, at, text, scope, NULL);
-    if (feel_compile(c->a, scope, text, &p, &err) == 0) return p;
+    if (feel_compile(c->a, scope, text, &p, &err) == 0) return note_clock(c, p);
     compile_error(c, at, &err, "%s", err.message);
     return NULL;
 }
@@ -114,7 +120,7 @@ const struct feel_program *compile_tests(struct dmn_compiler *c, const struct xm
     const struct feel_program *p = NULL;
     struct err err; /* set where it fails: clearing it for each cell is what would take time */
     if (c->model->findings) look_strictly(c, at, text, scope, tested);
-    if (feel_compile_unary(c->a, scope, tested, text, &p, &err) == 0) return p;
+    if (feel_compile_unary(c->a, scope, tested, text, &p, &err) == 0) return note_clock(c, p);
     compile_error(c, at, &err, "%s", err.message);
     return NULL;
 }

@@ -182,6 +182,7 @@ struct dmn_model {
     VEC(struct dmn_node *) nodes;
     VEC(struct err) errors;
     findings *findings; /* NULL: it is not being checked */
+    bool uses_clock;
     struct dmn_host host;
 };
 

@@ -96,6 +96,7 @@ static str extension(const struct xml *of, const char *name)
 
 str dmn_node_extension(const struct dmn_node *n, const char *name) { return extension(n->xml, name); }
 str dmn_extension(const struct dmn_model *m, const char *name) { return extension(m->files.items[0]->root, name); }
+bool dmn_uses_clock(const struct dmn_model *m) { return m->uses_clock; }
 
 /* ---- Values --------------------------------------------------------------------------------------------------------
  */

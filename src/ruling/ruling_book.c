@@ -199,6 +199,7 @@ static int read_book(struct rulebook *b, struct err *err)
     size_t errors;
     const struct err *first = dmn_errors(b->model, &errors);
     str outcome = dmn_extension(b->model, "decides");
+    b->asks_clock = dmn_uses_clock(b->model);
     size_t nodes;
     if (errors) return *err = *first, -1;
     dmn_nodes(b->model, &nodes);
@@ -220,23 +221,11 @@ static int read_book(struct rulebook *b, struct err *err)
     return 0;
 }
 
-/* A call of the clock: the name, and a parenthesis behind it. */
-static bool calls(str text, str name)
-{
-    for (size_t at; (at = str_find(text, name)) != STR_NOT_FOUND;) {
-        text = str_from(text, at + name.n);
-        str rest = str_trim(text);
-        if (rest.n && rest.p[0] == '(') return true;
-    }
-    return false;
-}
-
 int rulebook_load(str name, str version, str text, struct rulebook **out, struct err *err)
 {
     struct rulebook *b = mem_zalloc(sizeof *b);
     struct dmn_source source = {text, name};
     arena_init(&b->arena, 0);
-    b->asks_clock = calls(text, STR("today")) || calls(text, STR("now"));
     if (dmn_load(&source, 1, NULL, &b->model, err) < 0 || read_book(b, err) < 0) {
         if (!err->file[0] && name.n) err_in(err, name);
         rulebook_free(b);

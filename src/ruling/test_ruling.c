@@ -355,5 +355,29 @@ static void words_of_a_mail(struct test_tally *t)
     arena_release(&a);
 }
 
-TEST_MAIN(words_of_a_mail, decides_and_says_why, finds_what_is_lighter, takes_two_changes_where_one_is_not_enough,
-          asks_only_what_matters, refuses_by_name, a_gap_goes_to_people, what_does_not_compile_is_no_rulebook)
+/* However the call of the clock is spelled: what was decided yesterday is not told today. */
+static void the_day_is_asked_each_time(struct test_tally *t)
+{
+    static const char by_day[] = HEAD INPUT(
+        "big", "big",
+        "boolean") "<decision id='zone' name='zone'>"
+                   "<variable name='zone' typeRef='tZone'/>" NEEDS(
+                       "big") "<literalExpression><text>if not(big) then \"green\" else if tod&#97;y /* :-) */ () "
+                              "&lt; date(\"2026-06-01\") then \"amber\" else "
+                              "\"red\"</text></literalExpression></decision>"
+                              "</definitions>";
+    struct world w;
+    enum { IN_2024 = 20000, LATER = 1000 };
+    enter(&w, by_day);
+    w.env.has_today = true, w.env.today = IN_2024;
+    CHECK(ask(&w, "{big: true}") == RULED);
+    CHECK_STR(w.r.zone.text, STR("amber"));
+    w.env.today = IN_2024 + LATER;
+    CHECK(ask(&w, "{big: true}") == RULED);
+    CHECK_STR(w.r.zone.text, STR("red"));
+    leave(&w);
+}
+
+TEST_MAIN(the_day_is_asked_each_time, words_of_a_mail, decides_and_says_why, finds_what_is_lighter,
+          takes_two_changes_where_one_is_not_enough, asks_only_what_matters, refuses_by_name, a_gap_goes_to_people,
+          what_does_not_compile_is_no_rulebook)
