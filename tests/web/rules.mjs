@@ -62,6 +62,10 @@ export async function rules(browser, base) {
     check((await page.locator('main header').innerText()).includes('1 January 2027'), 'and its day');
     same(await model(page, id), shipped.replace('<entente:version>2026-1<', '<entente:version>2026-2<')
       .replace(/(id="data_exposure_r2">[^]*?<outputEntry><text>)"low"([^]*?<annotationEntry><text>)[^<]*/, '$1"middle"$2Ours &amp; &lt;stricter&gt;.'), 'to the byte');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${base}/rulebooks`);
+    check(await page.locator('.book .tag', { hasText: '1 January 2027' }).count() === 1, 'the list says from when it holds');
+    check(await page.evaluate(() => document.documentElement.scrollWidth <= 390), 'and fits a phone');
     await page.context().close();
   });
 
