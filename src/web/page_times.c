@@ -180,7 +180,9 @@ void answer_times(struct request *r)
     const struct study *s = times_take(r, &state, &done, &total);
     if (study_is_shown(r, s, state, done, total, "Zones over time")) {
         const struct evidence *e = &s->evidence;
+        int64_t newer_in = study_newer_in(r, s);
         page_begin(r, PAGE_TIMES);
+        if (newer_in) page_put(r, "again", feel_int(newer_in));
         page_put_text(r, "title", STR("Zones over time"));
         page_put_text(r, "subtitle", STR("How long it takes from a question to its decision, and what it costs."));
         page_put(r, "empty", feel_boolean(!e->time_count));

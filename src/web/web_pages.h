@@ -34,7 +34,7 @@
       "title subtitle here picks books questions needless needless_says ruling says message keep similar request "     \
       "alike")                                                                                                         \
     X(RULINGS, rulings, "title subtitle rows older")                                                                   \
-    X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv")            \
+    X(TIMES, times, "title subtitle empty head figures months legend groups chosen efforts money made csv again")      \
     X(REPLAY, replay, "title message book result all flow groups incidents caught asks list pages whole left_out")     \
     X(EVIDENCE, evidence,                                                                                              \
       "title book ruled others made rules proposals fired_enough share_enough behind rows pages in_force")             \

@@ -4,6 +4,7 @@
 
 #include "base_time.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <string.h>
 #include <time.h>
@@ -194,12 +195,19 @@ static void *run(void *self)
 
 /* ---- Taking; all under the lock ---- */
 
+static bool is_newest(const struct request *r, const struct study *s, uint64_t rulings)
+{
+    return s->rulings == rulings && picture_number(s->picture) == picture_number(r->picture) &&
+           s->today == r->env.today;
+}
+
+/* Seconds for which one that was made is good enough. */
+static double good_for(const struct study *s) { return s->seconds * STALE_FACTOR - (double)(time_now() - s->made); }
+
 static bool is_good(const struct request *r, const struct study *s, uint64_t rulings)
 {
     if (s->state == STUDY_WAITS || s->state == STUDY_RUNS || s->ask.file.p) return true;
-    if (s->rulings == rulings && picture_number(s->picture) == picture_number(r->picture) && s->today == r->env.today)
-        return true;
-    return (double)(time_now() - s->made) < s->seconds * STALE_FACTOR;
+    return is_newest(r, s, rulings) || good_for(s) > 0;
 }
 
 static bool is_idle(const struct study *s)
@@ -290,6 +298,15 @@ void study_drop(struct request *r, const struct study *s)
     for (size_t i = 0; i < STUDIES; i++)
         if (all->all[i] == s) all->all[i]->holders--;
     pthread_mutex_unlock(&all->lock);
+}
+
+int64_t study_newer_in(struct request *r, const struct study *s)
+{
+    uint64_t rulings = 0;
+    struct err err;
+    if (store_count_rulings(r->store, &rulings, &err) || is_newest(r, s, rulings)) return 0;
+    double left = good_for(s);
+    return left < 1 ? 1 : (int64_t)ceil(left);
 }
 
 /* ---- Files ---- */

@@ -45,6 +45,8 @@ struct study {
 const struct study *study_take(struct request *r, const struct study_ask *ask, enum study_state *state, uint64_t *done,
                                uint64_t *total);
 void study_drop(struct request *r, const struct study *s); /* NULL is fine */
+/* After how many seconds one that is newer than this one that is DONE can be had; 0: it is the newest. */
+int64_t study_newer_in(struct request *r, const struct study *s);
 /* A file that this account has uploaded, by the name that study_file_name gave it; false: it is not here any more. */
 bool study_find_file(struct request *r, str name, str *text, str *file_name);
 str study_file_name(struct request *r, str text);

@@ -27,8 +27,8 @@ async function wire(port) {
     close: () => (sockets.forEach((s) => s.destroy()), server.close()),
   };
 }
-const until = async (test, what) => {
-  for (let i = 0; i < 60; i++) if (await test()) return check(true, what); else await new Promise((done) => setTimeout(done, 100));
+const until = async (test, what, tries = 60) => {
+  for (let i = 0; i < tries; i++) if (await test()) return check(true, what); else await new Promise((done) => setTimeout(done, 100));
   check(false, what);
 };
 const input = (page, label) => page.locator('.field', { has: page.locator(`label:text-is("${label}"), label:has-text("${label} (")`) }).first().locator('input, textarea, select').first();
@@ -108,18 +108,20 @@ export async function live(browser, web) {
 
   await group('the page of a request follows its rulings', async () => {
     const it = program(web.port, secret('live rulings', 'it', '--scope', 'write')), page = await open(browser, web.base);
-    const asked = (await it('POST', '/api/v1/facts/requests', { name: 'Ruled elsewhere', number: 'RQ-4711', state: 'waiting' })).json.id;
+    const asked = (await it('POST', '/api/v1/facts/requests', { name: 'Ruled elsewhere', number: 'RQ-4711', state: 'waiting', asked_on: '2026-11-20' })).json.id;
     await page.goto(`${web.base}/facts/${asked}`);
     same(await page.locator('#promise').count(), 0, 'it is not ruled yet');
     await page.fill('#say-text', 'half a comm');
-    const list = await page.context().newPage();
-    await list.goto(`${web.base}/rulings`);
+    const list = await page.context().newPage(), times = await page.context().newPage();
+    await Promise.all([list.goto(`${web.base}/rulings`), times.goto(`${web.base}/rulings/times`)]);
+    const amber = async () => Number((await times.locator('#zone tr', { hasText: /^Amber/ }).locator('[data-title=Requests]').allInnerTexts())[0] ?? 0), before = await amber();
     await page.bringToFront();
     const zone = (await it('POST', '/api/v1/rulings', { input: request, request: asked })).json.zone;
     await page.waitForSelector('#promise', { timeout: 10000 });
     same((await page.textContent('#promise .zone')).toLowerCase(), zone, 'it shows what was ruled, though nothing was committed');
     same(await page.inputValue('#say-text'), 'half a comm', 'and keeps what is being written');
     await list.locator('#kept', { hasText: 'RQ-4711' }).waitFor({ timeout: 10000 });
+    await until(async () => (await amber()) === before + 1, 'so do what rulings took over time', 300); // made anew only after a while
     same(page.complaints.join('; '), '', 'no complaints');
     await page.context().close();
   });

@@ -52,10 +52,17 @@
     if (range && range[0] !== null) try { e.setSelectionRange(...range); } catch { /* not a text */ }
   }
 
+  // A part may say after how many seconds there will be a newer one (data-live-again); a page that is still being made, too.
+  const timers = new Map(); // by address
+  function later(address, ids, seconds) {
+    clearTimeout(timers.get(address));
+    if (seconds > 0) timers.set(address, setTimeout(() => fetchPart(address, ids).catch(() => { /* the next event tries again */ }), seconds * 1000));
+  }
   async function fetchPart(address, ids) {
     const answer = await fetch(address, { credentials: "same-origin", headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    later(address, ids, Number(answer.headers.get("Refresh") ?? page.querySelector("[data-live-again]")?.dataset.liveAgain));
     for (const id of ids) {
       const old = document.getElementById(id), fresh = page.getElementById(id);
       if (!old || !fresh || old.outerHTML === fresh.outerHTML) continue;
@@ -83,6 +90,7 @@
       try { await fetchPart(address, ids); } catch { /* the next event tries again */ }
     }
   }
+  for (const part of parts()) if (part.dataset.liveAgain) later(location.href, [part.id], Number(part.dataset.liveAgain));
   function hear({ number, types }) {
     // What the checks say comes after the commit that they look at, and a ruling is none.
     const beside = types.includes("finding") || types.includes("ruling");
